@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Diagnostics: what went wrong, where, and what to do about it.
+ *
+ *     hello.stp:4:12: error: unknown function 'foo' [E-unknown-function]
+ *         x = foo(1)
+ *             ^~~
+ *     note: did you mean 'for'?
+ *
+ * Every diagnostic has a stable tag. It is reported once, at the deepest place that knows the
+ * span; callers pass only a false or NULL upwards. Printing goes to standard error at once,
+ * coloured on a terminal only.
+ */
+#ifndef SPILE_BASE_DIAG_H
+#define SPILE_BASE_DIAG_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "base/source.h"
+
+struct diag {
+	FILE *out;		/* stderr, or a memory stream in tests */
+	unsigned int error_count, warning_count;
+	unsigned int error_limit;	/* errors printed per run, 20 */
+	bool suppress_warnings;		/* -w */
+	bool warnings_are_errors;	/* -W */
+	bool colour;
+	bool last_was_dropped;		/* the diagnostic that a note would belong to */
+};
+
+void diag_init(struct diag *diag);
+
+/* `tag` without brackets: "E-unknown-function", "W-unused". A span without source prints "spile: error: ...". */
+void diag_error(struct diag *diag, struct span span, const char *tag, const char *format, ...) G_GNUC_PRINTF(4, 5);
+void diag_warning(struct diag *diag, struct span span, const char *tag, const char *format, ...) G_GNUC_PRINTF(4, 5);
+/* Adds to the diagnostic before it; dropped when that one was (limit, -w). The span may have no source. */
+void diag_note(struct diag *diag, struct span span, const char *format, ...) G_GNUC_PRINTF(3, 4);
+
+extern const struct span no_span;
+
+/* A broken invariant of ours: file:line and abort. */
+#define bug(...) bug_at(__FILE__, __LINE__, __VA_ARGS__)
+void bug_at(const char *file, int line, const char *format, ...) G_GNUC_PRINTF(3, 4) G_GNUC_NORETURN;
+
+/*
+ * The best of `candidates` (char *) for a mistyped `word`: the smallest edit distance, at most
+ * a third of the word's length (at least 1); NULL if there is none.
+ */
+const char *did_you_mean(const char *word, const GPtrArray *candidates);
+
+#endif

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What tokens are called in messages. Called by the parser; knows nothing but token.h.
+ */
+#include <inttypes.h>
+
+#include "base/diag.h"
+#include "script/token.h"
+
+static const char *const spellings[TOKEN_KIND_COUNT] = {
+#define X(name, text) [TOKEN_##name] = text,
+	TOKEN_KEYWORDS(X)
+	TOKEN_AT_OPERATORS(X)
+	TOKEN_OPERATORS(X)
+#undef X
+};
+
+bool token_is_keyword(enum token_kind kind)
+{
+	switch (kind) {
+#define X(name, text) case TOKEN_##name:
+	TOKEN_KEYWORDS(X)
+#undef X
+		return true;
+	default:
+		return false;
+	}
+}
+
+const char *token_kind_describe(struct arena *arena, enum token_kind kind)
+{
+	switch (kind) {
+	case TOKEN_END:
+		return "the end of the script";
+	case TOKEN_ERROR:
+		return "something that is no part of the language";
+	case TOKEN_IDENTIFIER:
+		return "a name";
+	case TOKEN_TARGET:
+		return "a target variable";
+	case TOKEN_NUMBER:
+		return "a number";
+	case TOKEN_STRING:
+		return "a string";
+	case TOKEN_EMBEDDED_C:
+		return "embedded C";
+	case TOKEN_AT_WORD:
+		return "a word behind '@'";
+	default:
+		return arena_printf(arena, "'%s'", spellings[kind]);
+	}
+}
+
+const char *token_describe(struct arena *arena, const struct token *token)
+{
+	switch (token->kind) {
+	case TOKEN_IDENTIFIER:
+		return arena_printf(arena, "the name '%s'", token->text);
+	case TOKEN_TARGET:
+		return arena_printf(arena, "the target variable '%s'", token->text);
+	case TOKEN_NUMBER:
+		return arena_printf(arena, "the number %s", token->text);
+	case TOKEN_AT_WORD:
+		return arena_printf(arena, "'%s'", token->text);
+	default:
+		return token_kind_describe(arena, token->kind);
+	}
+}
