@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Package names of the distributions we serve. Called only when something is missing, by the
+ * search for a build tree and by the runner of kbuild; nothing here decides how anything works.
+ */
+#include "target/distribution.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+enum family {
+	FAMILY_UNKNOWN,
+	FAMILY_DEBIAN,
+	FAMILY_REDHAT,
+	FAMILY_SUSE,
+	FAMILY_ARCH,
+};
+
+static const struct {
+	const char *word;	/* in ID or ID_LIKE of os-release */
+	enum family family;
+} family_words[] = {
+	{ "debian", FAMILY_DEBIAN },	{ "ubuntu", FAMILY_DEBIAN },
+	{ "rhel", FAMILY_REDHAT },	{ "fedora", FAMILY_REDHAT },
+	{ "centos", FAMILY_REDHAT },	{ "amzn", FAMILY_REDHAT },
+	{ "suse", FAMILY_SUSE },	{ "opensuse", FAMILY_SUSE },
+	{ "sles", FAMILY_SUSE },	{ "arch", FAMILY_ARCH },
+};
+
+/* Programs whose package has another name. */
+static const struct {
+	const char *tool, *debian, *other;
+} tool_packages[] = {
+	{ "ld", "binutils", "binutils" },
+	{ "as", "binutils", "binutils" },
+	{ "objcopy", "binutils", "binutils" },
+	{ "ld.lld", "lld", "lld" },
+	{ "pahole", "dwarves", "dwarves" },
+};
+
+static enum family family_of_word(const char *word)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(family_words); i++)
+		if (strcmp(word, family_words[i].word) == 0)
+			return family_words[i].family;
+	return FAMILY_UNKNOWN;
+}
+
+/* The value of one line of os-release, `ID_LIKE="rhel fedora"`; its words decide. */
+static enum family family_of_value(const char *value)
+{
+	g_auto(GStrv) words = g_strsplit_set(value, " \"'", -1);
+
+	for (char **word = words; *word; word++) {
+		enum family family = family_of_word(*word);
+
+		if (family != FAMILY_UNKNOWN)
+			return family;
+	}
+	return FAMILY_UNKNOWN;
+}
+
+static enum family family_of_system(const char *root)
+{
+	g_autofree char *path = g_strconcat(root, "/etc/os-release", NULL);
+	g_autofree char *text = NULL;
+	enum family family = FAMILY_UNKNOWN;
+
+	if (!g_file_get_contents(path, &text, NULL, NULL))
+		return FAMILY_UNKNOWN;
+	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+
+	for (char **line = lines; *line && family == FAMILY_UNKNOWN; line++) {
+		if (g_str_has_prefix(*line, "ID=") || g_str_has_prefix(*line, "ID_LIKE="))
+			family = family_of_value(strchr(*line, '=') + 1);
+	}
+	return family;
+}
+
+static enum family family_of_release(const char *release)
+{
+	if (strstr(release, ".el") || strstr(release, ".fc") || strstr(release, ".amzn"))
+		return FAMILY_REDHAT;
+	if (g_str_has_suffix(release, "-default"))
+		return FAMILY_SUSE;
+	return FAMILY_UNKNOWN;
+}
+
+/*
+ * kernel-devel-R; the real-time and debugging kernels have packages of their own, recognised
+ * by ".rt56." or "+rt" and by "+debug" in the release.
+ */
+static const char *redhat_kernel_command(struct arena *arena, const char *release)
+{
+	const char *installer = strstr(release, ".el6") || strstr(release, ".el7") ? "yum" : "dnf";
+	const char *plus = strchr(release, '+');
+	size_t length = plus ? (size_t)(plus - release) : strlen(release);
+	const char *variant = "";
+
+	if (plus && strcmp(plus, "+debug") == 0)
+		variant = "debug-";
+	else if (strstr(release, ".rt") || (plus && g_str_has_prefix(plus, "+rt")))
+		variant = "rt-";
+	return arena_printf(arena, "%s install kernel-%sdevel-%.*s", installer, variant,
+			    (int)length, release);
+}
+
+/* "5.14.21-150500.53-default" is package kernel-default-devel of version 5.14.21-150500.53. */
+static const char *suse_kernel_command(struct arena *arena, const char *release)
+{
+	const char *flavour = strrchr(release, '-');
+
+	if (!flavour)
+		return "zypper install kernel-default-devel";
+	return arena_printf(arena, "zypper install kernel-%s-devel=%.*s", flavour + 1,
+			    (int)(flavour - release), release);
+}
+
+const char *distribution_kernel_command(struct arena *arena, const char *root, const char *release)
+{
+	enum family family = family_of_release(release);
+
+	if (family == FAMILY_UNKNOWN)
+		family = family_of_system(root);
+	switch (family) {
+	case FAMILY_DEBIAN:
+		return arena_printf(arena, "apt-get install linux-headers-%s", release);
+	case FAMILY_REDHAT:
+		return redhat_kernel_command(arena, release);
+	case FAMILY_SUSE:
+		return suse_kernel_command(arena, release);
+	case FAMILY_ARCH:
+		return "pacman -S linux-headers";
+	case FAMILY_UNKNOWN:
+		break;
+	}
+	return arena_printf(arena, "your package manager, for the development package "
+			    "(headers, kbuild, Module.symvers) of kernel %s", release);
+}
+
+/* gcc-12 exists as a package on Debian only; elsewhere the compiler's version has no name. */
+static const char *tool_package(struct arena *arena, enum family family, const char *tool)
+{
+	const char *gcc = strstr(tool, "gcc");
+
+	for (size_t i = 0; i < G_N_ELEMENTS(tool_packages); i++)
+		if (strcmp(tool, tool_packages[i].tool) == 0)
+			return family == FAMILY_DEBIAN ? tool_packages[i].debian : tool_packages[i].other;
+	if (gcc)
+		return family == FAMILY_DEBIAN ? arena_printf(arena, "%s", gcc) : "gcc";
+	return tool;
+}
+
+const char *distribution_tool_command(struct arena *arena, const char *root, const char *tool)
+{
+	enum family family = family_of_system(root);
+	const char *package = tool_package(arena, family, tool);
+
+	switch (family) {
+	case FAMILY_DEBIAN:
+		return arena_printf(arena, "apt-get install %s", package);
+	case FAMILY_REDHAT:
+		return arena_printf(arena, "dnf install %s", package);
+	case FAMILY_SUSE:
+		return arena_printf(arena, "zypper install %s", package);
+	case FAMILY_ARCH:
+		return arena_printf(arena, "pacman -S %s", package);
+	case FAMILY_UNKNOWN:
+		break;
+	}
+	return arena_printf(arena, "your package manager, for package %s", package);
+}

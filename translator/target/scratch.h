@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A temporary folder for a compiler or kbuild to work in, outside of any kernel tree. Whoever
+ * makes one removes it; what compilers leave in it goes with it.
+ */
+#ifndef SPILE_TARGET_SCRATCH_H
+#define SPILE_TARGET_SCRATCH_H
+
+#include <stdbool.h>
+
+#include "base/diag.h"
+
+/* A new empty folder, owned by the arena's life; NULL after an error was reported. */
+const char *scratch_new(struct arena *arena, struct diag *diag);
+/* Removes the folder and all that is in it, symbolic links not followed. NULL is allowed. */
+void scratch_remove(const char *folder);
+/* Writes `text` to `folder`/`name`; false after an error was reported. */
+bool scratch_write(struct diag *diag, const char *folder, const char *name, const char *text);
+
+#endif
