@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Trees into a program: names, probe points, types, checks, locks. */
+#ifndef SPILE_ANALYSIS_ANALYSE_H
+#define SPILE_ANALYSIS_ANALYSE_H
+
+#include "analysis/program.h"
+
+struct analysis_input {
+	struct arena *arena;
+	struct diag *diag;
+	struct script *script;			/* the user's */
+	GPtrArray *library;			/* of struct script */
+	const struct kernel_tree *kernel;
+	const struct symbol_table *symbols;	/* may be NULL */
+	const char *const *limit_settings;	/* -D NAME=VALUE, NULL-terminated, may be NULL */
+	const char *const *global_settings;	/* -G name=value, NULL-terminated, may be NULL */
+	bool guru_mode;				/* -g */
+};
+
+/* NULL after errors were reported. */
+struct program *analyse(const struct analysis_input *input);
+
+/* Writes globals, functions, locals and probes with their types in the form of stap's -p2. */
+void program_print(const struct program *program, GString *out);
+
+#endif

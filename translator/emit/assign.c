@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Assignment to variables and array elements: =, the compound forms, <<<, ++ and --. The value
+ * is evaluated before the place is touched; an element is found once, also when it is both read
+ * and written.
+ */
+#include "emit/internal.h"
+
+static const char *new_slot(struct emitter *x, const struct expr *place, const char *keys)
+{
+	const char *slot = arena_printf(x->arena, "v_%d", ++x->temporaries);
+
+	emit_declaration(x, "s64 *%s", slot);
+	emit_line(x, "%s = rt_map_slot(c, &%s, %s, %s);", slot, variable_name(x, place->index.variable), keys,
+		  place_string(x, place->span));
+	emit_fail_if(x, arena_printf(x->arena, "!%s", slot));
+	return slot;
+}
+
+/* ---- = ---- */
+
+static const char *assign_element(struct emitter *x, struct expr *place, const char *value)
+{
+	const char *keys = emit_keys(x, place->index.variable, place->index.keys);
+
+	emit_fail_if(x, arena_printf(x->arena, "!rt_map_set%s(c, &%s, %s, %s, %s)",
+				     place->type == TYPE_STRING ? "_string" : "",
+				     variable_name(x, place->index.variable), keys, bare(x, value),
+				     place_string(x, place->span)));
+	return value;
+}
+
+static const char *assign_variable(struct emitter *x, struct expr *place, const char *value)
+{
+	const char *name = variable_name(x, place->variable.variable);
+
+	if (place->type == TYPE_STRING)
+		emit_line(x, "rt_string_copy(%s, %s);", name, value);
+	else
+		emit_line(x, "%s = %s;", name, bare(x, value));
+	return name;
+}
+
+/* A value that is used again after the place was written must not be read twice. */
+static const char *kept(struct emitter *x, const struct expr *value_expr, const char *value, bool discarded)
+{
+	const char *copy;
+
+	if (discarded || value_expr->type == TYPE_STRING || value_expr->kind == EXPR_NUMBER)
+		return value;
+	copy = new_number(x);
+	emit_line(x, "%s = %s;", copy, bare(x, value));
+	return copy;
+}
+
+static const char *emit_plain(struct emitter *x, struct expr *expr, bool discarded)
+{
+	struct expr *place = expr->assign.target;
+	const char *value = emit_value(x, expr->assign.value);
+
+	if (place->kind == EXPR_VARIABLE)
+		return assign_variable(x, place, value);
+	return assign_element(x, place, kept(x, expr->assign.value, value, discarded));
+}
+
+/* ---- += and so on ---- */
+
+static const char *emit_compound_element(struct emitter *x, struct expr *expr, const char *value)
+{
+	struct expr *place = expr->assign.target;
+	const char *keys = emit_keys(x, place->index.variable, place->index.keys);
+	const char *slot, *result, *old;
+
+	if (place->type == TYPE_STRING) {
+		old = new_reference(x);
+		emit_line(x, "%s = rt_map_get_string(&%s, %s);", old, variable_name(x, place->index.variable), keys);
+		result = emit_binary_operation(x, expr->assign.operation, old, value, NULL, expr->assign.operator_span);
+		emit_fail_if(x, arena_printf(x->arena, "!rt_map_set_string(c, &%s, %s, %s, %s)",
+					     variable_name(x, place->index.variable), keys, result,
+					     place_string(x, place->span)));
+		return result;
+	}
+	slot = new_slot(x, place, keys);
+	old = arena_printf(x->arena, "*%s", slot);
+	result = emit_binary_operation(x, expr->assign.operation, old, value, expr->assign.value,
+				       expr->assign.operator_span);
+	emit_line(x, "*%s = %s;", slot, bare(x, result));
+	return old;
+}
+
+static const char *emit_compound(struct emitter *x, struct expr *expr)
+{
+	struct expr *place = expr->assign.target;
+	const char *value = emit_value(x, expr->assign.value);
+	const char *result;
+
+	if (place->kind == EXPR_INDEX)
+		return emit_compound_element(x, expr, value);
+	result = emit_binary_operation(x, expr->assign.operation, variable_name(x, place->variable.variable), value,
+				       expr->assign.value, expr->assign.operator_span);
+	return assign_variable(x, place, result);
+}
+
+/* ---- <<< ---- */
+
+static const char *emit_add(struct emitter *x, struct expr *expr, bool discarded)
+{
+	struct expr *place = expr->assign.target;
+	const char *value = kept(x, expr->assign.value, emit_value(x, expr->assign.value), discarded);
+	const char *keys;
+
+	if (place->kind == EXPR_VARIABLE) {
+		emit_line(x, "rt_stat_add(&%s, %s);", variable_name(x, place->variable.variable), bare(x, value));
+		return value;
+	}
+	keys = emit_keys(x, place->index.variable, place->index.keys);
+	emit_fail_if(x, arena_printf(x->arena, "!rt_map_stat_add(c, &%s, %s, %s, %s)",
+				     variable_name(x, place->index.variable), keys, bare(x, value),
+				     place_string(x, place->span)));
+	return value;
+}
+
+const char *emit_assign(struct emitter *x, struct expr *expr, bool discarded)
+{
+	switch (expr->assign.operator) {
+	case ASSIGN_PLAIN:
+		return emit_plain(x, expr, discarded);
+	case ASSIGN_COMPOUND:
+		return emit_compound(x, expr);
+	case ASSIGN_STATISTIC:
+		return emit_add(x, expr, discarded);
+	}
+	bug("assignment operator %d", expr->assign.operator);
+}
+
+/* ---- ++ and -- ---- */
+
+const char *emit_increment(struct emitter *x, struct expr *expr, bool discarded)
+{
+	struct expr *place = expr->increment.target;
+	const char *operator = expr->increment.delta > 0 ? "++" : "--";
+	const char *result, *name;
+
+	if (place->kind == EXPR_INDEX)
+		name = arena_printf(x->arena, "(*%s)", new_slot(x, place,
+				    emit_keys(x, place->index.variable, place->index.keys)));
+	else
+		name = variable_name(x, place->variable.variable);
+	if (discarded) {
+		emit_line(x, "%s%s;", name, operator);
+		return "0";
+	}
+	result = new_number(x);
+	if (expr->increment.is_prefix)
+		emit_line(x, "%s = %s%s;", result, operator, name);
+	else
+		emit_line(x, "%s = %s%s;", result, name, operator);
+	return result;
+}

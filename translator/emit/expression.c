@@ -1,0 +1,358 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Expressions. Each becomes C text without side effects, after the statements that it takes:
+ *
+ *	x = opens[execname()] / n		f_execname(c, f->t_1);
+ *						k_2[0].s = f->t_1;
+ *						t_3 = rt_map_get(&g_opens, k_2);
+ *						t_4 = rt_divide(c, t_3, g_n, "a.stp:3:24");
+ *						if (rt_failed(c))
+ *							goto out;
+ *						l_x = t_4;
+ */
+#include <string.h>
+
+#include "emit/internal.h"
+#include "script/walk.h"
+
+/* ---- Order of evaluation ---- */
+
+static void note_side_effect(struct expr *expr, void *found)
+{
+	if (expr->kind == EXPR_ASSIGN || expr->kind == EXPR_INCREMENT ||
+	    (expr->kind == EXPR_CALL && expr->call.function->has_side_effects))
+		*(bool *)found = true;
+}
+
+bool has_side_effects(struct expr *expr)
+{
+	bool found = false;
+
+	expr_walk(expr, note_side_effect, &found);
+	return found;
+}
+
+static bool any_side_effects(const GPtrArray *exprs, unsigned int first)
+{
+	for (unsigned int i = first; i < exprs->len; i++)
+		if (has_side_effects(g_ptr_array_index(exprs, i)))
+			return true;
+	return false;
+}
+
+/* A copy that later statements cannot change; the text itself if it is one already. */
+static const char *copied(struct emitter *x, const struct expr *expr, const char *text)
+{
+	const char *copy;
+
+	if (expr->kind == EXPR_NUMBER || expr->kind == EXPR_STRING || g_str_has_prefix(text, "f->t_"))
+		return text;
+	if (expr->type == TYPE_STRING) {
+		copy = new_string(x);
+		emit_line(x, "rt_string_copy(%s, %s);", copy, text);
+	} else {
+		copy = new_number(x);
+		emit_line(x, "%s = %s;", copy, bare(x, text));
+	}
+	return copy;
+}
+
+const char **emit_values(struct emitter *x, GPtrArray *exprs)
+{
+	const char **values = arena_alloc(x->arena, (exprs->len + 1) * sizeof(*values));
+
+	for (unsigned int i = 0; i < exprs->len; i++) {
+		struct expr *expr = g_ptr_array_index(exprs, i);
+
+		values[i] = emit_value(x, expr);
+		if (any_side_effects(exprs, i + 1))
+			values[i] = copied(x, expr, values[i]);
+	}
+	return values;
+}
+
+/* ---- Simple kinds ---- */
+
+static const char *emit_number(struct emitter *x, int64_t number)
+{
+	if (number == G_MININT64)
+		return "(-9223372036854775807LL - 1)";
+	if (number >= G_MININT32 && number <= G_MAXINT32)
+		return arena_printf(x->arena, number < 0 ? "(%d)" : "%d", (int)number);
+	return arena_printf(x->arena, number < 0 ? "(%" G_GINT64_FORMAT "LL)" : "%" G_GINT64_FORMAT "LL", number);
+}
+
+static const char *emit_unary(struct emitter *x, struct expr *expr)
+{
+	static const char *const operators[] = { "", "-", "!", "~" };
+	const char *operand = emit_value(x, expr->unary.operand);
+
+	if (expr->unary.operation == UNARY_PLUS)
+		return operand;
+	return arena_printf(x->arena, "(%s%s)", operators[expr->unary.operation], operand);
+}
+
+const char *emit_keys(struct emitter *x, const struct variable *array, GPtrArray *keys)
+{
+	const char **values = emit_values(x, keys);
+	const char *name = arena_printf(x->arena, "k_%d", ++x->temporaries);
+
+	emit_declaration(x, "union rt_key %s[%u]", name, keys->len);
+	for (unsigned int i = 0; i < keys->len; i++)
+		emit_line(x, "%s[%u].%s = %s;", name, i, array->key_types[i] == TYPE_STRING ? "s" : "n",
+			  bare(x, values[i]));
+	return name;
+}
+
+static const char *emit_index(struct emitter *x, struct expr *expr)
+{
+	const char *keys = emit_keys(x, expr->index.variable, expr->index.keys);
+	const char *array = variable_name(x, expr->index.variable);
+	bool is_string = expr->type == TYPE_STRING;
+	const char *result = is_string ? new_reference(x) : new_number(x);
+
+	emit_line(x, "%s = rt_map_get%s(&%s, %s);", result, is_string ? "_string" : "", array, keys);
+	return result;
+}
+
+static const char *emit_in(struct emitter *x, struct expr *expr)
+{
+	const char *keys = emit_keys(x, expr->in.variable, expr->in.keys);
+	const char *result = new_number(x);
+
+	emit_line(x, "%s = rt_map_has(&%s, %s);", result, variable_name(x, expr->in.variable), keys);
+	return result;
+}
+
+/* ---- Operators ---- */
+
+static const char *emit_string_comparison(struct emitter *x, enum binary_operator operation,
+					  const char *left, const char *right)
+{
+	static const char *const operators[] = {
+		[BINARY_EQUAL] = "==", [BINARY_NOT_EQUAL] = "!=", [BINARY_LESS] = "<",
+		[BINARY_LESS_EQUAL] = "<=", [BINARY_GREATER] = ">", [BINARY_GREATER_EQUAL] = ">=",
+	};
+
+	return arena_printf(x->arena, "(rt_string_compare(%s, %s) %s 0)", left, right, operators[operation]);
+}
+
+/* Division by a literal needs no check, but for 0 and -1 (the smallest number by -1 overflows). */
+static bool is_safe_divisor(const struct expr *expr)
+{
+	return expr && expr->kind == EXPR_NUMBER && expr->number > 0;
+}
+
+static const char *emit_division(struct emitter *x, bool modulo, const char *left, const char *right,
+				 const struct expr *right_expr, struct span span)
+{
+	const char *result;
+
+	if (is_safe_divisor(right_expr))
+		return arena_printf(x->arena, "(%s %c %s)", left, modulo ? '%' : '/', right);
+	result = new_number(x);
+	emit_line(x, "%s = rt_%s(c, %s, %s, %s);", result, modulo ? "modulo" : "divide", bare(x, left),
+		  bare(x, right), place_string(x, span));
+	emit_fail_if(x, "rt_failed(c)");
+	return result;
+}
+
+const char *emit_binary_operation(struct emitter *x, enum binary_operator operation, const char *left,
+				  const char *right, struct expr *right_expr, struct span span)
+{
+	static const char *const operators[] = {
+		[BINARY_ADD] = "+", [BINARY_SUBTRACT] = "-", [BINARY_MULTIPLY] = "*", [BINARY_AND] = "&",
+		[BINARY_OR] = "|", [BINARY_XOR] = "^", [BINARY_EQUAL] = "==", [BINARY_NOT_EQUAL] = "!=",
+		[BINARY_LESS] = "<", [BINARY_LESS_EQUAL] = "<=", [BINARY_GREATER] = ">",
+		[BINARY_GREATER_EQUAL] = ">=",
+	};
+	const char *result;
+
+	switch (operation) {
+	case BINARY_DIVIDE:
+	case BINARY_MODULO:
+		return emit_division(x, operation == BINARY_MODULO, left, right, right_expr, span);
+	case BINARY_SHIFT_LEFT:
+		return arena_printf(x->arena, "rt_shift_left(%s, %s)", bare(x, left), bare(x, right));
+	case BINARY_SHIFT_RIGHT:
+		return arena_printf(x->arena, "rt_shift_right(%s, %s)", bare(x, left), bare(x, right));
+	case BINARY_CONCATENATE:
+		result = new_string(x);
+		emit_line(x, "rt_string_concat(%s, %s, %s);", result, left, right);
+		return result;
+	default:
+		return arena_printf(x->arena, "(%s %s %s)", left, operators[operation], right);
+	}
+}
+
+/* a && b: b is evaluated only if needed, in an if of its own when it takes statements. */
+static const char *emit_logical(struct emitter *x, struct expr *expr)
+{
+	bool is_and = expr->binary.operation == BINARY_LOGICAL_AND;
+	const char *left = emit_value(x, expr->binary.left);
+	GString *saved = capture_begin(x);
+	const char *right = emit_value(x, expr->binary.right);
+	const char *result, *statements;
+
+	if (!x->body->len) {
+		capture_end(x, saved);
+		return arena_printf(x->arena, "(%s %s %s)", left, is_and ? "&&" : "||", right);
+	}
+	result = new_number(x);
+	emit_line(x, "%s = %s != 0;", result, right);
+	statements = capture_end(x, saved);
+	emit_line(x, "%s = %s != 0;", result, left);
+	emit_line(x, "if (%s%s) {", is_and ? "" : "!", result);
+	emit_text(x, statements);
+	emit_line(x, "}");
+	return result;
+}
+
+static const char *emit_binary(struct emitter *x, struct expr *expr)
+{
+	enum binary_operator operation = expr->binary.operation;
+	const char *left, *right;
+
+	if (operation == BINARY_LOGICAL_AND || operation == BINARY_LOGICAL_OR)
+		return emit_logical(x, expr);
+	left = emit_value(x, expr->binary.left);
+	if (has_side_effects(expr->binary.right))
+		left = copied(x, expr->binary.left, left);
+	right = emit_value(x, expr->binary.right);
+	if (operation >= BINARY_EQUAL && operation <= BINARY_GREATER_EQUAL && expr->binary.left->type == TYPE_STRING)
+		return emit_string_comparison(x, operation, left, right);
+	return emit_binary_operation(x, operation, left, right, expr->binary.right, expr->binary.operator_span);
+}
+
+/* One branch of ?:, as statements that end with the assignment of its value. */
+static const char *emit_branch(struct emitter *x, struct expr *expr, const char *result, const char **value_ret)
+{
+	GString *saved = capture_begin(x);
+	bool took_statements;
+
+	*value_ret = emit_value(x, expr);
+	took_statements = x->body->len > 0;
+	emit_line(x, "%s = %s;", result, bare(x, *value_ret));
+	return took_statements ? capture_end(x, saved) : (capture_end(x, saved), NULL);
+}
+
+static const char *emit_ternary(struct emitter *x, struct expr *expr)
+{
+	const char *condition = emit_value(x, expr->ternary.condition);
+	const char *result = arena_printf(x->arena, "%s_%d", expr->type == TYPE_STRING ? "r" : "t", ++x->temporaries);
+	const char *yes_value, *no_value;
+	const char *yes = emit_branch(x, expr->ternary.yes, result, &yes_value);
+	const char *no = emit_branch(x, expr->ternary.no, result, &no_value);
+
+	if (!yes && !no)
+		return arena_printf(x->arena, "(%s ? %s : %s)", condition, yes_value, no_value);
+	emit_declaration(x, "%s%s", expr->type == TYPE_STRING ? "const char *" : "s64 ", result);
+	emit_line(x, "if (%s) {", bare(x, condition));
+	if (yes)
+		emit_text(x, yes);
+	else
+		emit_line(x, "\t%s = %s;", result, bare(x, yes_value));
+	emit_line(x, "} else {");
+	if (no)
+		emit_text(x, no);
+	else
+		emit_line(x, "\t%s = %s;", result, bare(x, no_value));
+	emit_line(x, "}");
+	return result;
+}
+
+/* ---- Calls ---- */
+
+/* Strings go by reference; one in a global could change while a callee that writes globals runs. */
+static const char *argument_text(struct emitter *x, const struct function *function, struct expr *argument,
+				 const char *value)
+{
+	bool in_global = argument->type == TYPE_STRING && argument->kind != EXPR_STRING;
+
+	return in_global && function->has_side_effects && function->body ? copied(x, argument, value)
+									  : bare(x, value);
+}
+
+static const char *emit_call(struct emitter *x, struct expr *expr, bool discarded)
+{
+	struct function *function = expr->call.function;
+	const char **values = emit_values(x, expr->call.arguments);
+	g_autoptr(GString) call = g_string_new(NULL);
+	const char *result = NULL, *text;
+
+	if (function->type == TYPE_STRING)
+		result = new_string(x);
+	g_string_append_printf(call, "%s(c%s%s", function_name(x, function), result ? ", " : "", result ? result : "");
+	for (unsigned int i = 0; i < expr->call.arguments->len; i++)
+		g_string_append_printf(call, ", %s", argument_text(x, function,
+				       g_ptr_array_index(expr->call.arguments, i), values[i]));
+	g_string_append_c(call, ')');
+	g_ptr_array_add(x->called, function);
+	if (function->type == TYPE_LONG && !discarded && !function->may_fail && !function->has_side_effects)
+		return arena_strndup(x->arena, call->str, call->len);
+	if (function->may_fail)
+		emit_line(x, "c->where = %s;", place_string(x, expr->span));
+	if (function->type == TYPE_LONG && !discarded)
+		result = new_number(x);
+	text = function->type == TYPE_LONG && !discarded ? arena_printf(x->arena, "%s = ", result) : "";
+	emit_line(x, "%s%s;", text, call->str);
+	if (function->may_fail)
+		emit_fail_if(x, "rt_failed(c)");
+	return result ? result : "0";
+}
+
+/* ---- All kinds ---- */
+
+const char *emit_value(struct emitter *x, struct expr *expr)
+{
+	switch (expr->kind) {
+	case EXPR_NUMBER:
+		return emit_number(x, expr->number);
+	case EXPR_STRING:
+		return c_string(x->arena, expr->string);
+	case EXPR_VARIABLE:
+		return variable_name(x, expr->variable.variable);
+	case EXPR_INDEX:
+		return emit_index(x, expr);
+	case EXPR_TARGET:
+		return emit_target(x, expr);
+	case EXPR_UNARY:
+		return emit_unary(x, expr);
+	case EXPR_BINARY:
+		return emit_binary(x, expr);
+	case EXPR_TERNARY:
+		return emit_ternary(x, expr);
+	case EXPR_ASSIGN:
+		return emit_assign(x, expr, false);
+	case EXPR_INCREMENT:
+		return emit_increment(x, expr, false);
+	case EXPR_IN:
+		return emit_in(x, expr);
+	case EXPR_CALL:
+		return emit_call(x, expr, false);
+	case EXPR_PRINT:
+		return emit_print(x, expr);
+	case EXPR_STATISTIC:
+		return emit_statistic(x, expr);
+	case EXPR_HISTOGRAM:
+		break;
+	}
+	bug("expression kind %d has no value", expr->kind);
+}
+
+void emit_discarded(struct emitter *x, struct expr *expr)
+{
+	const char *value;
+
+	if (expr->kind == EXPR_ASSIGN) {
+		emit_assign(x, expr, true);
+	} else if (expr->kind == EXPR_INCREMENT) {
+		emit_increment(x, expr, true);
+	} else if (expr->kind == EXPR_CALL) {
+		emit_call(x, expr, true);
+	} else {
+		value = emit_value(x, expr);
+		if (g_str_has_prefix(value, "t_") || g_str_has_prefix(value, "r_"))
+			emit_line(x, "(void)%s;", value);
+	}
+}

@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Whole C functions: one per script function and one per handler, in the order in which the
+ * script has them. Strings that a function needs lie in its frame, a struct on a stack of
+ * strings that each context has; everything else is an ordinary C local.
+ */
+#include <string.h>
+
+#include "emit/internal.h"
+
+/* ---- Common parts ---- */
+
+static void function_begin(struct emitter *x, const struct function *function)
+{
+	x->body = g_string_new(NULL);
+	x->declarations = g_string_new(NULL);
+	g_ptr_array_set_size(x->frame_fields, 0);
+	g_ptr_array_set_size(x->called, 0);
+	x->indent = 1;
+	x->temporaries = x->labels = 0;
+	x->first_iteration = 1;
+	x->iterations = 0;
+	x->fail_label = "out";
+	x->fail_label_used = x->out_used = x->has_record_pointer = false;
+	x->continue_label = NULL;
+	x->function = function;
+	x->last_line = 0;
+}
+
+static void function_end(struct emitter *x)
+{
+	g_string_free(x->body, TRUE);
+	g_string_free(x->declarations, TRUE);
+}
+
+/* Locals: numbers become C locals, strings fields of the frame; both start out empty. */
+static void declare_locals(struct emitter *x, GPtrArray *locals, GString *clear)
+{
+	for (unsigned int i = 0; i < locals->len; i++) {
+		const struct variable *local = g_ptr_array_index(locals, i);
+
+		if (local->type == TYPE_STRING) {
+			g_ptr_array_add(x->frame_fields, arena_printf(x->arena, "l_%s", local->name));
+			g_string_append_printf(clear, "\tf->l_%s[0] = 0;\n", local->name);
+		} else {
+			emit_declaration(x, "s64 l_%s __maybe_unused = 0", local->name);
+		}
+	}
+}
+
+/* Room for the frames of this function and of the deepest chain of calls below it. */
+static void measure_frame(struct emitter *x)
+{
+	size_t deepest = 0;
+
+	for (unsigned int i = 0; i < x->called->len; i++) {
+		const struct function *called = g_ptr_array_index(x->called, i);
+
+		deepest = MAX(deepest, x->frame_depths[called->number]);
+	}
+	deepest += x->frame_fields->len;
+	if (x->function) {
+		if (x->function->is_recursive)
+			deepest *= x->program->limits.maxnesting + 1;
+		x->frame_depths[x->function->number] = deepest;
+	}
+	x->deepest_frame = MAX(x->deepest_frame, deepest);
+}
+
+/* struct f_name_frame { char l_s[MAXSTRINGLEN]; ... }; */
+static void write_frame(struct emitter *x, const char *name, GString *out)
+{
+	if (!x->frame_fields->len)
+		return;
+	g_string_append_printf(out, "struct %s_frame {\n", name);
+	for (unsigned int i = 0; i < x->frame_fields->len; i++)
+		g_string_append_printf(out, "\tchar %s[MAXSTRINGLEN];\n", (char *)g_ptr_array_index(x->frame_fields, i));
+	g_string_append(out, "};\n\n");
+}
+
+static void write_frame_push(struct emitter *x, const char *name, const char *clear, GString *out)
+{
+	if (!x->frame_fields->len)
+		return;
+	g_string_append(out, "\tf = rt_frame_push(c, sizeof(*f));\n\tif (!f)\n\t\tgoto out;\n");
+	g_string_append(out, clear);
+	(void)name;
+}
+
+/* What every way out of the function passes. */
+static void write_epilogue(struct emitter *x, GString *out)
+{
+	if (x->fail_label_used || x->out_used || x->frame_fields->len)
+		g_string_append(out, "out:\n");
+	for (int i = 0; i < x->iterations; i++)
+		g_string_append_printf(out, "\trt_foreach_end(&i_%d);\n", x->first_iteration + i);
+	if (x->frame_fields->len)
+		g_string_append(out, "\trt_frame_pop(c, f, sizeof(*f));\n");
+}
+
+/* ---- Script functions ---- */
+
+static const char *signature(struct emitter *x, const struct function *function)
+{
+	g_autoptr(GString) text = g_string_new(NULL);
+	const char *prefix = function->embedded_c ? "STAP_ARG_" : "l_";
+
+	g_string_append_printf(text, "static RT_HANDLER %s %s(struct rt_context *c", function->type == TYPE_LONG ? "s64" :
+			       "void", function_name(x, function));
+	if (function->type == TYPE_STRING)
+		g_string_append(text, function->embedded_c ? ", char *STAP_RETVALUE" : ", char *ret");
+	for (unsigned int i = 0; i < function->parameters->len; i++) {
+		const struct variable *parameter = g_ptr_array_index(function->parameters, i);
+		bool copied = parameter->type == TYPE_STRING && !parameter->is_reference && !function->embedded_c;
+
+		g_string_append_printf(text, ", %s%s%s", parameter->type == TYPE_STRING ? "const char *" : "s64 ",
+				       copied ? "given_" : prefix, parameter->name);
+	}
+	g_string_append_c(text, ')');
+	return arena_strndup(x->arena, text->str, text->len);
+}
+
+static void write_heading(struct emitter *x, const struct function *function, GString *out)
+{
+	g_string_append_printf(out, "/* %s function %s */\n", span_text(x->arena, function->span), function->name);
+}
+
+/*
+ * Embedded C is copied as it stands. Its parameters are named STAP_ARG_x and its result
+ * STAP_RETVALUE, as scripts expect, without a macro for each.
+ */
+static void emit_embedded(struct emitter *x, const struct function *function, GString *out)
+{
+	bool is_string = function->type == TYPE_STRING;
+
+	write_heading(x, function, out);
+	g_string_append_printf(out, "%s\n{\n", signature(x, function));
+	if (is_string)
+		g_string_append(out, "\tSTAP_RETVALUE[0] = 0;\n");
+	else if (function->type == TYPE_LONG)
+		g_string_append(out, "\ts64 STAP_RETVALUE = 0;\n\n");
+	if (function->type != TYPE_VOID)
+		g_string_append_printf(out, "#define STAP_RETURN(v) RT_RETURN_%s(v)\n", is_string ? "STRING" : "LONG");
+	g_string_append_printf(out, "\t{%s}\n", function->embedded_c);
+	if (function->type != TYPE_VOID)
+		g_string_append(out, "#undef STAP_RETURN\n");
+	g_string_append(out, "out: __maybe_unused;\n");
+	g_string_append_printf(out, "\treturn%s;\n}\n\n", function->type == TYPE_LONG ? " STAP_RETVALUE" : "");
+}
+
+/* String parameters that the function assigns to are copied to its frame first. */
+static void copy_parameters(struct emitter *x, const struct function *function, GString *clear)
+{
+	for (unsigned int i = 0; i < function->parameters->len; i++) {
+		const struct variable *parameter = g_ptr_array_index(function->parameters, i);
+
+		if (parameter->type != TYPE_STRING || parameter->is_reference)
+			continue;
+		g_ptr_array_add(x->frame_fields, arena_printf(x->arena, "l_%s", parameter->name));
+		g_string_append_printf(clear, "\trt_string_copy(f->l_%s, given_%s);\n", parameter->name, parameter->name);
+	}
+}
+
+static void write_call_guard(struct emitter *x, const struct function *function, GString *out)
+{
+	if (!function->is_recursive)
+		return;
+	g_string_append_printf(out, "\tif (!rt_call_enter(c, %s))\n\t\treturn%s;\n", place_string(x, function->span),
+			       function->type == TYPE_LONG ? " 0" : "");
+}
+
+static void emit_script_function(struct emitter *x, const struct function *function, GString *out)
+{
+	g_autoptr(GString) clear = g_string_new(NULL);
+	const char *name = function_name(x, function);
+
+	declare_locals(x, function->locals, clear);
+	copy_parameters(x, function, clear);
+	emit_stmt(x, function->body);
+	write_frame(x, name, out);
+	write_heading(x, function, out);
+	g_string_append_printf(out, "%s\n{\n", signature(x, function));
+	if (x->frame_fields->len)
+		g_string_append_printf(out, "\tstruct %s_frame *f;\n", name);
+	if (function->type == TYPE_LONG)
+		g_string_append(out, "\ts64 ret = 0;\n");
+	g_string_append_printf(out, "%s\n", x->declarations->str);
+	if (function->type == TYPE_STRING)
+		g_string_append(out, "\tret[0] = 0;\n");
+	write_call_guard(x, function, out);
+	write_frame_push(x, name, clear->str, out);
+	g_string_append(out, x->body->str);
+	write_epilogue(x, out);
+	if (function->is_recursive)
+		g_string_append(out, "\trt_call_leave(c);\n");
+	g_string_append_printf(out, "\treturn%s;\n}\n\n", function->type == TYPE_LONG ? " ret" : "");
+}
+
+/* Functions come behind those they call; the first of a circle is called before it is defined. */
+void emit_prototype(struct emitter *x, const struct function *function, GString *out)
+{
+	if (function->is_recursive)
+		g_string_append_printf(out, "%s;\n\n", signature(x, function));
+}
+
+void emit_function(struct emitter *x, const struct function *function, GString *out)
+{
+	function_begin(x, function);
+	if (function->embedded_c)
+		emit_embedded(x, function, out);
+	else
+		emit_script_function(x, function, out);
+	measure_frame(x);
+	function_end(x);
+}
+
+/* ---- Handlers ---- */
+
+static void write_locks(struct emitter *x, const struct handler *handler, GString *out)
+{
+	if (!handler->locked->len)
+		return;
+	g_string_append_printf(out, "static struct rt_lock *const p_%d_locks[] = {", handler->number);
+	for (unsigned int i = 0; i < handler->locked->len; i++)
+		g_string_append_printf(out, "%s &%s_lock", i ? "," : "",
+				       variable_name(x, g_ptr_array_index(handler->locked, i)));
+	g_string_append(out, " };\n\n");
+}
+
+static void write_handler_heading(struct emitter *x, const struct handler *handler, GString *out)
+{
+	const char *place = span_text(x->arena, handler->declaration->span);
+
+	g_string_append_printf(out, "/* %s probe", place);
+	for (unsigned int i = 0; i < handler->probes->len; i++) {
+		const struct probe *probe = g_ptr_array_index(handler->probes, i);
+		g_auto(GStrv) pieces = g_strsplit(probe->text, "*/", -1);
+		g_autofree char *text = g_strjoinv("* /", pieces);
+
+		g_string_append_printf(out, "%s %s", i ? "," : "", text);
+	}
+	g_string_append(out, " */\n");
+}
+
+void emit_handler(struct emitter *x, const struct handler *handler, GString *out)
+{
+	const struct probe *first = g_ptr_array_index(handler->probes, 0);
+	const struct probe_family *family = first->family;
+	const char *name = arena_printf(x->arena, "p_%d", handler->number);
+	g_autoptr(GString) clear = g_string_new(NULL);
+
+	function_begin(x, NULL);
+	declare_locals(x, handler->locals, clear);
+	emit_stmt(x, handler->body);
+	write_frame(x, name, out);
+	if (family->before_handler)
+		g_string_append(out, family->before_handler(x->arena, first, name));
+	write_locks(x, handler, out);
+	write_handler_heading(x, handler, out);
+	g_string_append_printf(out, "static RT_HANDLER void %s(struct rt_context *c)\n{\n", name);
+	if (x->frame_fields->len)
+		g_string_append_printf(out, "\tstruct %s_frame *f;\n", name);
+	if (family->handler_prologue)
+		g_string_append(out, family->handler_prologue(x->arena, first, name));
+	g_string_append_printf(out, "%s%s", x->declarations->str, x->declarations->len ? "\n" : "");
+	if (handler->locked->len)
+		g_string_append_printf(out, "\tif (!rt_locks_take(c, %s_locks, ARRAY_SIZE(%s_locks)))\n\t\treturn;\n",
+				       name, name);
+	write_frame_push(x, name, clear->str, out);
+	g_string_append(out, x->body->str);
+	write_epilogue(x, out);
+	if (handler->locked->len)
+		g_string_append_printf(out, "\trt_locks_drop(%s_locks, ARRAY_SIZE(%s_locks));\n", name, name);
+	if (first->exits)
+		g_string_append(out, "\trt_session_exit(c);\n");
+	g_string_append(out, "\treturn;\n}\n\n");
+	if (family->after_handler)
+		g_string_append(out, family->after_handler(x->arena, first, name));
+	measure_frame(x);
+	function_end(x);
+}

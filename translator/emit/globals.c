@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The script's globals, with a lock for each that is ever locked, and what foreach needs. */
+#include "emit/internal.h"
+
+static bool is_locked(const struct program *program, const struct variable *global)
+{
+	for (unsigned int i = 0; i < program->handlers->len; i++) {
+		const struct handler *handler = g_ptr_array_index(program->handlers, i);
+
+		for (unsigned int j = 0; j < handler->locked->len; j++)
+			if (g_ptr_array_index(handler->locked, j) == global)
+				return true;
+	}
+	return false;
+}
+
+/* .kind = SPILE_HISTOGRAM_LINEAR, .low = 0, .high = 100, .step = 10 */
+static const char *stat_type(struct emitter *x, const struct variable *global)
+{
+	if (global->histogram == HISTOGRAM_NONE)
+		return ".kind = 0";
+	if (global->histogram == HISTOGRAM_LOG)
+		return ".kind = SPILE_HISTOGRAM_LOG";
+	return arena_printf(x->arena, ".kind = SPILE_HISTOGRAM_LINEAR, .low = %" G_GINT64_FORMAT
+			    "LL, .high = %" G_GINT64_FORMAT "LL, .step = %" G_GINT64_FORMAT "LL",
+			    global->histogram_low, global->histogram_high, global->histogram_step);
+}
+
+static void emit_scalar(struct emitter *x, const struct variable *global, const char *name, GString *out)
+{
+	if (global->type == TYPE_STATS)
+		g_string_append_printf(out, "static struct rt_stat_global %s = { .type = { %s } };\n", name,
+				       stat_type(x, global));
+	else if (global->type == TYPE_STRING)
+		g_string_append_printf(out, "static char %s[MAXSTRINGLEN]%s%s;\n", name, global->initial ? " = " : "",
+				       global->initial ? c_string(x->arena, global->initial->string) : "");
+	else if (global->initial)
+		g_string_append_printf(out, "static s64 %s = %" G_GINT64_FORMAT "LL;\n", name, global->initial->number);
+	else
+		g_string_append_printf(out, "static s64 %s;\n", name);
+}
+
+static void emit_array(struct emitter *x, const struct variable *global, const char *name, GString *out)
+{
+	static const char *const values[] = {
+		[TYPE_LONG] = "RT_VALUE_LONG", [TYPE_STRING] = "RT_VALUE_STRING", [TYPE_STATS] = "RT_VALUE_STAT",
+	};
+
+	g_string_append_printf(out, "static struct rt_map %s = {\n\t.name = \"%s\",\n\t.key_count = %d,\n"
+			       "\t.key_is_string = {", name, global->name, global->key_count);
+	for (int i = 0; i < global->key_count; i++)
+		g_string_append_printf(out, "%s %d", i ? "," : "", global->key_types[i] == TYPE_STRING);
+	g_string_append_printf(out, " },\n\t.value = %s,\n\t.capacity = %" G_GINT64_FORMAT ",\n\t.wraps = %d,\n",
+			       values[global->type], global->has_size ? global->size : x->program->limits.maxmapentries,
+			       global->wraps);
+	if (global->type == TYPE_STATS)
+		g_string_append_printf(out, "\t.stat_type = { %s },\n", stat_type(x, global));
+	g_string_append(out, "};\n");
+}
+
+static void emit_list(struct emitter *x, GString *out, const char *heading, bool arrays)
+{
+	g_string_append(out, heading);
+	for (unsigned int i = 0; i < x->program->globals->len; i++) {
+		const struct variable *global = g_ptr_array_index(x->program->globals, i);
+		bool wanted = arrays ? global->key_count > 0 : global->key_count <= 0 && global->type == TYPE_STATS;
+
+		if (wanted)
+			g_string_append_printf(out, " &%s,", variable_name(x, global));
+	}
+	g_string_append(out, " NULL };\n");
+}
+
+static void emit_orders(struct emitter *x, GString *out)
+{
+	if (x->orders->len)
+		g_string_append(out, "\n/* one per foreach statement: the order of its elements */\n");
+	for (unsigned int i = 0; i < x->orders->len; i++)
+		g_string_append_printf(out, "static struct rt_foreach_order rt_order_%u = { .map = &%s };\n", i + 1,
+				       variable_name(x, g_ptr_array_index(x->orders, i)));
+	g_string_append(out, "static struct rt_foreach_order *const rt_orders[] = {");
+	for (unsigned int i = 0; i < x->orders->len; i++)
+		g_string_append_printf(out, " &rt_order_%u,", i + 1);
+	g_string_append(out, " NULL };\n\n");
+}
+
+void emit_globals(struct emitter *x, GString *out)
+{
+	g_string_append(out, "/* ---- globals ---- */\n\n");
+	for (unsigned int i = 0; i < x->program->globals->len; i++) {
+		const struct variable *global = g_ptr_array_index(x->program->globals, i);
+		const char *name = variable_name(x, global);
+
+		g_string_append_printf(out, "/* %s global %s */\n", span_text(x->arena, global->span), global->name);
+		if (global->key_count > 0)
+			emit_array(x, global, name, out);
+		else
+			emit_scalar(x, global, name, out);
+		if (is_locked(x->program, global))
+			g_string_append_printf(out, "static struct rt_lock %s_lock;\n", name);
+		g_string_append_c(out, '\n');
+	}
+	emit_list(x, out, "static struct rt_map *const rt_maps[] = {", true);
+	emit_list(x, out, "static struct rt_stat_global *const rt_stats[] = {", false);
+	emit_orders(x, out);
+}

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the files of emit/ share: the emitter's state and the few ways of writing text.
+ *
+ * An expression becomes a C expression, returned as text, and as many statements before it as
+ * it takes, written to the current body. The text has no side effects, so it may be used once,
+ * anywhere later, as long as nothing in between changes what it reads: who evaluates several
+ * expressions in a row uses emit_values(), which copies where that could happen.
+ *
+ * Names in the generated C: g_ globals, l_ locals and parameters, f_ functions, p_ handlers,
+ * t_ temporaries (f->t_ strings in the frame), r_ references to strings, k_ keys, v_ values in
+ * maps, s_ statistics, i_ iterations, n_ lengths, a_ arguments, q_ typed pointers.
+ */
+#ifndef SPILE_EMIT_INTERNAL_H
+#define SPILE_EMIT_INTERNAL_H
+
+#include "analysis/program.h"
+
+struct emitter {
+	struct arena *arena;
+	const struct program *program;
+
+	/* The module. */
+	GPtrArray *formats;		/* of char *: format strings by number */
+	GPtrArray *orders;		/* of struct variable: the array of each foreach statement */
+	size_t deepest_frame;		/* strings that the deepest chain of calls needs */
+	size_t *frame_depths;		/* the same from each function on, by its number */
+
+	/* The C function being written. */
+	GString *body;			/* its statements so far */
+	GString *declarations;
+	GPtrArray *frame_fields;	/* of char *: names of its strings */
+	GPtrArray *called;		/* of struct function */
+	int indent;
+	int temporaries, labels;
+	int first_iteration, iterations;/* numbers of its foreach statements */
+	const char *fail_label;		/* where errors go: "out" or "catch_N" */
+	bool fail_label_used, out_used, has_record_pointer;
+	const char *continue_label;	/* where `continue` goes; NULL: C's own */
+	bool continue_label_used;
+	const struct function *function;	/* NULL in a handler */
+	unsigned int last_line;		/* last place commented */
+};
+
+/* ---- writer.c ---- */
+
+void emit_line(struct emitter *x, const char *format, ...) G_GNUC_PRINTF(2, 3);
+/* A label, one step to the left. */
+void emit_label(struct emitter *x, const char *label);
+/* The comment that leads a reader, and the build's error messages, back to the script. */
+void emit_place_comment(struct emitter *x, struct span span);
+/* A C string literal, quotes included. */
+const char *c_string(struct arena *arena, const char *text);
+/* The literal "hello.stp:4:2" for messages. */
+const char *place_string(struct emitter *x, struct span span);
+/* Drops the parentheses around a whole expression. */
+const char *bare(struct emitter *x, const char *text);
+/* Declares a C variable; the format holds the whole declaration but for the ';'. */
+void emit_declaration(struct emitter *x, const char *format, ...) G_GNUC_PRINTF(2, 3);
+const char *new_number(struct emitter *x);	/* t_N, declared s64 */
+const char *new_string(struct emitter *x);	/* f->t_N, MAXSTRINGLEN bytes in the frame */
+const char *new_reference(struct emitter *x);	/* r_N, declared const char * */
+/* Writes the jump to where errors go; its condition is C text. */
+void emit_fail_if(struct emitter *x, const char *condition);
+/* From here on statements go to a new buffer, one step further in; see capture_end. */
+GString *capture_begin(struct emitter *x);
+/* Back to the buffer from before; returns what was written since, owned by the arena. */
+const char *capture_end(struct emitter *x, GString *saved);
+void emit_text(struct emitter *x, const char *text);
+
+/* ---- names.c ---- */
+
+const char *variable_name(struct emitter *x, const struct variable *variable);
+const char *function_name(struct emitter *x, const struct function *function);
+
+/* ---- expression.c ---- */
+
+const char *emit_value(struct emitter *x, struct expr *expr);
+/* For its effects only. */
+void emit_discarded(struct emitter *x, struct expr *expr);
+/* All of a list of struct expr, in order, each unharmed by those behind it. */
+const char **emit_values(struct emitter *x, GPtrArray *exprs);
+/* Writes keys to a new k_N, and returns its name. */
+const char *emit_keys(struct emitter *x, const struct variable *array, GPtrArray *keys);
+bool has_side_effects(struct expr *expr);
+
+/* ---- assign.c, print.c, target.c, statistic.c: kinds of expressions with more to them ---- */
+
+const char *emit_assign(struct emitter *x, struct expr *expr, bool discarded);
+const char *emit_increment(struct emitter *x, struct expr *expr, bool discarded);
+const char *emit_binary_operation(struct emitter *x, enum binary_operator operation, const char *left,
+				  const char *right, struct expr *right_expr, struct span span);
+const char *emit_print(struct emitter *x, struct expr *expr);
+const char *emit_target(struct emitter *x, struct expr *expr);
+const char *emit_statistic(struct emitter *x, struct expr *expr);
+/* Reads a statistic into a new s_N; *type_ret becomes the C expression of its type's address. */
+const char *emit_statistic_read(struct emitter *x, struct expr *operand, const char **type_ret);
+
+/* ---- statement.c ---- */
+
+void emit_stmt(struct emitter *x, struct stmt *stmt);
+
+/* ---- function.c ---- */
+
+void emit_prototype(struct emitter *x, const struct function *function, GString *out);
+void emit_function(struct emitter *x, const struct function *function, GString *out);
+void emit_handler(struct emitter *x, const struct handler *handler, GString *out);
+
+/* ---- globals.c, tables.c ---- */
+
+void emit_globals(struct emitter *x, GString *out);
+void emit_tables(struct emitter *x, GString *out);
+
+#endif

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The tables at the end of the module: format strings, probes, the session's lists, and for each
+ * family of probe points the rows of its probes.
+ */
+#include <string.h>
+
+#include "emit/internal.h"
+
+static void emit_formats(struct emitter *x, GString *out)
+{
+	g_string_append(out, "/* ---- tables ---- */\n\n/* the reader's formats, by number */\n"
+			"static const char spile_formats[] __used __attribute__((section(SPILE_FORMAT_SECTION))) =");
+	for (unsigned int i = 0; i < x->formats->len; i++)
+		g_string_append_printf(out, "\n\t%s \"\\0\"", c_string(x->arena, g_ptr_array_index(x->formats, i)));
+	g_string_append(out, x->formats->len ? ";\n\n" : " \"\";\n\n");
+}
+
+static void emit_probes(struct emitter *x, GString *out)
+{
+	const GPtrArray *probes = x->program->probes;
+
+	g_string_append(out, "static struct rt_probe rt_probes[RT_PROBE_COUNT] = {\n");
+	for (unsigned int i = 0; i < probes->len; i++) {
+		const struct probe *probe = g_ptr_array_index(probes, i);
+
+		g_string_append_printf(out, "\t{ .name = %s, .where = %s, .handler = p_%d },\n",
+				       c_string(x->arena, probe->text),
+				       place_string(x, probe->declaration->span), probe->handler->number);
+	}
+	g_string_append(out, "};\n\n");
+	for (unsigned int i = 0; i < probes->len; i++) {
+		const struct probe *probe = g_ptr_array_index(probes, i);
+
+		g_string_append_printf(out, "MODULE_INFO(spile_probe, %s);\n",
+				       c_string(x->arena, arena_printf(x->arena, "%u %s", i, probe->text)));
+	}
+	g_string_append_c(out, '\n');
+}
+
+static gint by_sequence(gconstpointer a, gconstpointer b)
+{
+	const struct probe *left = *(const struct probe *const *)a, *right = *(const struct probe *const *)b;
+
+	if (left->sequence != right->sequence)
+		return left->sequence < right->sequence ? -1 : 1;
+	return left->number - right->number;
+}
+
+static void emit_session_list(struct emitter *x, enum session_list list, const char *name, GString *out)
+{
+	g_autoptr(GPtrArray) members = g_ptr_array_new();
+
+	for (unsigned int i = 0; i < x->program->probes->len; i++) {
+		struct probe *probe = g_ptr_array_index(x->program->probes, i);
+
+		if (probe->list == list)
+			g_ptr_array_add(members, probe);
+	}
+	g_ptr_array_sort(members, by_sequence);
+	g_string_append_printf(out, "static struct rt_probe *const %s[] = {", name);
+	for (unsigned int i = 0; i < members->len; i++)
+		g_string_append_printf(out, " &rt_probes[%d],", ((struct probe *)g_ptr_array_index(members, i))->number);
+	g_string_append(out, " NULL };\n");
+}
+
+/* The rows of one family; true if it has any. */
+static bool emit_family(struct emitter *x, const struct probe_family *family, GString *out)
+{
+	g_autoptr(GString) rows = g_string_new(NULL);
+	g_autoptr(GString) modinfo = g_string_new(NULL);
+	int index = 0;
+
+	for (unsigned int i = 0; i < x->program->probes->len; i++) {
+		const struct probe *probe = g_ptr_array_index(x->program->probes, i);
+
+		if (probe->family != family)
+			continue;
+		g_string_append_printf(rows, "\t{ %s },\n", family->row(x->arena, probe));
+		if (family->modinfo)
+			g_string_append(modinfo, family->modinfo(x->arena, probe, index));
+		index++;
+	}
+	if (!index)
+		return false;
+	g_string_append_printf(out, "\nstatic %s %s[] = {\n%s};\n%s", family->table_type, family->table_name, rows->str,
+			       modinfo->str);
+	return true;
+}
+
+static void emit_families(struct emitter *x, GString *out)
+{
+	g_autoptr(GString) table = g_string_new("\nstatic const struct mod_family mod_families[] = {\n");
+
+	for (int i = 0; probe_families[i]; i++) {
+		const struct probe_family *family = probe_families[i];
+
+		if (family->row && emit_family(x, family, out))
+			g_string_append_printf(table, "\t{ &%s, %s, ARRAY_SIZE(%s) },\n", family->table_operations,
+					       family->table_name, family->table_name);
+	}
+	g_string_append_printf(out, "%s\t{ NULL, NULL, 0 }\n};\n\n", table->str);
+}
+
+void emit_tables(struct emitter *x, GString *out)
+{
+	emit_formats(x, out);
+	emit_probes(x, out);
+	emit_session_list(x, LIST_BEGIN, "mod_begin_probes", out);
+	emit_session_list(x, LIST_END, "mod_end_probes", out);
+	emit_session_list(x, LIST_ERROR, "mod_error_probes", out);
+	emit_families(x, out);
+}

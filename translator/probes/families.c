@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The table of probe families, and what they share. analysis/ comes in through
+ * probe_point_resolve(); families use the component_ helpers so that all of them say the same
+ * thing about the same mistake.
+ */
+#include "probes/probe.h"
+
+#include <string.h>
+
+#include "probes/families.h"
+#include "script/parse.h"
+
+const struct probe_family *const probe_families[] = {
+	&session_family,
+	&timer_family,
+	&profile_family,
+	&kprobe_family,
+	&tracepoint_family,
+	NULL,
+};
+
+/* The closest known point for a mistyped one, compared without arguments. */
+static const char *similar_form(struct arena *arena, const struct probe_point *point)
+{
+	GPtrArray *names = arena_array(arena);
+	GString *written = g_string_new(NULL);
+	const char *best, *result = NULL;
+
+	for (unsigned int i = 0; i < point->components->len; i++)
+		g_string_append_printf(written, "%s%s", i ? "." : "", point_component(point, i)->name);
+	for (int f = 0; probe_families[f]; f++)
+		for (int i = 0; probe_families[f]->forms[i]; i++) {
+			const char *form = probe_families[f]->forms[i];
+			g_ptr_array_add(names, arena_strndup(arena, form, strcspn(form, "(")));
+		}
+	best = did_you_mean(written->str, names);
+	if (!best && point->components->len > 1)
+		best = did_you_mean(point_component(point, 0)->name, names);
+	for (int f = 0; best && probe_families[f]; f++)
+		for (int i = 0; probe_families[f]->forms[i] && !result; i++)
+			if (g_str_has_prefix(probe_families[f]->forms[i], best))
+				result = probe_families[f]->forms[i];
+	g_string_free(written, TRUE);
+	return result;
+}
+
+bool probe_point_resolve(const struct probe_target *target, const struct probe_declaration *declaration,
+			 const struct probe_point *point, GPtrArray *probes)
+{
+	g_autoptr(GString) text = NULL;
+	const char *form;
+
+	for (int i = 0; probe_families[i]; i++)
+		if (probe_families[i]->owns(point))
+			return probe_families[i]->resolve(target, declaration, point, probes);
+	text = g_string_new(NULL);
+	probe_point_print(point, text);
+	diag_error(target->diag, point->span, "E-unknown-probe", "unknown probe point '%s'", text->str);
+	form = similar_form(target->arena, point);
+	if (form)
+		diag_note(target->diag, no_span, "did you mean '%s'?", form);
+	else
+		diag_note(target->diag, no_span, "`spile --help` lists the probe points");
+	return false;
+}
+
+const struct probe_component *point_component(const struct probe_point *point, unsigned int index)
+{
+	return index < point->components->len ? g_ptr_array_index(point->components, index) : NULL;
+}
+
+bool component_is(const struct probe_component *component, const char *name)
+{
+	return component && strcmp(component->name, name) == 0;
+}
+
+bool component_number(struct diag *diag, const struct probe_component *component, int64_t *ret)
+{
+	if (component->argument && component->argument->kind == EXPR_NUMBER) {
+		*ret = component->argument->number;
+		return true;
+	}
+	diag_error(diag, component->span, "E-probe-argument", "'%s' needs a number: %s(N)",
+		   component->name, component->name);
+	return false;
+}
+
+bool component_string(struct diag *diag, const struct probe_component *component, const char **ret)
+{
+	if (component->argument && component->argument->kind == EXPR_STRING) {
+		*ret = component->argument->string;
+		return true;
+	}
+	diag_error(diag, component->span, "E-probe-argument", "'%s' needs a string: %s(\"name\")",
+		   component->name, component->name);
+	return false;
+}
+
+bool component_no_argument(struct diag *diag, const struct probe_component *component)
+{
+	if (!component->argument)
+		return true;
+	diag_error(diag, component->span, "E-probe-argument", "'%s' takes no argument", component->name);
+	return false;
+}
+
+bool component_unknown(struct diag *diag, const struct probe_component *component,
+		       const char *const *known)
+{
+	g_autoptr(GPtrArray) names = g_ptr_array_new();
+	g_autofree char *list = g_strjoinv(" ", (char **)known);
+	const char *similar;
+
+	for (int i = 0; known[i]; i++)
+		g_ptr_array_add(names, (char *)known[i]);
+	diag_error(diag, component->span, "E-unknown-probe", "unknown probe point component '%s'",
+		   component->name);
+	similar = did_you_mean(component->name, names);
+	if (similar)
+		diag_note(diag, no_span, "did you mean '%s'?", similar);
+	else
+		diag_note(diag, no_span, "known here: %s", list);
+	return false;
+}
+
+bool has_wildcard(const char *text)
+{
+	return strpbrk(text, "*?[") != NULL;
+}
+
+struct probe *probe_new(const struct probe_target *target, const struct probe_family *family,
+			const struct probe_declaration *declaration, const struct probe_point *point)
+{
+	struct probe *probe = arena_new0(target->arena, struct probe);
+	g_autoptr(GString) text = g_string_new(NULL);
+
+	probe_point_print(point, text);
+	probe->family = family;
+	probe->declaration = declaration;
+	probe->point = point;
+	probe->text = arena_strndup(target->arena, text->str, text->len);
+	return probe;
+}

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Kernel functions by symbol: kprobe.function("name") and kernel.function("name"), their .call
+ * and .return, with wildcards. Only the symbol table is needed, and not even that at
+ * translation: names become addresses when the module is loaded (the reader resolves the
+ * modinfo entry made here), so that a prebuilt module fits whatever kernel it meets. Where the
+ * target's symbols are known, a name that matches nothing is an error at once. Kernel side:
+ * module/families/kprobe.h.
+ */
+#include <string.h>
+
+#include "probes/families.h"
+
+static const char *const forms[] = {
+	"kprobe.function(\"name\")", "kprobe.function(\"name\").return",
+	"kprobe.function(\"name\").return.maxactive(N)", "kprobe.function(\"name\").call",
+	"kernel.function(\"name\")", "kernel.function(\"name\").call", "kernel.function(\"name\").return",
+	"kernel.function(\"name\").return.maxactive(N)", NULL
+};
+
+struct kprobe_details {
+	const char *pattern;
+	bool is_return;
+	int64_t max_active;	/* 0: the module's default */
+};
+
+static bool kprobe_owns(const struct probe_point *point)
+{
+	const struct probe_component *first = point_component(point, 0);
+	const struct probe_component *second = point_component(point, 1);
+
+	return (component_is(first, "kprobe") || component_is(first, "kernel")) &&
+	       component_is(second, "function");
+}
+
+/* What stands behind function("name"): .call, .return, .return.maxactive(N) */
+static bool kprobe_suffixes(const struct probe_target *target, const struct probe_point *point,
+			    struct kprobe_details *details)
+{
+	static const char *const behind_function[] = { "call", "return", NULL };
+	static const char *const behind_return[] = { "maxactive", NULL };
+	static const char *const behind_call[] = { NULL };
+	const struct probe_component *suffix = point_component(point, 2);
+	const struct probe_component *active = point_component(point, 3);
+
+	if (!suffix)
+		return true;
+	details->is_return = component_is(suffix, "return");
+	if (!details->is_return && !component_is(suffix, "call"))
+		return component_unknown(target->diag, suffix, behind_function);
+	if (!component_no_argument(target->diag, suffix))
+		return false;
+	if (!active)
+		return true;
+	if (!details->is_return || !component_is(active, "maxactive"))
+		return component_unknown(target->diag, active,
+					 details->is_return ? behind_return : behind_call);
+	if (!component_number(target->diag, active, &details->max_active))
+		return false;
+	if (details->max_active >= 1 && details->max_active <= 65536)
+		return true;
+	diag_error(target->diag, active->span, "E-probe-argument", "maxactive takes 1 to 65536");
+	return false;
+}
+
+static void report_no_function(const struct probe_target *target, const struct probe_component *component,
+			       const char *pattern)
+{
+	GPtrArray *names = symbols_names(target->arena, target->symbols, NULL);
+	const char *similar = has_wildcard(pattern) ? NULL : did_you_mean(pattern, names);
+
+	diag_error(target->diag, component->span, "E-no-function",
+		   has_wildcard(pattern) ? "no function of kernel %2$s matches '%1$s'"
+					 : "kernel %2$s has no function '%1$s' to probe",
+		   pattern, target->kernel->release);
+	if (similar)
+		diag_note(target->diag, no_span, "did you mean '%s'?", similar);
+	diag_note(target->diag, no_span,
+		  "inlined functions have no symbol; a '?' behind the point makes it optional");
+}
+
+/* (kprobe|kernel).function("name")[.call|.return[.maxactive(N)]] */
+static bool kprobe_resolve(const struct probe_target *target, const struct probe_declaration *declaration,
+			   const struct probe_point *point, GPtrArray *probes)
+{
+	const struct probe_component *function = point_component(point, 1);
+	struct kprobe_details *details = arena_new0(target->arena, struct kprobe_details);
+	struct probe *probe;
+
+	if (!component_string(target->diag, function, &details->pattern) ||
+	    !kprobe_suffixes(target, point, details))
+		return false;
+	if (strpbrk(details->pattern, "@:")) {
+		diag_error(target->diag, function->span, "E-needs-debuginfo",
+			   "source files and lines in a probe point need debuginfo, which this version of spile does not read");
+		diag_note(target->diag, no_span, "probe the function by its name alone");
+		return false;
+	}
+	if (!*details->pattern || strlen(details->pattern) >= 60 || strpbrk(details->pattern, " \t\n\"\\")) {
+		diag_error(target->diag, function->span, "E-probe-argument",
+			   "'%s' cannot be the name of a function", details->pattern);
+		return false;
+	}
+	if (target->symbols && !symbols_match(target->symbols, details->pattern)) {
+		if (point->is_optional || point->is_sufficient)
+			return true;
+		report_no_function(target, function, details->pattern);
+		return false;
+	}
+	probe = probe_new(target, &kprobe_family, declaration, point);
+	probe->context = CONTEXT_ATOMIC;
+	probe->details = details;
+	g_ptr_array_add(probes, probe);
+	return true;
+}
+
+static struct access *kprobe_resolve_target(const struct probe_target *target, const struct probe *probe,
+					    struct expr *expr)
+{
+	const struct kprobe_details *details = probe->details;
+
+	diag_error(target->diag, expr->span, "E-needs-debuginfo",
+		   "target variable '%s' needs type information, which this version of spile does not read",
+		   expr->target.name);
+	if (details->is_return)
+		diag_note(target->diag, no_span, "the function's result is returnval()");
+	else
+		diag_note(target->diag, no_span,
+			  "arguments by position are int_arg(N), ulong_arg(N) and pointer_arg(N)");
+	return NULL;
+}
+
+static bool is_optional(const struct probe *probe)
+{
+	return probe->point->is_optional || probe->point->is_sufficient;
+}
+
+static char *kprobe_row(struct arena *arena, const struct probe *probe)
+{
+	const struct kprobe_details *details = probe->details;
+	const char *optional = is_optional(probe) ? ", .is_optional = 1" : "";
+
+	if (!details->is_return)
+		return arena_printf(arena, ".probe = &rt_probes[%d]%s", probe->number, optional);
+	return arena_printf(arena, ".probe = &rt_probes[%d], .is_return = 1, .max_active = %d%s",
+			    probe->number, (int)details->max_active, optional);
+}
+
+static char *kprobe_modinfo(struct arena *arena, const struct probe *probe, int index)
+{
+	const struct kprobe_details *details = probe->details;
+	bool optional = is_optional(probe), wildcard = has_wildcard(details->pattern);
+
+	return arena_printf(arena, "MODULE_INFO(spile_kprobe, \"%d %s%s%s %s\");\n", index,
+			    optional ? "o" : "", wildcard ? "w" : "", optional || wildcard ? "" : "-",
+			    details->pattern);
+}
+
+const struct probe_family kprobe_family = {
+	.name = "kprobe",
+	.forms = forms,
+	.owns = kprobe_owns,
+	.resolve = kprobe_resolve,
+	.resolve_target = kprobe_resolve_target,
+	.kernel_header = "module/families/kprobe.h",
+	.table_type = "struct mod_kprobe_specification",
+	.table_name = "mod_kprobe_specifications",
+	.table_operations = "mod_kprobe_ops",
+	.row = kprobe_row,
+	.modinfo = kprobe_modinfo,
+};

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Probe points: what a script may probe, one family of points per file of this folder.
+ *
+ * A family is a row in the table of families.c. It recognises its points, turns each into
+ * probes, resolves the target variables that their handlers may use, and says which rows its
+ * probes have in the module's tables. Nothing outside the family's own file and its kernel side
+ * (module/families/) knows about it: to add a family, write those two files and add the row.
+ */
+#ifndef SPILE_PROBES_PROBE_H
+#define SPILE_PROBES_PROBE_H
+
+#include "base/diag.h"
+#include "script/ast.h"
+#include "target/kernel_tree.h"
+#include "target/symbols.h"
+
+/* Where handlers run, and hence what they may do. */
+enum handler_context {
+	CONTEXT_ALONE,		/* begin, end, error: process context, no other handler runs */
+	CONTEXT_PROCESS,	/* timers: process context, others run at the same time */
+	CONTEXT_ATOMIC,		/* everything else: may be anywhere, NMI included */
+};
+
+/* The list of the session a probe without a point in the kernel belongs to. */
+enum session_list { LIST_NONE, LIST_BEGIN, LIST_END, LIST_ERROR };
+
+/*
+ * How a handler gets at a target variable: the C expression of the value that the family's
+ * prologue provides, of whatever C type; the emitter follows ->members and [indices] from it
+ * with fault-proof reads, and lets the compiler find the types.
+ */
+struct access {
+	const char *base;		/* "a->next"; NULL for a constant string */
+	const char *constant_string;	/* the value of $$name and the like */
+};
+
+struct probe {
+	const struct probe_family *family;
+	const struct probe_declaration *declaration;
+	const struct probe_point *point;
+	const char *text;		/* the point as pp() gives it, expanded */
+	enum handler_context context;
+	enum session_list list;
+	int64_t sequence;		/* order within the list */
+	bool exits;			/* oneshot: ask for the end after the handler */
+	void *details;			/* the family's own */
+	struct handler *handler;	/* [analysis] */
+	int number;			/* [analysis] index in the module's table of probes */
+};
+
+/* What families are given to resolve points with. */
+struct probe_target {
+	struct arena *arena;
+	struct diag *diag;
+	const struct kernel_tree *kernel;
+	const struct symbol_table *symbols;	/* NULL: none known, found out at load */
+};
+
+struct probe_family {
+	const char *name;
+	/* A NULL-terminated list of points for --help and for did-you-mean, as "timer.ms(N)". */
+	const char *const *forms;
+
+	/* Whether the point is of this family, by its first components. */
+	bool (*owns)(const struct probe_point *point);
+	/*
+	 * Appends the probes that the point stands for: one or many, none for `never` or an
+	 * optional point without a match. False after an error was reported.
+	 */
+	bool (*resolve)(const struct probe_target *target, const struct probe_declaration *declaration,
+			const struct probe_point *point, GPtrArray *probes);
+	/*
+	 * What `expr` (EXPR_TARGET) is in a handler of the probe; NULL after an error was
+	 * reported. A family without target variables leaves this NULL.
+	 */
+	struct access *(*resolve_target)(const struct probe_target *target, const struct probe *probe,
+					 struct expr *expr);
+
+	/* The rest is for the emitter; NULL where the family has no table in the module. */
+	const char *kernel_header;	/* "module/families/kprobe.h" */
+	const char *table_type;		/* "struct mod_kprobe_specification" */
+	const char *table_name;		/* "mod_kprobe_specifications" */
+	const char *table_operations;	/* "mod_kprobe_ops" */
+	/* The probe's row, an initialiser without braces. */
+	char *(*row)(struct arena *arena, const struct probe *probe);
+	/* A modinfo entry for the reader, "" for none. `index` is the row's. */
+	char *(*modinfo)(struct arena *arena, const struct probe *probe, int index);
+	/* Headers of the traced kernel that the generated C has to include; may be NULL. */
+	char *(*includes)(struct arena *arena, const struct probe *probe);
+	/* C before and after the handler function, whose name is given; may be NULL. */
+	char *(*before_handler)(struct arena *arena, const struct probe *probe, const char *handler);
+	char *(*after_handler)(struct arena *arena, const struct probe *probe, const char *handler);
+	/* The declaration, first in the handler, that gives access expressions their names. */
+	char *(*handler_prologue)(struct arena *arena, const struct probe *probe, const char *handler);
+};
+
+extern const struct probe_family *const probe_families[];	/* NULL-terminated */
+
+/*
+ * Resolves one point by asking the families in turn. False after an error was reported.
+ */
+bool probe_point_resolve(const struct probe_target *target, const struct probe_declaration *declaration,
+			 const struct probe_point *point, GPtrArray *probes);
+
+/* ---- Helpers for families ---- */
+
+const struct probe_component *point_component(const struct probe_point *point, unsigned int index);
+bool component_is(const struct probe_component *component, const char *name);
+/* The component's number or string argument; false after E-probe-argument was reported. */
+bool component_number(struct diag *diag, const struct probe_component *component, int64_t *ret);
+bool component_string(struct diag *diag, const struct probe_component *component, const char **ret);
+bool component_no_argument(struct diag *diag, const struct probe_component *component);
+/* Reports E-unknown-probe at the component, with the closest of the NULL-terminated known ones. */
+bool component_unknown(struct diag *diag, const struct probe_component *component,
+		       const char *const *known);
+bool has_wildcard(const char *text);
+
+struct probe *probe_new(const struct probe_target *target, const struct probe_family *family,
+			const struct probe_declaration *declaration, const struct probe_point *point);
+
+#endif

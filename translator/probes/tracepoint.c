@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * kernel.trace("name"): the kernel's own tracepoints. Their arguments are known from the header
+ * that defines them (target/tracepoint.h); the generated C includes that header, so that the
+ * compiler checks our callback's prototype and finds the types behind $argument->member. Kernel
+ * side: module/families/tracepoint.h.
+ */
+#include <string.h>
+
+#include "probes/families.h"
+#include "target/tracepoint.h"
+
+static const char *const forms[] = { "kernel.trace(\"name\")", "kernel.trace(\"system:name\")", NULL };
+
+struct tracepoint_details {
+	const struct tracepoint *tracepoint;
+};
+
+static bool tracepoint_owns(const struct probe_point *point)
+{
+	return component_is(point_component(point, 0), "kernel") &&
+	       component_is(point_component(point, 1), "trace");
+}
+
+static bool add_probe(const struct probe_target *target, const struct probe_declaration *declaration,
+		      const struct probe_point *point, const char *name, GPtrArray *probes)
+{
+	struct tracepoint_details *details = arena_new0(target->arena, struct tracepoint_details);
+	struct probe *probe;
+
+	details->tracepoint = tracepoint_find(target->arena, target->diag, target->kernel, name,
+					      point_component(point, 1)->span);
+	if (!details->tracepoint)
+		return false;
+	probe = probe_new(target, &tracepoint_family, declaration, point);
+	probe->text = arena_printf(target->arena, "kernel.trace(\"%s\")", details->tracepoint->name);
+	probe->context = CONTEXT_ATOMIC;
+	probe->details = details;
+	g_ptr_array_add(probes, probe);
+	return true;
+}
+
+/* The names in the target's headers that a pattern stands for; NULL after a reported error. */
+static GPtrArray *matching_names(const struct probe_target *target, const char *pattern)
+{
+	GPtrArray *all = tracepoint_names(target->arena, target->diag, target->kernel);
+	GPtrArray *matching = arena_array(target->arena);
+	const char *colon = strchr(pattern, ':');
+	const char *name_pattern = colon ? colon + 1 : pattern;
+
+	for (unsigned int i = 0; all && i < all->len; i++) {
+		char *name = g_ptr_array_index(all, i);
+
+		if (has_wildcard(pattern) ? g_pattern_match_simple(name_pattern, name)
+					  : strcmp(name_pattern, name) == 0)
+			g_ptr_array_add(matching, name);
+	}
+	return all ? matching : NULL;
+}
+
+/* kernel.trace("[system:]name") */
+static bool tracepoint_resolve(const struct probe_target *target,
+			       const struct probe_declaration *declaration,
+			       const struct probe_point *point, GPtrArray *probes)
+{
+	static const char *const nothing[] = { "(nothing)", NULL };
+	const struct probe_component *trace = point_component(point, 1);
+	bool optional = point->is_optional || point->is_sufficient;
+	GPtrArray *names;
+	const char *pattern;
+
+	if (!component_string(target->diag, trace, &pattern))
+		return false;
+	if (point->components->len > 2)
+		return component_unknown(target->diag, point_component(point, 2), nothing);
+	if (!has_wildcard(pattern) && !optional)
+		return add_probe(target, declaration, point, pattern, probes);
+	names = matching_names(target, pattern);
+	if (!names)
+		return false;
+	if (!names->len && !optional) {
+		diag_error(target->diag, trace->span, "E-unknown-tracepoint",
+			   "no tracepoint of kernel %s matches '%s'", target->kernel->release, pattern);
+		return false;
+	}
+	for (unsigned int i = 0; i < names->len; i++)
+		if (!add_probe(target, declaration, point, g_ptr_array_index(names, i), probes))
+			return false;
+	return true;
+}
+
+static void report_unknown_argument(const struct probe_target *target, const struct tracepoint *tracepoint,
+				    const struct expr *expr)
+{
+	g_autoptr(GString) list = g_string_new(NULL);
+
+	for (unsigned int i = 0; i < tracepoint->parameters->len; i++) {
+		const struct tracepoint_parameter *parameter = g_ptr_array_index(tracepoint->parameters, i);
+		g_string_append_printf(list, " $%s", parameter->name);
+	}
+	diag_error(target->diag, expr->span, "E-target-variable", "tracepoint '%s' has no argument '%s'",
+		   tracepoint->name, expr->target.name);
+	diag_note(target->diag, no_span, "its arguments are:%s", list->len ? list->str : " none");
+}
+
+static struct access *tracepoint_resolve_target(const struct probe_target *target,
+						const struct probe *probe, struct expr *expr)
+{
+	const struct tracepoint *tracepoint = ((struct tracepoint_details *)probe->details)->tracepoint;
+	struct access *access = arena_new0(target->arena, struct access);
+
+	if (strcmp(expr->target.name, "$$name") == 0) {
+		access->constant_string = tracepoint->name;
+		return access;
+	}
+	for (unsigned int i = 0; i < tracepoint->parameters->len; i++) {
+		const struct tracepoint_parameter *parameter = g_ptr_array_index(tracepoint->parameters, i);
+
+		if (strcmp(expr->target.name + 1, parameter->name) == 0) {
+			access->base = arena_printf(target->arena, "a->%s", parameter->name);
+			return access;
+		}
+	}
+	report_unknown_argument(target, tracepoint, expr);
+	return NULL;
+}
+
+static char *tracepoint_row(struct arena *arena, const struct probe *probe)
+{
+	const struct tracepoint_details *details = probe->details;
+
+	return arena_printf(arena, ".probe = &rt_probes[%d], .name = \"%s\", .callback = p_%d_enter, .is_optional = %d",
+			    probe->number, details->tracepoint->name, probe->number,
+			    probe->point->is_optional || probe->point->is_sufficient ||
+			    has_wildcard(point_component(probe->point, 1)->argument->string));
+}
+
+static char *tracepoint_includes(struct arena *arena, const struct probe *probe)
+{
+	const struct tracepoint_details *details = probe->details;
+
+	return arena_printf(arena, "#include <%s>\n", details->tracepoint->header);
+}
+
+/*
+ *	struct p_2_arguments {
+ *		struct task_struct *prev;
+ *	};
+ */
+static char *tracepoint_before(struct arena *arena, const struct probe *probe, const char *handler)
+{
+	const struct tracepoint_details *details = probe->details;
+	g_autoptr(GString) text = g_string_new(NULL);
+
+	(void)handler;
+	g_string_append_printf(text, "struct p_%d_arguments {\n", probe->number);
+	for (unsigned int i = 0; i < details->tracepoint->parameters->len; i++) {
+		const struct tracepoint_parameter *parameter =
+			g_ptr_array_index(details->tracepoint->parameters, i);
+		g_string_append_printf(text, "\t%s;\n", parameter->declaration);
+	}
+	g_string_append(text, "};\n\n");
+	return arena_strndup(arena, text->str, text->len);
+}
+
+static char *tracepoint_prologue(struct arena *arena, const struct probe *probe, const char *handler)
+{
+	(void)handler;
+	return arena_printf(arena, "\tconst struct p_%d_arguments *a __maybe_unused = c->arguments;\n",
+			    probe->number);
+}
+
+/*
+ *	static RT_HANDLER void p_2_enter(void *rt_data, struct task_struct *prev)
+ *	{
+ *		struct rt_context *rt_c = rt_enter(rt_data);
+ *		...
+ */
+static char *tracepoint_after(struct arena *arena, const struct probe *probe, const char *handler)
+{
+	const struct tracepoint_details *details = probe->details;
+	GPtrArray *parameters = details->tracepoint->parameters;
+	g_autoptr(GString) text = g_string_new(NULL);
+
+	g_string_append_printf(text, "static RT_HANDLER void p_%d_enter(void *rt_data", probe->number);
+	for (unsigned int i = 0; i < parameters->len; i++)
+		g_string_append_printf(text, ", %s",
+			((struct tracepoint_parameter *)g_ptr_array_index(parameters, i))->declaration);
+	g_string_append_printf(text, ")\n{\n\tstruct rt_context *rt_c = rt_enter(rt_data);\n"
+			       "\tstruct p_%d_arguments rt_a;\n\n\tif (!rt_c)\n\t\treturn;\n", probe->number);
+	for (unsigned int i = 0; i < parameters->len; i++) {
+		const char *name = ((struct tracepoint_parameter *)g_ptr_array_index(parameters, i))->name;
+		g_string_append_printf(text, "\trt_a.%s = %s;\n", name, name);
+	}
+	g_string_append_printf(text, "\trt_c->arguments = &rt_a;\n\t%s(rt_c);\n\trt_leave(rt_c);\n}\n\n", handler);
+	return arena_strndup(arena, text->str, text->len);
+}
+
+const struct probe_family tracepoint_family = {
+	.name = "tracepoint",
+	.forms = forms,
+	.owns = tracepoint_owns,
+	.resolve = tracepoint_resolve,
+	.resolve_target = tracepoint_resolve_target,
+	.kernel_header = "module/families/tracepoint.h",
+	.table_type = "struct mod_tracepoint",
+	.table_name = "mod_tracepoints",
+	.table_operations = "mod_tracepoint_ops",
+	.row = tracepoint_row,
+	.includes = tracepoint_includes,
+	.before_handler = tracepoint_before,
+	.handler_prologue = tracepoint_prologue,
+	.after_handler = tracepoint_after,
+};
