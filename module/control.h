@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The file control in the module's proc directory: commands in, status out.
+ *
+ * One process at a time has it open, the session's reader; while it has, the module cannot be
+ * unloaded, and when it closes the file, by intent or by dying, the session ends. Commands only
+ * leave requests in rt_session; the session thread acts on them. Included by main.c, behind the
+ * generated file's tables.
+ */
+#ifndef SPILE_MODULE_CONTROL_H
+#define SPILE_MODULE_CONTROL_H
+
+#include "module/family.h"
+
+static int mod_control_taken;
+static DEFINE_MUTEX(mod_control_mutex);		/* commands and status, one at a time */
+
+/* What a read returns. Under mod_control_mutex. */
+static struct {
+	struct spile_status status;
+	struct spile_probe_counters counters[RT_PROBE_COUNT];
+} mod_status;
+
+/* ---- Status ---- */
+
+/* Enters a state and tells the reader. Context: session thread. */
+static void mod_state_set(u32 state)
+{
+	kc_store_release(rt_session.state, state);
+	kc_store_release(rt_session.state_changes, rt_session.state_changes + 1);
+	wake_up(&rt_session.reader_wait);
+}
+
+/* Adds what `c` has counted. */
+static void mod_status_add(const struct rt_context *c)
+{
+	u32 i;
+
+	for (i = 0; i < RT_PROBE_COUNT; i++) {
+		struct spile_probe_counters *sum = &mod_status.counters[i];
+		const struct spile_probe_counters *part = &c->counters[i];
+
+		sum->hits += part->hits;
+		sum->skipped_reentry += part->skipped_reentry;
+		sum->skipped_lock += part->skipped_lock;
+		sum->skipped_instances += part->skipped_instances;
+		sum->lost_records += part->lost_records;
+		sum->errors += part->errors;
+		mod_status.status.error_count += part->errors;
+	}
+	mod_status.status.records_sent += c->records_sent;
+	mod_status.status.records_lost += c->records_lost;
+}
+
+/* Makes mod_status current. */
+static void mod_status_update(void)
+{
+	u64 last = mod_status.status.horizon;
+	const struct mod_family *family;
+	unsigned int cpu;
+
+	memset(&mod_status, 0, sizeof(mod_status));
+	mod_status.status.length = sizeof(mod_status);
+	mod_status.status.state = kc_load_acquire(rt_session.state);
+	mod_status.status.probe_count = RT_PROBE_COUNT;
+	mod_status.status.points_attached = mod_points.attached;
+	mod_status.status.points_refused = mod_points.refused;
+	mod_status.status.error_count = rt_session.error_count;
+	mod_status.status.memory = rt_session.memory;
+	for_each_possible_cpu(cpu)
+		mod_status_add(rt_context_of(cpu));
+	mod_status_add(rt_process_context);
+	for (family = mod_families; family->ops; family++)
+		if (family->ops->count_missed)
+			family->ops->count_missed(family, mod_status.counters);
+	mod_status.status.horizon = rt_horizon(last);
+}
+
+static ssize_t mod_control_read(struct file *file, char __user *to, size_t room, loff_t *position)
+{
+	ssize_t result = sizeof(mod_status);
+
+	if (room < sizeof(mod_status))
+		return -EINVAL;
+	mutex_lock(&mod_control_mutex);
+	file->private_data = (void *)(unsigned long)kc_load_acquire(rt_session.state_changes);
+	mod_status_update();
+	if (copy_to_user(to, &mod_status, sizeof(mod_status)))
+		result = -EFAULT;
+	mutex_unlock(&mod_control_mutex);
+	return result;
+}
+
+static kc_poll_t mod_control_poll(struct file *file, poll_table *table)
+{
+	poll_wait(file, &rt_session.reader_wait, table);
+	if ((unsigned long)file->private_data != kc_load(rt_session.state_changes))
+		return (__force kc_poll_t)(POLLIN | POLLRDNORM);
+	return 0;
+}
+
+/* ---- Commands ---- */
+
+static int mod_command_points(u32 count, const struct spile_point __user *points)
+{
+	const struct mod_family *family;
+
+	if (rt_session.start_requested)
+		return -EBUSY;
+	for (family = mod_families; family->ops; family++)
+		if (family->ops->add_points)
+			return family->ops->add_points(family, count, points);
+	return -EINVAL;
+}
+
+static int mod_command_start(s64 target)
+{
+	if (rt_session.start_requested)
+		return -EALREADY;
+	rt_session.target = target;
+	kc_store_release(rt_session.start_requested, 1);
+	rt_session_wake();
+	return 0;
+}
+
+/* Obeys `command`, whose payload of `length` bytes is at `payload`; 0 or an error. */
+static int mod_command(const struct spile_command *command, const void __user *payload,
+		       size_t length)
+{
+	switch (command->type) {
+	case SPILE_COMMAND_POINTS:
+		if (length != (u64)command->count * sizeof(struct spile_point))
+			return -EINVAL;
+		return mod_command_points(command->count, payload);
+	case SPILE_COMMAND_START:
+		return mod_command_start(command->target);
+	case SPILE_COMMAND_STOP:
+		rt_session_end();
+		return 0;
+	default:
+		return -EINVAL;
+	}
+}
+
+static ssize_t mod_control_write(struct file *file, const char __user *from, size_t length,
+				 loff_t *position)
+{
+	struct spile_command command;
+	int error;
+
+	if (length < sizeof(command) || copy_from_user(&command, from, sizeof(command)))
+		return -EINVAL;
+	mutex_lock(&mod_control_mutex);
+	error = mod_command(&command, from + sizeof(command), length - sizeof(command));
+	mutex_unlock(&mod_control_mutex);
+	return error ? error : length;
+}
+
+/* ---- Open and close ---- */
+
+static int mod_control_open(struct inode *inode, struct file *file)
+{
+	if (cmpxchg(&mod_control_taken, 0, 1) != 0)
+		return -EBUSY;
+	if (!try_module_get(THIS_MODULE)) {
+		kc_store(mod_control_taken, 0);
+		return -ENODEV;
+	}
+	file->private_data = NULL;
+	kc_store(rt_session.reader_present, 1);
+	return 0;
+}
+
+static int mod_control_release(struct inode *inode, struct file *file)
+{
+	kc_store(rt_session.reader_present, 0);
+	rt_session_end();
+	kc_store_release(mod_control_taken, 0);
+	module_put(THIS_MODULE);
+	return 0;
+}
+
+static const struct kc_proc_operations mod_control_operations =
+	KC_PROC_OPERATIONS(mod_control_open, mod_control_read, mod_control_write,
+			   mod_control_poll, mod_control_release);
+
+/* Creates the file; false if that fails. Context: process, at load. */
+static bool mod_control_init(struct proc_dir_entry *directory)
+{
+	rt_session.state_changes = 1;
+	return proc_create_data(SPILE_PROC_CONTROL, 0600, directory, &mod_control_operations,
+				NULL) != NULL;
+}
+
+#endif

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What a probe family is to the rest of the module: a table of functions over its entries.
+ *
+ * module/main.c and control.h walk the script's mod_families and know no family by name; a new
+ * one is a file in families/ with a struct mod_family_ops. All functions run in process context:
+ * prepare and release at load and unload, add_points in the reader's write, count_missed in its
+ * read, the others in the session thread.
+ */
+#ifndef SPILE_MODULE_FAMILY_H
+#define SPILE_MODULE_FAMILY_H
+
+#include "runtime/handler.h"
+
+struct mod_family;
+
+struct mod_family_ops {
+	/* Takes memory; may be NULL. False without. */
+	bool (*prepare)(const struct mod_family *family);
+	/* Frees what prepare and add_points took, also after a failed prepare; may be NULL. */
+	void (*release)(const struct mod_family *family);
+	/* Remembers points sent by the reader; NULL: this family has none. 0 or an error. */
+	int (*add_points)(const struct mod_family *family, u32 count,
+			  const struct spile_point __user *points);
+	/* Attaches all entries. False: the session cannot go on; it is reported, detach follows. */
+	bool (*attach)(const struct mod_family *family);
+	/* Takes everything off that is on, and waits for handlers under way. */
+	void (*detach)(const struct mod_family *family);
+	/* Runs handlers that became due in process context; NULL: this family has none. */
+	void (*run_due)(const struct mod_family *family);
+	/* Adds hits that the family had to leave out; may be NULL. */
+	void (*count_missed)(const struct mod_family *family,
+			     struct spile_probe_counters *counters);
+};
+
+struct mod_family {
+	const struct mod_family_ops *ops;	/* NULL ends the table */
+	void *entries;				/* the family's own structures */
+	u32 count;
+};
+
+/* Points of the reader's POINTS commands: how many the kernel took. */
+struct mod_points {
+	u32 attached;
+	u32 refused;
+};
+
+static struct mod_points mod_points;
+
+/* Sends a warning about `probe`, printf-like. Context: session thread. */
+static __maybe_unused __printf(2, 3)
+void mod_warning(struct rt_probe *probe, const char *format, ...)
+{
+	char text[RT_ERROR_SIZE];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(text, sizeof(text), format, arguments);
+	va_end(arguments);
+	rt_process_report(probe, SPILE_RECORD_WARNING, text);
+}
+
+/* Sends an error about `probe`, printf-like; the session ends. Context: session thread. */
+static __maybe_unused __printf(2, 3)
+void mod_error(struct rt_probe *probe, const char *format, ...)
+{
+	char text[RT_ERROR_SIZE];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(text, sizeof(text), format, arguments);
+	va_end(arguments);
+	rt_session.error_count++;
+	rt_process_report(probe, SPILE_RECORD_ERROR, text);
+	rt_session_end();
+}
+
+#endif

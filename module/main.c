@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The order of things: load, session, unload. Last include of every generated file, whose tables
+ * (mod_families, mod_begin_probes, rt_maps, ...) it walks.
+ *
+ * Loading takes all memory, starts the session thread and shows the proc files; nothing is traced
+ * yet. The reader's START has the thread run begin probes, attach the families and let handlers
+ * run; it then sleeps but for timers. When the end is requested it detaches everything, runs error
+ * and end probes, and waits to be stopped by the unload. Each step that fails undoes those before.
+ */
+#include "module/control.h"
+#include "module/streams.h"
+
+MODULE_LICENSE("GPL");
+MODULE_DESCRIPTION("tracing script compiled by spile");
+
+static unsigned int buffer_kb = 1024;
+module_param(buffer_kb, uint, 0400);
+MODULE_PARM_DESC(buffer_kb, "output buffer per CPU in kilobytes");
+
+#define MOD_BUFFER_KB_MIN 32
+#define MOD_BUFFER_KB_MAX 1048576
+
+static const struct rt_globals mod_globals = {
+	.maps = rt_maps,
+	.stats = rt_stats,
+	.orders = rt_orders,
+};
+
+static struct proc_dir_entry *mod_directory;
+static struct task_struct *mod_thread;
+
+/* ---- The session thread ---- */
+
+/* Whether the session is to end, or the module to go. */
+static bool mod_is_ending(void)
+{
+	return kc_load_acquire(rt_session.end_requested) || kthread_should_stop();
+}
+
+/* Sleeps until somebody called rt_session_wake since the last time. */
+static void mod_wait(void)
+{
+	wait_event_interruptible(rt_session.thread_wait,
+				 kc_load(rt_session.woken) || kthread_should_stop());
+	kc_store(rt_session.woken, 0);
+	smp_mb();
+}
+
+/* An exit() or an error in one of them keeps those behind it from running. */
+static void mod_run_begin(void)
+{
+	struct rt_probe *const *probes;
+
+	for (probes = mod_begin_probes; *probes && !mod_is_ending(); probes++)
+		rt_process_run(*probes);
+}
+
+static void mod_run_all(struct rt_probe *const *probes)
+{
+	for (; *probes; probes++)
+		rt_process_run(*probes);
+}
+
+static void mod_attach_all(void)
+{
+	const struct mod_family *family;
+
+	for (family = mod_families; family->ops; family++)
+		if (mod_is_ending() || !family->ops->attach(family))
+			return;
+}
+
+static void mod_detach_all(void)
+{
+	const struct mod_family *family;
+
+	for (family = mod_families; family->ops; family++)
+		family->ops->detach(family);
+}
+
+static void mod_run_due(void)
+{
+	const struct mod_family *family;
+
+	for (family = mod_families; family->ops; family++)
+		if (family->ops->run_due)
+			family->ops->run_due(family);
+}
+
+/* Lets handlers run until the end is requested. */
+static void mod_session_trace(void)
+{
+	mod_state_set(SPILE_STATE_RUNNING);
+	kc_store_release(rt_session.running, 1);
+	/* A request that came while we attached must not be forgotten. */
+	smp_mb();
+	while (!mod_is_ending()) {
+		mod_wait();
+		mod_run_due();
+	}
+	kc_store(rt_session.running, 0);
+}
+
+/* Writes down what was lost last on each CPU. All handlers are off. */
+static void mod_write_gaps(void)
+{
+	unsigned int cpu;
+
+	for_each_possible_cpu(cpu) {
+		struct rt_context *c = rt_context_of(cpu);
+		char *at;
+
+		if (!c->stream->lost)
+			continue;
+		at = rt_stream_reserve(c->stream, RT_GAP_LENGTH);
+		if (!at)
+			continue;
+		rt_time_open(c);
+		rt_put_gap(c, at);
+		rt_stream_commit(c->stream, RT_GAP_LENGTH);
+		c->stream->lost = 0;
+		rt_time_close(c);
+	}
+}
+
+/* Passes on the error that a handler left; true if there was any error in the session. */
+static bool mod_report_errors(void)
+{
+	unsigned int cpu;
+	u32 i, errors = rt_session.error_count;
+
+	if (kc_load_acquire(rt_session.mail.state) == 2)
+		rt_process_report(&rt_probes[rt_session.mail.probe], SPILE_RECORD_ERROR,
+				  rt_session.mail.text);
+	for (i = 0; i < RT_PROBE_COUNT; i++) {
+		errors += rt_process_context->counters[i].errors;
+		for_each_possible_cpu(cpu)
+			errors += rt_context_of(cpu)->counters[i].errors;
+	}
+	return errors != 0;
+}
+
+/* A whole session, from START to the last end probe. */
+static void mod_session_run(void)
+{
+	mod_state_set(SPILE_STATE_STARTING);
+	mod_run_begin();
+	if (!mod_is_ending())
+		mod_attach_all();
+	if (!mod_is_ending())
+		mod_session_trace();
+	mod_state_set(SPILE_STATE_STOPPING);
+	mod_detach_all();
+	mod_write_gaps();
+	if (mod_report_errors())
+		mod_run_all(mod_error_probes);
+	mod_run_all(mod_end_probes);
+}
+
+static int mod_thread_main(void *unused)
+{
+	while (!mod_is_ending() && !kc_load_acquire(rt_session.start_requested))
+		mod_wait();
+	if (kc_load(rt_session.start_requested))
+		mod_session_run();
+	mod_state_set(SPILE_STATE_ENDED);
+	while (!kthread_should_stop())
+		mod_wait();
+	return 0;
+}
+
+/* ---- Load and unload ---- */
+
+static void mod_families_release(void)
+{
+	const struct mod_family *family;
+
+	for (family = mod_families; family->ops; family++)
+		if (family->ops->release)
+			family->ops->release(family);
+}
+
+static bool mod_families_prepare(void)
+{
+	const struct mod_family *family;
+
+	for (family = mod_families; family->ops; family++)
+		if (family->ops->prepare && !family->ops->prepare(family))
+			return false;
+	return true;
+}
+
+static void mod_memory_fini(void)
+{
+	mod_families_release();
+	rt_globals_fini(&mod_globals);
+	rt_streams_fini();
+	rt_contexts_fini();
+}
+
+/* Takes all memory that the module will ever use, points excepted. */
+static int mod_memory_init(void)
+{
+	if (!rt_contexts_init())
+		return -ENOMEM;
+	if (!rt_streams_init((size_t)buffer_kb * 1024))
+		goto no_streams;
+	if (!rt_globals_init(&mod_globals))
+		goto no_globals;
+	if (mod_families_prepare())
+		return 0;
+	mod_families_release();
+	rt_globals_fini(&mod_globals);
+no_globals:
+	rt_streams_fini();
+no_streams:
+	rt_contexts_fini();
+	return -ENOMEM;
+}
+
+static int mod_thread_init(void)
+{
+	mod_thread = kthread_run(mod_thread_main, NULL, "%s", SPILE_MODULE_NAME);
+	return IS_ERR(mod_thread) ? PTR_ERR(mod_thread) : 0;
+}
+
+/* The thread finishes the session first, if there is one. */
+static void mod_thread_fini(void)
+{
+	kthread_stop(mod_thread);
+	irq_work_sync(&rt_session.wake_work);
+}
+
+static int mod_proc_init(void)
+{
+	mod_directory = kc_proc_directory_make(SPILE_PROC_DIR, SPILE_MODULE_NAME);
+	if (!mod_directory)
+		return -ENOENT;
+	if (mod_streams_init(mod_directory) && mod_control_init(mod_directory))
+		return 0;
+	kc_proc_directory_drop(SPILE_PROC_DIR, mod_directory);
+	return -ENOMEM;
+}
+
+static int __init mod_init(void)
+{
+	int error;
+
+	if (buffer_kb < MOD_BUFFER_KB_MIN || buffer_kb > MOD_BUFFER_KB_MAX)
+		return -ERANGE;
+	rt_session_init();
+	error = mod_memory_init();
+	if (error)
+		return error;
+	error = mod_thread_init();
+	if (error)
+		goto no_thread;
+	error = mod_proc_init();
+	if (error)
+		goto no_proc;
+	return 0;
+
+no_proc:
+	mod_thread_fini();
+no_thread:
+	mod_memory_fini();
+	return error;
+}
+
+static void __exit mod_exit(void)
+{
+	kc_proc_directory_drop(SPILE_PROC_DIR, mod_directory);
+	mod_thread_fini();
+	mod_memory_fini();
+}
+
+module_init(mod_init);
+module_exit(mod_exit);

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * First include of every generated file: the kernel, the runtime, the frame around families.
+ *
+ * The generated file has defined its limits before (MAXSTRINGLEN, RT_PROBE_COUNT, ...) and
+ * includes module/main.c as its last line.
+ */
+#ifndef SPILE_MODULE_PROLOGUE_H
+#define SPILE_MODULE_PROLOGUE_H
+
+#include "runtime/compat/kernel.h"
+#include "abi.h"
+#include "format.h"
+#include "runtime/session.h"
+#include "runtime/context.h"
+#include "runtime/error.h"
+#include "runtime/text.h"
+#include "runtime/arith.h"
+#include "runtime/lock.h"
+#include "runtime/stat.h"
+#include "runtime/map.h"
+#include "runtime/foreach.h"
+#include "runtime/stream.h"
+#include "runtime/output.h"
+#include "runtime/handler.h"
+#include "runtime/user.h"
+#include "runtime/regs.h"
+#include "runtime/globals.h"
+#include "module/family.h"
+
+#endif

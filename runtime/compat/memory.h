@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Reads of kernel and user memory that may not be there.
+ *
+ * History: probe_kernel_read became copy_from_kernel_nofault in Linux 5.8. The string variants
+ * were never exported. 5.10's copy_from_kernel_nofault prints a warning for a non-canonical
+ * address, and the older ones read user addresses too: so the address is checked here first.
+ * For user memory, __copy_from_user_inatomic with page faults disabled works on every kernel;
+ * access_ok lost an argument in 5.0 and obeys set_fs on old ones: our own range check replaces it.
+ */
+#ifndef SPILE_COMPAT_MEMORY_H
+#define SPILE_COMPAT_MEMORY_H
+
+/* Whether [address, address + size) is a canonical kernel range. */
+static inline bool kc_is_kernel_range(unsigned long address, size_t size)
+{
+	unsigned long last = address + size - 1;
+
+	return size && last >= address &&
+	       ((long)address >> __VIRTUAL_MASK_SHIFT) == -1L &&
+	       ((long)last >> __VIRTUAL_MASK_SHIFT) == -1L;
+}
+
+/* Whether [address, address + size) lies below the end of user space. */
+static inline bool kc_is_user_range(unsigned long address, size_t size)
+{
+	return size <= TASK_SIZE_MAX && address <= TASK_SIZE_MAX - size;
+}
+
+/* Copies `size` bytes of kernel memory; 0 or -EFAULT. Context: any, NMI included. */
+static inline int kc_read_kernel(void *to, unsigned long address, size_t size)
+{
+	if (!kc_is_kernel_range(address, size))
+		return -EFAULT;
+#ifdef HAVE_COPY_FROM_KERNEL_NOFAULT
+	return copy_from_kernel_nofault(to, (const void *)address, size) ? -EFAULT : 0;
+#else /* !HAVE_COPY_FROM_KERNEL_NOFAULT */
+	return probe_kernel_read(to, (void *)address, size) ? -EFAULT : 0;
+#endif
+}
+
+/*
+ * Copies `size` bytes of the current task's user memory; 0, or -EFAULT also where the page is
+ * merely not in memory. Context: any, NMI included.
+ */
+static inline int kc_read_user(void *to, unsigned long address, size_t size)
+{
+	unsigned long left;
+
+	if (!kc_is_user_range(address, size))
+		return -EFAULT;
+	pagefault_disable();
+	left = __copy_from_user_inatomic(to, (const void __user *)address, size);
+	pagefault_enable();
+	return left ? -EFAULT : 0;
+}
+
+#endif

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The context that a handler runs in: one per CPU for probes, one more for the handlers that the
+ * session thread runs in process context (begin, end, error, timers).
+ *
+ * A context holds everything that a running handler needs and that may not be on the kernel's
+ * small stack: string frames, the error text, its counters. Only one handler uses a context at a
+ * time; `busy` sees to that for the per-CPU ones. Generated code reaches it as `c`.
+ */
+#ifndef SPILE_RUNTIME_CONTEXT_H
+#define SPILE_RUNTIME_CONTEXT_H
+
+#include "session.h"
+
+/* Functions that a probe enters through: neither traced nor probed themselves. */
+#define RT_HANDLER notrace __kprobes
+
+struct rt_context;
+struct rt_lock;
+struct rt_stat;
+struct rt_stream;
+
+/* One probe of the script. The emitter writes the first three. */
+struct rt_probe {
+	const char *name;	/* probe point as the user wrote it */
+	const char *where;	/* file:line:column */
+	void (*handler)(struct rt_context *c);
+	u32 index;		/* in rt_probes; set at load */
+};
+
+/* Defined at the end of the generated file. */
+static struct rt_probe rt_probes[RT_PROBE_COUNT];
+
+/* Frames are rounded up to 8 bytes, each call chain by at most MAXNESTING plus the handler's. */
+#define RT_FRAME_BYTES (RT_FRAME_SIZE + 8 * (MAXNESTING + 32))
+
+struct rt_context {
+	/* What the running handler is given. */
+	struct rt_probe *probe;
+	const void *arguments;		/* the family's own structure */
+	struct pt_regs *regs;		/* NULL where there are none */
+	const char *function;		/* symbol that the probe sits on, or NULL */
+
+	/* What it has used up. */
+	s64 actions;			/* statements left */
+	u32 nesting;			/* calls of recursive functions under way */
+	u32 frame_used;			/* bytes of `frames` */
+
+	u32 busy;			/* a handler runs in this context */
+	u32 is_process;			/* the session thread's context */
+	u32 failed;			/* an error is set */
+	u32 wrote;			/* records written by this run */
+	const char *where;		/* the call under way, for errors raised within; or NULL */
+	const char *error_where;	/* or NULL: somewhere in the probe */
+
+	/* Locks held, for a process-context handler that has to sleep. */
+	struct rt_lock *const *locks;
+	u32 lock_count;
+
+	/* Output. */
+	u32 record_length;		/* bytes to commit at rt_record_end */
+	struct rt_stream *stream;
+	u64 time;			/* of this run's records; see rt_time_open */
+	u64 records_sent;
+	u64 records_lost;
+
+	struct rt_stat *stat;		/* where rt_stat_read merges */
+	struct spile_probe_counters counters[RT_PROBE_COUNT];
+	char error[RT_ERROR_SIZE];
+	char text[RT_TEXT_SIZE];
+	char frames[RT_FRAME_BYTES] __aligned(8);
+};
+
+static DEFINE_PER_CPU(struct rt_context *, rt_cpu_context);
+static struct rt_context *rt_process_context;
+
+/* Context of `cpu`, or NULL before rt_contexts_init. Context: any. */
+static inline struct rt_context *rt_context_of(unsigned int cpu)
+{
+	return per_cpu(rt_cpu_context, cpu);
+}
+
+static __maybe_unused void rt_contexts_fini(void)
+{
+	unsigned int cpu;
+
+	for_each_possible_cpu(cpu) {
+		kc_release(rt_context_of(cpu));
+		per_cpu(rt_cpu_context, cpu) = NULL;
+	}
+	kc_release(rt_process_context);
+	rt_process_context = NULL;
+}
+
+/* Takes the contexts' memory and numbers the probes; false without memory. Context: process. */
+static __maybe_unused bool rt_contexts_init(void)
+{
+	unsigned int cpu;
+	u32 i;
+
+	for (i = 0; i < RT_PROBE_COUNT; i++)
+		rt_probes[i].index = i;
+	for_each_possible_cpu(cpu) {
+		struct rt_context *c = kc_allocate_near(sizeof(*c), cpu);
+
+		if (!c)
+			goto no_memory;
+		rt_session.memory += sizeof(*c);
+		per_cpu(rt_cpu_context, cpu) = c;
+	}
+	rt_process_context = rt_allocate(sizeof(*rt_process_context));
+	if (!rt_process_context)
+		goto no_memory;
+	rt_process_context->is_process = 1;
+	return true;
+
+no_memory:
+	rt_contexts_fini();
+	return false;
+}
+
+/* Makes `c` fresh for one run of `probe`. */
+static __always_inline void rt_context_start(struct rt_context *c, struct rt_probe *probe,
+					     s64 actions)
+{
+	c->probe = probe;
+	c->arguments = NULL;
+	c->regs = NULL;
+	c->function = NULL;
+	c->actions = actions;
+	c->nesting = 0;
+	c->frame_used = 0;
+	c->failed = 0;
+	c->where = NULL;
+	c->wrote = 0;
+	c->lock_count = 0;
+}
+
+#endif

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Run-time errors and the bounds that raise them.
+ *
+ * An error is a state of the context: the first one stays until rt_error_take (a catch block) or
+ * the end of the handler, which reports it and ends the session. Whoever sets one returns a value
+ * that says so or leaves rt_failed() to be asked; generated code then goes to its way out.
+ */
+#ifndef SPILE_RUNTIME_ERROR_H
+#define SPILE_RUNTIME_ERROR_H
+
+#include "context.h"
+#include "text.h"
+
+/* Whether an error is set. Context: any, NMI included. */
+static inline bool rt_failed(const struct rt_context *c)
+{
+	return unlikely(c->failed);
+}
+
+static __maybe_unused __printf(3, 0)
+void rt_error_set(struct rt_context *c, const char *where, const char *format, va_list arguments)
+{
+	if (c->failed)
+		return;
+	c->failed = 1;
+	c->error_where = where;
+	vsnprintf(c->error, sizeof(c->error), format, arguments);
+}
+
+/* Sets the error, at the call under way, unless there is one. Context: any, NMI included. */
+static __maybe_unused __printf(2, 3)
+void rt_error(struct rt_context *c, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	rt_error_set(c, c->where, format, arguments);
+	va_end(arguments);
+}
+
+/* As rt_error, at a known place of the script ("file:line:column"). Context: any, NMI included. */
+static __maybe_unused __printf(3, 4)
+void rt_error_at(struct rt_context *c, const char *where, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	rt_error_set(c, where, format, arguments);
+	va_end(arguments);
+}
+
+/* Clears the error; its text goes to `text` (MAXSTRINGLEN bytes) unless NULL. Context: any. */
+static __maybe_unused void rt_error_take(struct rt_context *c, char *text)
+{
+	if (text)
+		rt_string_copy(text, c->failed ? c->error : "");
+	c->failed = 0;
+}
+
+/* Charges `statements` at a loop's back edge; false, with the error set, when they are used up. */
+static __always_inline bool rt_loop(struct rt_context *c, u32 statements, const char *where)
+{
+	c->actions -= statements;
+	if (likely(c->actions >= 0))
+		return true;
+	rt_error_at(c, where, "MAXACTION exceeded");
+	return false;
+}
+
+/* Enters a function that may call itself; false, with the error set, when too deep. */
+static __maybe_unused bool rt_call_enter(struct rt_context *c, const char *where)
+{
+	c->actions--;
+	if (c->nesting >= MAXNESTING) {
+		rt_error_at(c, where, "MAXNESTING exceeded");
+		return false;
+	}
+	c->nesting++;
+	return true;
+}
+
+/* Leaves a function that rt_call_enter let in. */
+static inline void rt_call_leave(struct rt_context *c)
+{
+	c->nesting--;
+}
+
+/* Room for a function's strings, not initialised; NULL, with the error set, when used up. */
+static __maybe_unused void *rt_frame_push(struct rt_context *c, u32 size)
+{
+	void *frame = c->frames + c->frame_used;
+
+	size = (size + 7) & ~7U;
+	if (size > sizeof(c->frames) - c->frame_used) {
+		rt_error(c, "stack of strings full (calls nested too deeply)");
+		return NULL;
+	}
+	c->frame_used += size;
+	return frame;
+}
+
+/* Gives back the newest frame; `frame` may be NULL. */
+static inline void rt_frame_pop(struct rt_context *c, const void *frame, u32 size)
+{
+	if (frame)
+		c->frame_used -= (size + 7) & ~7U;
+}
+
+/* What STAP_RETURN and STAP_ERROR stand for in embedded C functions, which end at `out`. */
+#define RT_RETURN_LONG(value) \
+	do { STAP_RETVALUE = (s64)(value); goto out; } while (0)
+#define RT_RETURN_STRING(value) \
+	do { rt_string_copy(STAP_RETVALUE, value); goto out; } while (0)
+#define RT_RETURN_ERROR(...) \
+	do { rt_error(c, __VA_ARGS__); goto out; } while (0)
+#define STAP_ERROR(...) RT_RETURN_ERROR(__VA_ARGS__)
+
+#endif

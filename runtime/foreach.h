@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Iteration over a map: an order made once at the start, then walked.
+ *
+ * Every foreach statement of the script has a struct rt_foreach_order, room for one entry per
+ * element of its map, guarded by that map's lock. An entry remembers its slot's generation, so
+ * elements deleted while the loop runs are passed over, and a slot used anew is not mistaken for
+ * the old one. Sorting is by heap, without recursion; only as many elements as `limit` asks for
+ * are brought into order. Elements that compare equal keep the order of their insertion.
+ */
+#ifndef SPILE_RUNTIME_FOREACH_H
+#define SPILE_RUNTIME_FOREACH_H
+
+#include "map.h"
+
+enum rt_sort { RT_SORT_DESCENDING = -1, RT_SORT_NONE = 0, RT_SORT_ASCENDING = 1 };
+
+struct rt_order_entry {
+	s64 weight;	/* sorts numbers; strings are compared in the map */
+	u32 slot;
+	u32 generation;
+	u32 position;	/* by insertion */
+};
+
+struct rt_foreach_order {
+	struct rt_map *map;
+	struct rt_order_entry *entries;	/* capacity of the map */
+	u32 busy;			/* the statement is being executed */
+	/* How this run sorts. */
+	enum rt_sort direction;
+	u32 column;			/* 0 value, 1..n keys */
+	bool by_string;
+};
+
+struct rt_foreach {
+	struct rt_foreach_order *order;	/* NULL when ended */
+	struct rt_slot *slot;		/* current element */
+	u32 next;			/* index into entries */
+	u32 left;
+	s32 step;			/* to the next index: -1 through a sorted order */
+};
+
+/* ---- Order ---- */
+
+static inline const char *rt_order_string(const struct rt_foreach_order *o,
+					  const struct rt_order_entry *e)
+{
+	struct rt_slot *slot = rt_map_at(o->map, e->slot);
+
+	return o->column ? rt_slot_key(o->map, slot, o->column - 1) : rt_slot_value(o->map, slot);
+}
+
+/* Whether `a` is to come before `b`. */
+static __maybe_unused bool rt_order_before(const struct rt_foreach_order *o,
+					   const struct rt_order_entry *a,
+					   const struct rt_order_entry *b)
+{
+	int way;
+
+	if (o->by_string)
+		way = rt_string_compare(rt_order_string(o, a), rt_order_string(o, b));
+	else
+		way = a->weight < b->weight ? -1 : a->weight > b->weight;
+	if (way == 0)
+		return a->position < b->position;
+	return o->direction == RT_SORT_ASCENDING ? way < 0 : way > 0;
+}
+
+static inline void rt_order_swap(struct rt_foreach_order *o, u32 a, u32 b)
+{
+	struct rt_order_entry kept = o->entries[a];
+
+	o->entries[a] = o->entries[b];
+	o->entries[b] = kept;
+}
+
+/* Lets entry `root` of a heap of `count` sink below those that come before it. */
+static __maybe_unused void rt_order_sink(struct rt_foreach_order *o, u32 root, u32 count)
+{
+	while (2 * root + 1 < count) {
+		u32 child = 2 * root + 1;
+
+		if (child + 1 < count &&
+		    rt_order_before(o, &o->entries[child + 1], &o->entries[child]))
+			child++;
+		if (!rt_order_before(o, &o->entries[child], &o->entries[root]))
+			return;
+		rt_order_swap(o, root, child);
+		root = child;
+	}
+}
+
+/* Brings the first `wanted` of `count` entries to the end, in reverse. */
+static __maybe_unused void rt_order_sort(struct rt_foreach_order *o, u32 count, u32 wanted)
+{
+	u32 i;
+
+	for (i = count / 2; i; i--)
+		rt_order_sink(o, i - 1, count);
+	for (; wanted && count > 1; wanted--, count--) {
+		rt_order_swap(o, 0, count - 1);
+		rt_order_sink(o, 0, count - 1);
+	}
+}
+
+static inline s64 rt_order_weight(const struct rt_foreach_order *o, struct rt_slot *slot,
+				  enum rt_stat_field field)
+{
+	if (o->column)
+		return *(const s64 *)rt_slot_key(o->map, slot, o->column - 1);
+	if (o->map->value == RT_VALUE_STAT)
+		return rt_stat_field(rt_slot_value(o->map, slot), field);
+	return *(const s64 *)rt_slot_value(o->map, slot);
+}
+
+/* Lists the map's elements from oldest to newest; returns their number. */
+static __maybe_unused u32 rt_order_fill(struct rt_foreach_order *o, enum rt_stat_field field)
+{
+	u32 number, count = 0;
+
+	for (number = o->map->oldest; number; count++) {
+		struct rt_slot *slot = rt_map_at(o->map, number);
+		struct rt_order_entry *e = &o->entries[count];
+
+		e->slot = number;
+		e->generation = slot->generation;
+		e->position = count;
+		e->weight = o->by_string || !o->direction ? 0 : rt_order_weight(o, slot, field);
+		number = slot->newer;
+	}
+	return count;
+}
+
+/* ---- What generated code calls; all under the map's lock. Context: any, NMI included ---- */
+
+/*
+ * Starts an iteration. `column` 0 sorts by value, 1..n by that key; `field` says by what of a
+ * statistic; a `limit` below 0 is none. False with the error set if this statement is already
+ * being executed (a function that calls itself from inside its loop).
+ */
+static __maybe_unused bool rt_foreach_begin(struct rt_context *c, struct rt_foreach *i,
+					    struct rt_foreach_order *o, enum rt_sort direction,
+					    u32 column, enum rt_stat_field field, s64 limit,
+					    const char *where)
+{
+	u32 count;
+
+	i->order = NULL;
+	if (o->busy) {
+		rt_error_at(c, where, "foreach is entered again while it runs");
+		return false;
+	}
+	o->busy = 1;
+	o->direction = direction;
+	o->column = column;
+	o->by_string = direction && (column ? o->map->key_is_string[column - 1]
+					    : o->map->value == RT_VALUE_STRING);
+	count = rt_order_fill(o, field);
+	i->order = o;
+	i->left = limit >= 0 && limit < count ? limit : count;
+	i->next = 0;
+	i->step = 1;
+	if (direction && count) {
+		rt_order_sort(o, count, i->left);
+		i->next = count - 1;
+		i->step = -1;
+	}
+	return true;
+}
+
+/* Goes to the next element that still exists; false when there is none. */
+static __maybe_unused bool rt_foreach_next(struct rt_foreach *i)
+{
+	struct rt_foreach_order *o = i->order;
+
+	while (i->left) {
+		struct rt_order_entry *e = &o->entries[i->next];
+
+		i->left--;
+		i->next += i->step;
+		i->slot = rt_map_at(o->map, e->slot);
+		if (i->slot->generation == e->generation)
+			return true;
+	}
+	return false;
+}
+
+/* Ends an iteration; harmless when repeated. */
+static inline void rt_foreach_end(struct rt_foreach *i)
+{
+	if (i->order)
+		i->order->busy = 0;
+	i->order = NULL;
+}
+
+/* Key number `key`, from 0, of the current element. */
+static inline s64 rt_foreach_key(const struct rt_foreach *i, u32 key)
+{
+	return *(const s64 *)rt_slot_key(i->order->map, i->slot, key);
+}
+
+/* As above; points into the map, good until the element is deleted. */
+static inline const char *rt_foreach_key_string(const struct rt_foreach *i, u32 key)
+{
+	return rt_slot_key(i->order->map, i->slot, key);
+}
+
+static inline s64 rt_foreach_value(const struct rt_foreach *i)
+{
+	return *(const s64 *)rt_slot_value(i->order->map, i->slot);
+}
+
+static inline const char *rt_foreach_value_string(const struct rt_foreach *i)
+{
+	return rt_slot_value(i->order->map, i->slot);
+}
+
+static inline const struct rt_stat *rt_foreach_value_stat(const struct rt_foreach *i)
+{
+	return rt_slot_value(i->order->map, i->slot);
+}
+
+/* ---- Load and unload ---- */
+
+static __maybe_unused void rt_order_fini(struct rt_foreach_order *o)
+{
+	kc_release(o->entries);
+	o->entries = NULL;
+}
+
+/* Takes memory for the order of one foreach statement; false without. Context: process. */
+static __maybe_unused bool rt_order_init(struct rt_foreach_order *o)
+{
+	o->entries = rt_allocate((size_t)o->map->capacity * sizeof(*o->entries));
+	return o->entries != NULL;
+}
+
+#endif

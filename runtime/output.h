@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Records: what handlers write into their stream, in the form of include/abi.h.
+ *
+ * Per-CPU handlers never wait: a record for which there is no room is lost and counted, and the
+ * next one that is written is preceded by a record of the gap. A handler in process context waits
+ * for room as long as there is a reader, with its locks marked as sleeping.
+ *
+ * All records of one run carry the time of the first one. The reader asks for a horizon, a time
+ * that no record still to come lies before: see rt_horizon.
+ */
+#ifndef SPILE_RUNTIME_OUTPUT_H
+#define SPILE_RUNTIME_OUTPUT_H
+
+#include "format.h"
+#include "stream.h"
+#include "lock.h"
+#include "stat.h"
+
+/* Bytes of an argument in a record. */
+#define RT_LONG_SIZE 8
+#define RT_STRING_SIZE(length) (((u32)(length) + 4 + 7) & ~7U)
+
+#define RT_GAP_LENGTH (sizeof(struct spile_record) + sizeof(u64))
+
+/* ---- Time ---- */
+
+/* Value of rt_context.time while its clock is being read; 0 while nothing was written. */
+#define RT_TIME_OPENING 1
+
+/* Clocks of different CPUs are this close to each other, in nanoseconds. */
+#define RT_TIME_MARGIN 1000000
+
+/*
+ * Fixes the time of this run's records. The mark comes first: a horizon computed from a clock
+ * read before it was seen is not later than ours. Context: any, NMI included.
+ */
+static __maybe_unused void rt_time_open(struct rt_context *c)
+{
+	kc_store(c->time, RT_TIME_OPENING);
+	smp_mb();
+	kc_store(c->time, kc_monotonic_ns());
+}
+
+/* The time of the records that `c` may still write in this run; `now` if it writes none. */
+static __maybe_unused u64 rt_time_open_since(const struct rt_context *c, u64 now, u64 last)
+{
+	u64 time;
+	u32 tries;
+
+	for (tries = 0; tries < 1000; tries++) {
+		time = kc_load(c->time);
+		if (time != RT_TIME_OPENING)
+			return time && time < now ? time : now;
+		cpu_relax();
+	}
+	return last;
+}
+
+/*
+ * A time that every record still to be committed reaches; it never goes back. `last` is the
+ * previous answer. Context: process, one caller at a time.
+ */
+static __maybe_unused u64 rt_horizon(u64 last)
+{
+	u64 now = kc_monotonic_ns();
+	u64 horizon;
+	unsigned int cpu;
+
+	smp_mb();
+	horizon = rt_time_open_since(rt_process_context, now, last);
+	for_each_possible_cpu(cpu)
+		horizon = min(horizon, rt_time_open_since(rt_context_of(cpu), now, last));
+	if (horizon < last + RT_TIME_MARGIN)
+		return last;
+	return horizon - RT_TIME_MARGIN;
+}
+
+/* ---- Room ---- */
+
+/* Lets others run for a while in the middle of a process-context handler. */
+static __maybe_unused void rt_context_sleep(struct rt_context *c, u32 milliseconds)
+{
+	rt_locks_mark(c, RT_LOCK_SLEEPS);
+	preempt_enable_notrace();
+	msleep(milliseconds);
+	preempt_disable_notrace();
+	rt_locks_mark(c, 0);
+}
+
+static __maybe_unused char *rt_wait_for_room(struct rt_context *c, u32 length)
+{
+	u32 milliseconds = 1;
+	char *at = NULL;
+
+	while (!at && rt_stream_fits(c->stream, length) && kc_load(rt_session.reader_present)) {
+		rt_context_sleep(c, milliseconds);
+		if (milliseconds < 16)
+			milliseconds *= 2;
+		at = rt_stream_reserve(c->stream, length);
+	}
+	return at;
+}
+
+static __maybe_unused char *rt_room(struct rt_context *c, u32 length)
+{
+	char *at = rt_stream_reserve(c->stream, length);
+
+	if (unlikely(!at) && c->is_process)
+		at = rt_wait_for_room(c, length);
+	return at;
+}
+
+/* ---- Records ---- */
+
+static inline char *rt_put_header(const struct rt_context *c, char *at, u32 type, u32 length)
+{
+	struct spile_record *record = (struct spile_record *)at;
+
+	record->length = length;
+	record->type = type;
+	record->probe = c->probe->index;
+	record->time = c->time;
+	return at + sizeof(*record);
+}
+
+/* Writes the gap record that is due on this stream; returns what is behind it. */
+static __maybe_unused char *rt_put_gap(struct rt_context *c, char *at)
+{
+	u64 *lost = (u64 *)rt_put_header(c, at, SPILE_RECORD_GAP, RT_GAP_LENGTH);
+
+	*lost = c->stream->lost;
+	return (char *)(lost + 1);
+}
+
+/*
+ * Starts a record with `payload` bytes (a multiple of 8) and returns where they go; NULL if the
+ * record is lost, which is then counted. Context: any, NMI included.
+ */
+static __maybe_unused char *rt_record_open(struct rt_context *c, u32 type, u32 payload)
+{
+	u32 length = sizeof(struct spile_record) + payload;
+	u32 gap = c->stream->lost ? RT_GAP_LENGTH : 0;
+	char *at;
+
+	if (!c->time)
+		rt_time_open(c);
+	c->records_sent++;
+	at = rt_room(c, gap + length);
+	if (unlikely(!at)) {
+		c->stream->lost++;
+		c->records_lost++;
+		c->counters[c->probe->index].lost_records++;
+		return NULL;
+	}
+	if (unlikely(gap))
+		at = rt_put_gap(c, at);
+	c->record_length = gap + length;
+	return rt_put_header(c, at, type, length);
+}
+
+/* Passes the record begun last on to the reader. Context: any, NMI included. */
+static inline void rt_record_end(struct rt_context *c)
+{
+	c->stream->lost = 0;
+	c->wrote++;
+	rt_stream_commit(c->stream, c->record_length);
+}
+
+/*
+ * Starts the record of a printf: format number `format` and `size` bytes of arguments, made by
+ * rt_put_long and rt_put_string at the returned place, then rt_record_end. NULL: lost, counted.
+ */
+static inline char *rt_record_begin(struct rt_context *c, u32 format, u32 size)
+{
+	char *at = rt_record_open(c, SPILE_RECORD_PRINT, 2 * sizeof(u32) + size);
+
+	if (unlikely(!at))
+		return NULL;
+	((u32 *)at)[0] = format;
+	((u32 *)at)[1] = 0;
+	return at + 2 * sizeof(u32);
+}
+
+/* Writes a number and returns the place behind it. */
+static inline char *rt_put_long(char *at, s64 value)
+{
+	*(s64 *)at = value;
+	return at + RT_LONG_SIZE;
+}
+
+/* Writes a string of `length` bytes and returns the place behind it. */
+static inline char *rt_put_string(char *at, const char *s, u32 length)
+{
+	u32 size = RT_STRING_SIZE(length);
+
+	*(u64 *)(at + size - sizeof(u64)) = 0;
+	*(u32 *)at = length;
+	memcpy(at + sizeof(u32), s, length);
+	return at + size;
+}
+
+/* Writes a record whose payload is one string; false if it is lost. Context: any, NMI included. */
+static __maybe_unused bool rt_record_text(struct rt_context *c, u32 type, const char *text)
+{
+	u32 length = strlen(text);
+	char *at = rt_record_open(c, type, RT_STRING_SIZE(length));
+
+	if (!at)
+		return false;
+	rt_put_string(at, text, length);
+	rt_record_end(c);
+	return true;
+}
+
+/* ---- What generated code calls besides. Context: any, NMI included ---- */
+
+/* Sends a warning, printf-like, to the user's standard error. */
+static __maybe_unused __printf(2, 3)
+void rt_warning(struct rt_context *c, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(c->text, sizeof(c->text), format, arguments);
+	va_end(arguments);
+	rt_record_text(c, SPILE_RECORD_WARNING, c->text);
+}
+
+/* Has a histogram drawn. `s` is of type `type`, or rt_stat_none. */
+static __maybe_unused void rt_print_histogram(struct rt_context *c,
+					      const struct rt_stat_type *type,
+					      const struct rt_stat *s)
+{
+	u32 size = rt_stat_bucket_count(type) * sizeof(u64);
+	struct spile_histogram *h;
+
+	h = (struct spile_histogram *)rt_record_open(c, SPILE_RECORD_HISTOGRAM, sizeof(*h) + size);
+	if (!h)
+		return;
+	h->kind = type->kind;
+	h->bucket_count = rt_stat_bucket_count(type);
+	h->low = type->low;
+	h->high = type->high;
+	h->step = type->step;
+	h->count = s->count;
+	if (s->count)
+		memcpy(h + 1, s->buckets, size);
+	else
+		memset(h + 1, 0, size);
+	rt_record_end(c);
+}
+
+/* sprintf into a buffer of MAXSTRINGLEN bytes. */
+static inline void rt_format(char *to, const char *format, const struct spile_argument *arguments,
+			     u32 count)
+{
+	spile_format(to, MAXSTRINGLEN, format, arguments, count);
+}
+
+#endif

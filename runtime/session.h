@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What handlers and the session thread tell each other: whether handlers may run, that the
+ * session shall end, and how much memory the module has taken.
+ *
+ * Written by module/main.c and module/control.h; handlers only read `running`, and ask for the
+ * end through rt_session_end(). A handler may hold any lock of the kernel, so the thread is woken
+ * from an irq_work, never directly.
+ */
+#ifndef SPILE_RUNTIME_SESSION_H
+#define SPILE_RUNTIME_SESSION_H
+
+#include "abi.h"
+#include "compat/kernel.h"
+
+/* Bytes of a run-time error's text, and of that text with its place. */
+#define RT_ERROR_SIZE 256
+#define RT_TEXT_SIZE 512
+
+/* The first error of the session, on its way from the handler to the session thread. */
+struct rt_error_mail {
+	int state;	/* 0 empty, 1 being written, 2 complete */
+	u32 probe;	/* index */
+	char text[RT_TEXT_SIZE];
+};
+
+struct rt_session {
+	int running;		/* probes' handlers may run */
+	int end_requested;	/* by a handler, a command, the reader's close */
+	int start_requested;
+	int reader_present;	/* control is open */
+	int woken;		/* the thread has something to look at */
+	u32 state;		/* enum spile_state */
+	u32 state_changes;	/* for poll on control */
+	u32 error_count;	/* errors outside of handlers; those inside are counted per probe */
+	u64 memory;		/* bytes allocated */
+	s64 target;		/* value of target() */
+	struct irq_work wake_work;
+	wait_queue_head_t thread_wait;
+	wait_queue_head_t reader_wait;
+	struct rt_error_mail mail;
+};
+
+static struct rt_session rt_session;
+
+/* Runs soon after rt_session_wake, in an interrupt (in a thread on PREEMPT_RT). */
+static void rt_session_wake_now(struct irq_work *work)
+{
+	kc_store(rt_session.woken, 1);
+	wake_up(&rt_session.thread_wait);
+}
+
+/* Has the session thread look around. Context: any, NMI included. */
+static inline void rt_session_wake(void)
+{
+	irq_work_queue(&rt_session.wake_work);
+}
+
+/* No handler starts from now on, and the thread ends the session. Context: any, NMI included. */
+static __maybe_unused void rt_session_end(void)
+{
+	kc_store(rt_session.running, 0);
+	kc_store_release(rt_session.end_requested, 1);
+	rt_session_wake();
+}
+
+/* Before anything else of the runtime. Context: process, at load. */
+static __maybe_unused void rt_session_init(void)
+{
+	kc_clocks_init();
+	init_waitqueue_head(&rt_session.thread_wait);
+	init_waitqueue_head(&rt_session.reader_wait);
+	init_irq_work(&rt_session.wake_work, rt_session_wake_now);
+	rt_session.state = SPILE_STATE_LOADED;
+}
+
+/* Zeroed memory that is accounted for; NULL when there is none. Context: process, at load. */
+static __maybe_unused void *rt_allocate(size_t size)
+{
+	void *memory = kc_allocate(size);
+
+	if (memory)
+		rt_session.memory += size;
+	return memory;
+}
+
+#endif

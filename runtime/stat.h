@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Statistics: count, sum, minimum, maximum, and a histogram where the script draws one.
+ *
+ * A global statistic has one part per CPU, added to without a lock by single instructions, so
+ * that a handler which interrupts another one on its CPU loses nothing; reading merges the parts.
+ * A statistic in a map is one struct rt_stat in the map's slot, under the map's lock.
+ */
+#ifndef SPILE_RUNTIME_STAT_H
+#define SPILE_RUNTIME_STAT_H
+
+#include "error.h"
+
+/* A linear histogram has at most this many buckets: per-CPU memory comes in small pieces. */
+#define RT_STAT_MAX_BUCKETS 2048
+
+struct rt_stat_type {
+	u32 kind;		/* 0: no histogram; or enum spile_histogram_kind */
+	s64 low, high, step;	/* SPILE_HISTOGRAM_LINEAR */
+};
+
+struct rt_stat {
+	s64 count;
+	s64 sum;
+	s64 min;	/* S64_MAX while empty */
+	s64 max;	/* S64_MIN while empty */
+	u64 buckets[];
+};
+
+struct rt_stat_global {
+	struct rt_stat_type type;
+	struct rt_stat __percpu *parts;
+};
+
+/* What foreach sorts statistics by. */
+enum rt_stat_field {
+	RT_STAT_COUNT, RT_STAT_SUM, RT_STAT_MIN, RT_STAT_MAX, RT_STAT_AVERAGE
+};
+
+#define RT_S64_MAX ((s64)(~0ULL >> 1))
+#define RT_S64_MIN (-RT_S64_MAX - 1)
+
+/* Buckets of a histogram of this type; 0 without one. */
+static __maybe_unused u32 rt_stat_bucket_count(const struct rt_stat_type *type)
+{
+	if (type->kind == SPILE_HISTOGRAM_LOG)
+		return SPILE_HISTOGRAM_LOG_BUCKETS;
+	if (type->kind == SPILE_HISTOGRAM_LINEAR)
+		return ((u64)type->high - (u64)type->low) / (u64)type->step + 3;
+	return 0;
+}
+
+/* Whether the bounds make a histogram of a size that can be had. */
+static __maybe_unused bool rt_stat_type_is_valid(const struct rt_stat_type *type)
+{
+	if (type->kind != SPILE_HISTOGRAM_LINEAR)
+		return true;
+	return type->step > 0 && type->low <= type->high &&
+	       ((u64)type->high - (u64)type->low) / (u64)type->step <= RT_STAT_MAX_BUCKETS - 3;
+}
+
+/* Bytes of a struct rt_stat with its buckets. */
+static inline u32 rt_stat_size(const struct rt_stat_type *type)
+{
+	return sizeof(struct rt_stat) + rt_stat_bucket_count(type) * sizeof(u64);
+}
+
+/* The bucket that counts `value`. Only for types that have a histogram. */
+static __maybe_unused u32 rt_stat_bucket(const struct rt_stat_type *type, s64 value)
+{
+	if (type->kind == SPILE_HISTOGRAM_LOG) {
+		if (value >= 0)
+			return 64 + fls64(value);
+		return 64 - fls64(0 - (u64)value);
+	}
+	if (value < type->low)
+		return 0;
+	if (value > type->high)
+		return rt_stat_bucket_count(type) - 1;
+	return 1 + ((u64)value - (u64)type->low) / (u64)type->step;
+}
+
+/* Makes a statistic empty. */
+static __maybe_unused void rt_stat_reset(struct rt_stat *s, const struct rt_stat_type *type)
+{
+	memset(s, 0, rt_stat_size(type));
+	s->min = RT_S64_MAX;
+	s->max = RT_S64_MIN;
+}
+
+/* Adds a value to a statistic that nobody else touches. */
+static __maybe_unused void rt_stat_include(struct rt_stat *s, const struct rt_stat_type *type,
+					   s64 value)
+{
+	s->count++;
+	s->sum = (s64)((u64)s->sum + (u64)value);
+	if (value < s->min)
+		s->min = value;
+	if (value > s->max)
+		s->max = value;
+	if (type->kind)
+		s->buckets[rt_stat_bucket(type, value)]++;
+}
+
+/* Adds everything of `from` to `to`. */
+static __maybe_unused void rt_stat_merge(struct rt_stat *to, const struct rt_stat *from,
+					 const struct rt_stat_type *type)
+{
+	u32 buckets = rt_stat_bucket_count(type);
+	u32 i;
+
+	to->count += from->count;
+	to->sum = (s64)((u64)to->sum + (u64)from->sum);
+	if (from->min < to->min)
+		to->min = from->min;
+	if (from->max > to->max)
+		to->max = from->max;
+	for (i = 0; i < buckets; i++)
+		to->buckets[i] += from->buckets[i];
+}
+
+/* Adds `value` to this CPU's part. Context: any, NMI included; preemption is off. */
+static __maybe_unused void rt_stat_add(struct rt_stat_global *g, s64 value)
+{
+	struct rt_stat __percpu *part = g->parts;
+	s64 bound;
+
+	this_cpu_inc(part->count);
+	this_cpu_add(part->sum, value);
+	while (value < (bound = this_cpu_read(part->min)))
+		this_cpu_cmpxchg(part->min, bound, value);
+	while (value > (bound = this_cpu_read(part->max)))
+		this_cpu_cmpxchg(part->max, bound, value);
+	if (g->type.kind)
+		this_cpu_inc(part->buckets[rt_stat_bucket(&g->type, value)]);
+}
+
+/*
+ * All CPUs' parts together, in the context's scratch space: valid until the next rt_stat_read of
+ * this handler. Context: any, NMI included.
+ */
+static __maybe_unused const struct rt_stat *rt_stat_read(struct rt_context *c,
+							 struct rt_stat_global *g)
+{
+	unsigned int cpu;
+
+	rt_stat_reset(c->stat, &g->type);
+	for_each_possible_cpu(cpu)
+		rt_stat_merge(c->stat, per_cpu_ptr(g->parts, cpu), &g->type);
+	return c->stat;
+}
+
+/* Empties all CPUs' parts; values being added meanwhile may survive in part. Context: any. */
+static __maybe_unused void rt_stat_clear(struct rt_stat_global *g)
+{
+	unsigned int cpu;
+
+	for_each_possible_cpu(cpu)
+		rt_stat_reset(per_cpu_ptr(g->parts, cpu), &g->type);
+}
+
+static inline s64 rt_stat_count(const struct rt_stat *s)
+{
+	return s->count;
+}
+
+static inline s64 rt_stat_sum(const struct rt_stat *s)
+{
+	return s->sum;
+}
+
+/* Whether there is a value; sets the error if not. */
+static __maybe_unused bool rt_stat_has_values(struct rt_context *c, const struct rt_stat *s,
+					      const char *where)
+{
+	if (s->count)
+		return true;
+	rt_error_at(c, where, "empty aggregate");
+	return false;
+}
+
+/* Smallest value; 0 with the error set if there is none. */
+static inline s64 rt_stat_min(struct rt_context *c, const struct rt_stat *s, const char *where)
+{
+	return rt_stat_has_values(c, s, where) ? s->min : 0;
+}
+
+/* Largest value; 0 with the error set if there is none. */
+static inline s64 rt_stat_max(struct rt_context *c, const struct rt_stat *s, const char *where)
+{
+	return rt_stat_has_values(c, s, where) ? s->max : 0;
+}
+
+/* Mean, towards zero; 0 with the error set if there is none. */
+static inline s64 rt_stat_average(struct rt_context *c, const struct rt_stat *s,
+				  const char *where)
+{
+	return rt_stat_has_values(c, s, where) ? s->sum / s->count : 0;
+}
+
+/* The number that foreach sorts by; an empty statistic counts as 0. */
+static __maybe_unused s64 rt_stat_field(const struct rt_stat *s, enum rt_stat_field field)
+{
+	if (!s->count)
+		return 0;
+	switch (field) {
+	case RT_STAT_SUM:
+		return s->sum;
+	case RT_STAT_MIN:
+		return s->min;
+	case RT_STAT_MAX:
+		return s->max;
+	case RT_STAT_AVERAGE:
+		return s->sum / s->count;
+	default:
+		return s->count;
+	}
+}
+
+/* Frees a global statistic's parts. Context: process, at unload. */
+static __maybe_unused void rt_stat_fini(struct rt_stat_global *g)
+{
+	free_percpu(g->parts);
+	g->parts = NULL;
+}
+
+/* Takes memory for a global statistic; false without, or if its histogram cannot be. */
+static __maybe_unused bool rt_stat_init(struct rt_stat_global *g)
+{
+	u32 size;
+
+	if (!rt_stat_type_is_valid(&g->type))
+		return false;
+	size = rt_stat_size(&g->type);
+	g->parts = __alloc_percpu(size, sizeof(u64));
+	if (!g->parts)
+		return false;
+	rt_session.memory += (u64)size * num_possible_cpus();
+	rt_stat_clear(g);
+	return true;
+}
+
+#endif

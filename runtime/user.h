@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Reads of kernel and user memory by handlers. An address that cannot be read is an error of the
+ * script, never a fault of the kernel.
+ *
+ * Called by generated code for every `->` and `[]` on target variables (RT_LOAD...), and by the
+ * tapsets' embedded C. Context of everything here: any, NMI included.
+ */
+#ifndef SPILE_RUNTIME_USER_H
+#define SPILE_RUNTIME_USER_H
+
+#include "error.h"
+
+/* Copies `size` bytes from kernel or user memory; 0 or -EFAULT. */
+static inline int rt_read_kernel(void *to, unsigned long address, size_t size)
+{
+	return kc_read_kernel(to, address, size);
+}
+
+static inline int rt_read_user(void *to, unsigned long address, size_t size)
+{
+	return kc_read_user(to, address, size);
+}
+
+/* ---- Strings ---- */
+
+/* Strings are fetched in pieces that end at multiples of this, so no piece crosses a page. */
+#define RT_READ_PIECE 64
+
+typedef int (*rt_reader)(void *to, unsigned long address, size_t size);
+
+/*
+ * Copies a NUL-terminated string of at most `room` - 1 bytes and ends it with a NUL. Returns its
+ * length, or -EFAULT with `to` empty. `room` is at least 1.
+ */
+static __always_inline long rt_read_string(rt_reader read, char *to, unsigned long address,
+					   size_t room)
+{
+	size_t done = 0;
+
+	while (done + 1 < room) {
+		size_t piece = RT_READ_PIECE - (address + done) % RT_READ_PIECE;
+		size_t length;
+
+		if (piece > room - 1 - done)
+			piece = room - 1 - done;
+		if (read(to + done, address + done, piece)) {
+			to[0] = 0;
+			return -EFAULT;
+		}
+		length = strnlen(to + done, piece);
+		done += length;
+		if (length < piece)
+			break;
+	}
+	to[done] = 0;
+	return done;
+}
+
+/* A string in kernel memory: see rt_read_string. */
+static __maybe_unused long rt_read_kernel_string(char *to, unsigned long address, size_t room)
+{
+	return rt_read_string(rt_read_kernel, to, address, room);
+}
+
+/* A string in the current task's memory: see rt_read_string. */
+static __maybe_unused long rt_read_user_string(char *to, unsigned long address, size_t room)
+{
+	return rt_read_string(rt_read_user, to, address, room);
+}
+
+/* ---- Typed loads ---- */
+
+/* Copies kernel memory; zeros, with the error set, where it cannot be read. */
+static __maybe_unused void rt_load(struct rt_context *c, void *to, const volatile void *from,
+				   size_t size, const char *where)
+{
+	if (likely(!kc_read_kernel(to, (unsigned long)from, size)))
+		return;
+	memset(to, 0, size);
+	rt_error_at(c, where, "read fault at 0x%lx", (unsigned long)from);
+}
+
+/* Whether *p is an array: only an array changes its type when it becomes an operand. */
+#define RT_IS_POINTER_CLASS(p) (__builtin_classify_type(*(p)) == 5)
+#define RT_IS_ARRAY(p) \
+	(RT_IS_POINTER_CLASS(p) && \
+	 !__builtin_types_compatible_p(__typeof__(*(p)), __typeof__(1 ? *(p) : *(p))))
+
+/* Whether *p is a number or a pointer, neither a structure, nor a union, nor an array. */
+#define RT_IS_SCALAR(p) (__builtin_classify_type(*(p)) < 8 && !RT_IS_ARRAY(p))
+
+/* *p if it is a scalar, else some int: an expression to take the type of. */
+#define RT_SCALAR(p) __builtin_choose_expr(RT_IS_SCALAR(p), *(p), 0)
+
+/*
+ * The value of *p, read without faulting, as an s64: extended by its type's sign. The address if
+ * *p is an array or a structure. On a fault 0, with the error set.
+ */
+#define RT_LOAD(c, p, where) ({ \
+	union { __typeof__(RT_SCALAR(p)) value; char bytes[sizeof(RT_SCALAR(p))]; } rt_loaded; \
+	s64 rt_result; \
+	if (RT_IS_SCALAR(p)) { \
+		rt_load(c, rt_loaded.bytes, (p), sizeof(rt_loaded.bytes), where); \
+		rt_result = (s64)rt_loaded.value; \
+	} else { \
+		rt_result = (s64)(unsigned long)(p); \
+	} \
+	rt_result; })
+
+/* Whether *p is a structure or a union. */
+#define RT_IS_RECORD(p) (__builtin_classify_type(*(p)) == 12 || __builtin_classify_type(*(p)) == 13)
+
+/* The type of a pointer into what *p leads to: itself, its first element, or what it points at. */
+#define RT_STEP_TYPE(p) __typeof__(__builtin_choose_expr(RT_IS_RECORD(p), (p), \
+	__builtin_choose_expr(RT_IS_RECORD(p), (char *)0, *(p)) + 0))
+
+/*
+ * One step along a -> b -> c: the address of *p if that is a structure or an array, else the
+ * pointer read from there without faulting. On a fault NULL, with the error set.
+ */
+#define RT_STEP(c, p, where) ({ \
+	RT_STEP_TYPE(p) rt_next = (RT_STEP_TYPE(p))(unsigned long)(p); \
+	if (RT_IS_SCALAR(p)) \
+		rt_load(c, &rt_next, (p), sizeof(rt_next), where); \
+	rt_next; })
+
+/* The value of *p, a pointer, with its type. On a fault NULL, with the error set. */
+#define RT_LOAD_POINTER(c, p, where) ({ \
+	union { __typeof__(*(p)) value; char bytes[sizeof(*(p))]; } rt_loaded; \
+	rt_load(c, rt_loaded.bytes, (p), sizeof(rt_loaded.bytes), where); \
+	rt_loaded.value; })
+
+#endif
