@@ -1,0 +1,373 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The table of /proc/kallsyms: read once per session, and only if there is something to look
+ * up in it. points.c asks it for addresses, load.c for the reason of a failed load.
+ *
+ * A table has a few hundred thousand lines, so they are cut up in place and names are never
+ * copied. Functions of the kernel's init section are left out: their memory is long gone.
+ */
+#include "kallsyms.h"
+
+#include <errno.h>
+#include <fnmatch.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "message.h"
+
+#define SYMBOLS_PATH "/proc/kallsyms"
+#define BLACKLIST_PATH "/sys/kernel/debug/kprobes/blacklist"
+
+/* Longer names are not compared for likeness. */
+#define LIKENESS_LENGTH_MOST 128
+
+/* ---- Reading ---- */
+
+/* Cuts the next word off a line at *at; NULL at the line's end. */
+static char *next_word(char **at)
+{
+	char *word = *at + strspn(*at, " \t");
+	char *end = word + strcspn(word, " \t");
+
+	if (word == end)
+		return NULL;
+	*at = *end ? end + 1 : end;
+	*end = '\0';
+	return word;
+}
+
+/* Cuts the next line off the text at *at; NULL at the end. */
+static char *next_line(char **at)
+{
+	char *line = *at;
+	char *end;
+
+	if (!line || !*line)
+		return NULL;
+	end = strchr(line, '\n');
+	if (end)
+		*end = '\0';
+	*at = end ? end + 1 : NULL;
+	return line;
+}
+
+static bool is_text_type(const char *type)
+{
+	return type[0] && !type[1] && strchr("tTwW", type[0]);
+}
+
+static void add_symbol(struct kallsyms *kallsyms, const char *name, __u64 address)
+{
+	struct symbol *symbol;
+
+	if ((kallsyms->count & (kallsyms->count - 1)) == 0)
+		kallsyms->symbols = memory_resize(kallsyms->symbols,
+						  (kallsyms->count ? 2 * kallsyms->count : 1) *
+						  sizeof(*symbol));
+	symbol = &kallsyms->symbols[kallsyms->count++];
+	symbol->name = name;
+	symbol->address = address;
+	symbol->is_blacklisted = false;
+}
+
+static int compare_symbols(const void *left, const void *right)
+{
+	const struct symbol *a = left, *b = right;
+	int order = strcmp(a->name, b->name);
+
+	if (order)
+		return order;
+	return a->address < b->address ? -1 : a->address > b->address;
+}
+
+static void parse_symbols(struct kallsyms *kallsyms)
+{
+	char *at = kallsyms->names.bytes;
+	char *line;
+
+	while ((line = next_line(&at))) {
+		char *address = next_word(&line);
+		char *type = next_word(&line);
+		char *name = next_word(&line);
+
+		if (name && is_text_type(type))
+			add_symbol(kallsyms, name, strtoull(address, NULL, 16));
+	}
+}
+
+/* Takes out what lies between _sinittext and _einittext; needs the table sorted. */
+static void drop_init_section(struct kallsyms *kallsyms)
+{
+	size_t found, kept = 0;
+	const struct symbol *start = kallsyms_find(kallsyms, "_sinittext", &found);
+	const struct symbol *end = kallsyms_find(kallsyms, "_einittext", &found);
+	__u64 from, to;
+
+	if (!start || !end)
+		return;
+	from = start->address;
+	to = end->address;
+	for (size_t i = 0; i < kallsyms->count; i++) {
+		const struct symbol *symbol = &kallsyms->symbols[i];
+
+		if (symbol->address < from || symbol->address >= to)
+			kallsyms->symbols[kept++] = *symbol;
+	}
+	kallsyms->count = kept;
+}
+
+/* Lines are "0xSTART-0xEND<tab>name"; where addresses are hidden, names are not. */
+static void mark_blacklist(struct kallsyms *kallsyms)
+{
+	char *at = kallsyms->blacklist_names.bytes;
+	char *line;
+
+	while ((line = next_line(&at))) {
+		const char *range = next_word(&line);
+		const char *name = next_word(&line);
+		size_t first, count;
+		const struct symbol *symbol;
+
+		symbol = range && name ? kallsyms_find(kallsyms, name, &count) : NULL;
+		if (!symbol)
+			continue;
+		first = (size_t)(symbol - kallsyms->symbols);
+		for (size_t i = first; i < first + count; i++)
+			kallsyms->symbols[i].is_blacklisted = true;
+	}
+}
+
+void kallsyms_parse(struct kallsyms *ret, struct text *symbols, struct text *blacklist)
+{
+	memset(ret, 0, sizeof(*ret));
+	ret->names = *symbols;
+	ret->blacklist_names = *blacklist;
+	memset(symbols, 0, sizeof(*symbols));
+	memset(blacklist, 0, sizeof(*blacklist));
+	parse_symbols(ret);
+	if (ret->count)
+		qsort(ret->symbols, ret->count, sizeof(*ret->symbols), compare_symbols);
+	drop_init_section(ret);
+	mark_blacklist(ret);
+}
+
+bool kallsyms_read(struct kallsyms *ret)
+{
+	struct text symbols = { 0 }, blacklist = { 0 };
+
+	memset(ret, 0, sizeof(*ret));
+	if (!text_read_file(&symbols, SYMBOLS_PATH)) {
+		message_error("%s: %s", SYMBOLS_PATH, strerror(errno));
+		text_fini(&symbols);
+		return false;
+	}
+	/* Without debugfs the kernel refuses these functions one by one instead. */
+	if (!text_read_file(&blacklist, BLACKLIST_PATH))
+		text_fini(&blacklist);
+	kallsyms_parse(ret, &symbols, &blacklist);
+	return true;
+}
+
+void kallsyms_fini(struct kallsyms *kallsyms)
+{
+	free(kallsyms->symbols);
+	text_fini(&kallsyms->names);
+	text_fini(&kallsyms->blacklist_names);
+	memset(kallsyms, 0, sizeof(*kallsyms));
+}
+
+/* ---- Looking up ---- */
+
+const struct symbol *kallsyms_find(const struct kallsyms *kallsyms, const char *name,
+				   size_t *count_ret)
+{
+	size_t low = 0, high = kallsyms->count;
+	size_t end;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (strcmp(kallsyms->symbols[middle].name, name) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	end = low;
+	while (end < kallsyms->count && strcmp(kallsyms->symbols[end].name, name) == 0)
+		end++;
+	*count_ret = end - low;
+	return end > low ? &kallsyms->symbols[low] : NULL;
+}
+
+static bool has_prefix(const char *name, const char *prefix)
+{
+	return strncmp(name, prefix, strlen(prefix)) == 0;
+}
+
+bool kallsyms_matches(const struct symbol *symbol, const char *wildcard)
+{
+	const char *dot = strchr(symbol->name, '.');
+	char base[512];
+	size_t length;
+
+	if (symbol->is_blacklisted || has_prefix(symbol->name, "__pfx_") ||
+	    has_prefix(symbol->name, "__cfi_"))
+		return false;
+	if (!dot)
+		return fnmatch(wildcard, symbol->name, 0) == 0;
+	if (strstr(dot, ".cold"))
+		return false;
+	length = (size_t)(dot - symbol->name);
+	if (length >= sizeof(base))
+		return false;
+	memcpy(base, symbol->name, length);
+	base[length] = '\0';
+	return fnmatch(wildcard, base, 0) == 0;
+}
+
+/* ---- Proposing ---- */
+
+static unsigned int least_of_three(unsigned int a, unsigned int b, unsigned int c)
+{
+	unsigned int least = a < b ? a : b;
+
+	return least < c ? least : c;
+}
+
+/* Insertions, deletions and replacements that make one of the other; both are short enough. */
+static unsigned int edit_distance(const char *a, const char *b)
+{
+	unsigned int row[LIKENESS_LENGTH_MOST + 1];
+	size_t length = strlen(b);
+
+	for (size_t j = 0; j <= length; j++)
+		row[j] = (unsigned int)j;
+	for (size_t i = 0; a[i]; i++) {
+		unsigned int diagonal = row[0];
+
+		row[0] = (unsigned int)i + 1;
+		for (size_t j = 0; j < length; j++) {
+			unsigned int above = row[j + 1];
+
+			row[j + 1] = least_of_three(above + 1, row[j] + 1,
+						    diagonal + (a[i] != b[j]));
+			diagonal = above;
+		}
+	}
+	return row[length];
+}
+
+/* Proposals, the nearest first. */
+struct proposals {
+	const char **names;
+	unsigned int *distances;
+	size_t count, most;
+};
+
+static void propose(struct proposals *proposals, const char *name, unsigned int distance)
+{
+	size_t at = proposals->count;
+
+	for (size_t i = 0; i < proposals->count; i++)
+		if (strcmp(proposals->names[i], name) == 0)
+			return;
+	while (at > 0 && proposals->distances[at - 1] > distance)
+		at--;
+	if (at == proposals->most)
+		return;
+	if (proposals->count < proposals->most)
+		proposals->count++;
+	for (size_t i = proposals->count - 1; i > at; i--) {
+		proposals->names[i] = proposals->names[i - 1];
+		proposals->distances[i] = proposals->distances[i - 1];
+	}
+	proposals->names[at] = name;
+	proposals->distances[at] = distance;
+}
+
+/* How unlike the names are, `limit` + 1 when too much so; 0 if one is a variant of the other. */
+static unsigned int unlikeness(const char *name, size_t length, const char *other,
+			       unsigned int limit)
+{
+	size_t other_length = strlen(other);
+	size_t difference = other_length > length ? other_length - length : length - other_length;
+
+	if (strncmp(other, name, length) == 0 && other[length] == '.')
+		return strstr(other + length, ".cold") ? limit + 1 : 0;
+	if (difference > limit || other_length > LIKENESS_LENGTH_MOST)
+		return limit + 1;
+	return edit_distance(name, other);
+}
+
+size_t kallsyms_propose(const struct kallsyms *kallsyms, const char *name, const char *ret[],
+			size_t most)
+{
+	size_t length = strlen(name);
+	unsigned int limit = length < 6 ? 1 : (unsigned int)length / 3;
+	struct proposals proposals = {
+		.names = ret,
+		.distances = memory_alloc(most * sizeof(*proposals.distances)),
+		.most = most,
+	};
+
+	for (size_t i = 0; i < kallsyms->count && length <= LIKENESS_LENGTH_MOST; i++) {
+		const struct symbol *symbol = &kallsyms->symbols[i];
+		unsigned int distance = unlikeness(name, length, symbol->name, limit);
+
+		if (distance <= limit && !symbol->is_blacklisted)
+			propose(&proposals, symbol->name, distance);
+	}
+	free(proposals.distances);
+	return proposals.count;
+}
+
+/* ---- Missing symbols ---- */
+
+static int compare_names(const void *left, const void *right)
+{
+	return strcmp(*(const char *const *)left, *(const char *const *)right);
+}
+
+/* The names of all symbols in the table, functions or not, sorted; cuts the text up. */
+static const char **all_names(struct text *symbols, size_t *count_ret)
+{
+	char *at = symbols->bytes;
+	const char **names = NULL;
+	size_t count = 0;
+	char *line;
+
+	while ((line = next_line(&at))) {
+		const char *address = next_word(&line);
+		const char *type = next_word(&line);
+		const char *name = next_word(&line);
+
+		if (!address || !type || !name)
+			continue;
+		if ((count & (count - 1)) == 0)
+			names = memory_resize(names, (count ? 2 * count : 1) * sizeof(*names));
+		names[count++] = name;
+	}
+	if (count)
+		qsort(names, count, sizeof(*names), compare_names);
+	*count_ret = count;
+	return names;
+}
+
+size_t kallsyms_missing(const char *const names[], size_t count, const char *ret[], size_t most)
+{
+	struct text symbols = { 0 };
+	const char **defined;
+	size_t defined_count, missing = 0;
+
+	if (!text_read_file(&symbols, SYMBOLS_PATH)) {
+		text_fini(&symbols);
+		return 0;
+	}
+	defined = all_names(&symbols, &defined_count);
+	for (size_t i = 0; i < count && missing < most && defined_count; i++)
+		if (!bsearch(&names[i], defined, defined_count, sizeof(*defined), compare_names))
+			ret[missing++] = names[i];
+	free(defined);
+	text_fini(&symbols);
+	return missing;
+}

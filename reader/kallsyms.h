@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The functions of the running kernel and its modules, by name. */
+#ifndef SPILE_READER_KALLSYMS_H
+#define SPILE_READER_KALLSYMS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "abi.h"
+#include "text.h"
+
+struct symbol {
+	const char *name;
+	__u64 address;		/* 0 when the kernel hides addresses */
+	bool is_blacklisted;	/* the kernel lets nobody probe it */
+};
+
+struct kallsyms {
+	struct text names, blacklist_names;	/* what the strings point into */
+	struct symbol *symbols;		/* text symbols, sorted by name, then address */
+	size_t count;
+};
+
+/* Reads /proc/kallsyms and, where it is readable, the kprobe blacklist. False: said why. */
+bool kallsyms_read(struct kallsyms *ret);
+
+/*
+ * The same from texts in those files' formats; both are taken over and cut up in place. Lines
+ * that make no sense are passed over.
+ */
+void kallsyms_parse(struct kallsyms *ret, struct text *symbols, struct text *blacklist);
+
+void kallsyms_fini(struct kallsyms *kallsyms);
+
+/* The first symbol of that name, and how many there are; NULL and 0 if none. */
+const struct symbol *kallsyms_find(const struct kallsyms *kallsyms, const char *name,
+				   size_t *count_ret);
+
+/*
+ * Does a wildcard stand for the symbol? Its name up to a suffix of the compiler (".isra.0")
+ * has to match; cold parts, blacklisted functions and the kernel's padding symbols do not.
+ */
+bool kallsyms_matches(const struct symbol *symbol, const char *wildcard);
+
+/*
+ * Up to `most` names to propose for one that does not exist: what the compiler made of it
+ * ("name.isra.0") first, then those spelled nearly alike. Returns how many.
+ */
+size_t kallsyms_propose(const struct kallsyms *kallsyms, const char *name, const char *ret[],
+			size_t most);
+
+/*
+ * Which of `names` neither the kernel nor a module defines, as function or data; at most
+ * `most` of them. Reads /proc/kallsyms anew; 0 if it cannot be read.
+ */
+size_t kallsyms_missing(const char *const names[], size_t count, const char *ret[], size_t most);
+
+#endif

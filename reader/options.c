@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Takes the command line apart. Called once by main.c; decides nothing but whether the words
+ * make sense together, so that everything after it may trust struct options.
+ */
+#include "options.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "abi.h"
+#include "message.h"
+
+#ifndef SPILE_VERSION
+#define SPILE_VERSION "0.1"
+#endif
+
+#define BUFFER_MEGABYTES_MOST 4095
+
+static const char usage_text[] =
+	"Usage: spilerun [options] MODULE.ko [parameter=value...]\n"
+	"       spilerun -d MODULE\n"
+	"\n"
+	"Loads a script module made by spile, prints its output and unloads it.\n"
+	"\n"
+	"  -c CMD      run CMD, end the session with it; target() is its process id\n"
+	"  -x PID      set target() to PID\n"
+	"  -o FILE     write the script's output to FILE instead of standard output\n"
+	"  -s MB       size of the output buffer of each CPU, in megabytes\n"
+	"  -d MODULE   unload a script module that was left behind\n"
+	"  -v          say what is being done, and report in full at the end\n"
+	"  -q          report only lost records at the end, not skipped probe hits\n"
+	"  -V          print the version\n"
+	"  -h, --help  print this help\n"
+	"\n"
+	"Ctrl-C ends the session in order: end probes run, all output is printed. A third\n"
+	"Ctrl-C ends it at once. Exit status: 0; 1 if the session failed or had run-time\n"
+	"errors; otherwise that of CMD (128 + N if signal N ended it).\n";
+
+/* A whole decimal number between 1 and `most`; 0 if it is none. */
+static unsigned long parse_number(const char *text, unsigned long most)
+{
+	unsigned long number;
+	char *end;
+
+	if (*text < '0' || *text > '9')
+		return 0;
+	errno = 0;
+	number = strtoul(text, &end, 10);
+	return errno || *end || number > most ? 0 : number;
+}
+
+static bool parse_target(const char *text, pid_t *ret)
+{
+	*ret = (pid_t)parse_number(text, INT_MAX);
+	if (*ret == 0) {
+		message_error("-x wants a process id, not '%s'", text);
+		return false;
+	}
+	if (kill(*ret, 0) != 0 && errno == ESRCH) {
+		message_error("-x %s: there is no such process", text);
+		return false;
+	}
+	return true;
+}
+
+static bool parse_buffer(const char *text, unsigned long *ret)
+{
+	*ret = parse_number(text, BUFFER_MEGABYTES_MOST) * 1024;
+	if (*ret == 0)
+		message_error("-s wants megabytes, 1 to %d, not '%s'", BUFFER_MEGABYTES_MOST, text);
+	return *ret != 0;
+}
+
+/* One option; OPTIONS_RUN to go on. */
+static enum options_result take_option(int letter, struct options *options)
+{
+	switch (letter) {
+	case 'c':
+		options->command = optarg;
+		return OPTIONS_RUN;
+	case 'x':
+		return parse_target(optarg, &options->target) ? OPTIONS_RUN : OPTIONS_WRONG;
+	case 'o':
+		options->output = optarg;
+		return OPTIONS_RUN;
+	case 's':
+		return parse_buffer(optarg, &options->buffer_kb) ? OPTIONS_RUN : OPTIONS_WRONG;
+	case 'd':
+		options->unload = optarg;
+		return OPTIONS_RUN;
+	case 'v':
+		options->verbose = true;
+		return OPTIONS_RUN;
+	case 'q':
+		options->quiet = true;
+		return OPTIONS_RUN;
+	case 'V':
+		printf("spilerun " SPILE_VERSION " (module interface %d)\n", SPILE_ABI_VERSION);
+		return OPTIONS_DONE;
+	case 'h':
+		fputs(usage_text, stdout);
+		return OPTIONS_DONE;
+	default:
+		message_note("'spilerun --help' lists the options");
+		return OPTIONS_WRONG;
+	}
+}
+
+/* Do the words make sense together? */
+static bool check_whole(const struct options *options)
+{
+	if (options->unload) {
+		if (!options->module)
+			return true;
+		message_error("-d takes only the module to unload; '%s' is too much",
+			      options->module);
+		return false;
+	}
+	if (!options->module) {
+		message_error("no module given");
+		message_note("'spilerun MODULE.ko' runs one; 'spilerun --help' lists the options");
+		return false;
+	}
+	if (options->command && options->target) {
+		message_error("-c and -x both set target(): give one of them");
+		return false;
+	}
+	for (int i = 0; i < options->parameter_count; i++) {
+		const char *equals = strchr(options->parameters[i], '=');
+
+		if (equals && equals != options->parameters[i])
+			continue;
+		message_error("'%s' is no module parameter: they are written name=value",
+			      options->parameters[i]);
+		return false;
+	}
+	return true;
+}
+
+enum options_result options_parse(int argc, char **argv, struct options *ret)
+{
+	static const struct option long_options[] = {
+		{ "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'V' },
+		{ NULL, 0, NULL, 0 },
+	};
+	int letter;
+
+	memset(ret, 0, sizeof(*ret));
+	while ((letter = getopt_long(argc, argv, "+c:x:o:s:d:vqVh", long_options, NULL)) != -1) {
+		enum options_result result = take_option(letter, ret);
+
+		if (result != OPTIONS_RUN)
+			return result;
+	}
+	if (optind < argc) {
+		ret->module = argv[optind];
+		ret->parameters = argv + optind + 1;
+		ret->parameter_count = argc - optind - 1;
+	}
+	return check_whole(ret) ? OPTIONS_RUN : OPTIONS_WRONG;
+}

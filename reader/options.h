@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The command line of spilerun. */
+#ifndef SPILE_READER_OPTIONS_H
+#define SPILE_READER_OPTIONS_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+struct options {
+	const char *module;	/* path of the .ko */
+	char **parameters;	/* name=value ..., as given */
+	int parameter_count;
+	const char *command;	/* -c, or NULL */
+	pid_t target;		/* -x, or 0 */
+	const char *output;	/* -o, or NULL for standard output */
+	const char *unload;	/* -d: name of a module to unload, or NULL */
+	unsigned long buffer_kb;	/* -s, per CPU; 0: the module's own choice */
+	bool verbose, quiet;
+};
+
+enum options_result {
+	OPTIONS_RUN,	/* go on with what is in the options */
+	OPTIONS_DONE,	/* help or version was printed */
+	OPTIONS_WRONG,	/* said so; exit with status 1 */
+};
+
+/* Strings in *ret point into argv. */
+enum options_result options_parse(int argc, char **argv, struct options *ret);
+
+#endif

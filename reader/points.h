@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The kernel functions that a module's probe specifications stand for on this kernel. */
+#ifndef SPILE_READER_POINTS_H
+#define SPILE_READER_POINTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "abi.h"
+#include "kallsyms.h"
+#include "module_file.h"
+
+/* One spile_kprobe= line of .modinfo. */
+struct specification {
+	unsigned int index;
+	bool is_optional;
+	bool is_wildcard;
+	const char *pattern;
+};
+
+/* Points to send to the module, by specification, then address. */
+struct points {
+	struct spile_point *items;
+	size_t count;
+};
+
+/* "INDEX FLAGS PATTERN"; false if it is not that. */
+bool specification_parse(const char *text, struct specification *ret);
+
+/*
+ * Adds the points of one specification. One without a match is an error, said with names that
+ * are spelled alike, unless the specification is optional.
+ */
+bool points_resolve(struct points *points, const struct specification *specification,
+		    const struct kallsyms *kallsyms);
+
+/* All specifications of a module; reads the kernel's symbols if there are any. False: said why. */
+bool points_resolve_all(struct points *ret, const struct module_file *file);
+
+void points_fini(struct points *points);
+
+#endif

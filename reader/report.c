@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The final report: exact numbers of what the script did not see, each by probe. Called by
+ * session.c with the last status that the module gave, after all output is printed.
+ *
+ *     WARNING: 12 records lost: 10 by probe kprobe.function("x"), 2 by probe timer.s(1)
+ *     WARNING: 3 probe hits skipped: 3 by probe kprobe.function("x") (another handler was running)
+ */
+#include "report.h"
+
+#include <stddef.h>
+
+/* A counter of struct spile_probe_counters, and what it means as a cause of skipping. */
+struct cause {
+	size_t offset;
+	const char *text;
+};
+
+static const struct cause skip_causes[] = {
+	{ offsetof(struct spile_probe_counters, skipped_reentry),
+	  " (another handler was running)" },
+	{ offsetof(struct spile_probe_counters, skipped_lock),
+	  " (a global was locked too long)" },
+	{ offsetof(struct spile_probe_counters, skipped_instances),
+	  " (no free return instance, or a timer tick missed)" },
+};
+
+static const struct cause lost_causes[] = {
+	{ offsetof(struct spile_probe_counters, lost_records), "" },
+};
+
+#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
+
+static unsigned long long counter(const struct spile_probe_counters *counters,
+				  const struct cause *cause)
+{
+	return *(const __u64 *)((const char *)counters + cause->offset);
+}
+
+static const char *plural(unsigned long long count)
+{
+	return count == 1 ? "" : "s";
+}
+
+/* Over all probes and the given causes. */
+static unsigned long long sum(const struct control *control, const struct cause *causes,
+			      size_t cause_count)
+{
+	unsigned long long result = 0;
+
+	for (size_t i = 0; i < control->status.probe_count; i++)
+		for (size_t j = 0; j < cause_count; j++)
+			result += counter(&control->counters[i], &causes[j]);
+	return result;
+}
+
+/* ": 10 by probe x, 2 by probe y": those that are not zero. */
+static void write_shares(struct text *out, const struct control *control,
+			 const struct module_file *module, const struct cause *causes,
+			 size_t cause_count)
+{
+	const char *separator = ": ";
+
+	for (unsigned int i = 0; i < control->status.probe_count; i++) {
+		for (size_t j = 0; j < cause_count; j++) {
+			unsigned long long count = counter(&control->counters[i], &causes[j]);
+
+			if (count == 0)
+				continue;
+			text_printf(out, "%s%llu by probe %s%s", separator, count,
+				    module_file_probe(module, i), causes[j].text);
+			separator = ", ";
+		}
+	}
+}
+
+static void write_lost(struct text *out, const struct control *control,
+		       const struct module_file *module, bool always)
+{
+	unsigned long long count = control->status.records_lost;
+
+	if (count == 0 && !always)
+		return;
+	text_printf(out, "%s%llu record%s lost", count ? "WARNING: " : "", count, plural(count));
+	write_shares(out, control, module, lost_causes, COUNT_OF(lost_causes));
+	text_append_string(out, "\n");
+}
+
+static void write_skipped(struct text *out, const struct control *control,
+			  const struct module_file *module, bool always)
+{
+	unsigned long long count = sum(control, skip_causes, COUNT_OF(skip_causes));
+
+	if (count == 0 && !always)
+		return;
+	text_printf(out, "%s%llu probe hit%s skipped", count ? "WARNING: " : "", count,
+		    plural(count));
+	write_shares(out, control, module, skip_causes, COUNT_OF(skip_causes));
+	text_append_string(out, "\n");
+}
+
+/* -v: what there was besides. */
+static void write_numbers(struct text *out, const struct control *control,
+			  const struct module_file *module)
+{
+	const struct spile_status *status = &control->status;
+
+	for (unsigned int i = 0; i < status->probe_count; i++)
+		text_printf(out, "%llu hit%s of probe %s\n",
+			    (unsigned long long)control->counters[i].hits,
+			    plural(control->counters[i].hits), module_file_probe(module, i));
+	text_printf(out, "%u point%s attached, %u refused by the kernel\n", status->points_attached,
+		    plural(status->points_attached), status->points_refused);
+	text_printf(out, "%llu record%s, %u run-time error%s, %llu KiB of kernel memory\n",
+		    (unsigned long long)status->records_sent, plural(status->records_sent),
+		    status->error_count, plural(status->error_count),
+		    (unsigned long long)status->memory / 1024);
+}
+
+void report_write(struct text *out, const struct control *control, const struct module_file *module,
+		  const struct options *options)
+{
+	if (control->status.length == 0)
+		return;
+	if (options->verbose)
+		write_numbers(out, control, module);
+	write_lost(out, control, module, options->verbose);
+	if (!options->quiet || options->verbose)
+		write_skipped(out, control, module, options->verbose);
+}
