@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The command line. getopt_long does the parsing (stap's users write -p4 and -vv, which GOption
+ * does not take); what stands here is the table, the checks that need no other pass, and the
+ * help text, whose list of probe points comes from the families themselves.
+ */
+#include "driver/options.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "probes/probe.h"
+
+/* Options given several times, while they are collected. */
+struct lists {
+	GPtrArray *limits, *globals, *tapset_dirs;
+};
+
+/* Every option: its letter, whether it takes a value, its long name, and what --help says. */
+static const struct {
+	int letter;
+	const char *long_name, *value, *help;
+} table[] = {
+	{ 'p', "pass", "N", "stop after pass N: 1 parse, 2 analyse, 3 emit C, 4 build, 5 run (default)" },
+	{ 'e', "script", "SCRIPT", "the script itself, instead of FILE" },
+	{ 'c', "command", "CMD", "run CMD, end with it; target() is its process id" },
+	{ 'x', "pid", "PID", "set target() to PID" },
+	{ 'g', "guru", NULL, "guru mode: allow embedded C" },
+	{ 'k', "keep", NULL, "keep the temporary folder" },
+	{ 'm', "module", "NAME", "name the module, and leave it in the current folder" },
+	{ 'o', "output", "FILE", "write the script's output to FILE" },
+	{ 'r', "kernel", "RELEASE|TREE", "build for that kernel instead of the running one" },
+	{ 'v', "verbose", NULL, "say what each pass took; twice, three times: more" },
+	{ 'w', "no-warnings", NULL, "no warnings" },
+	{ 'W', "werror", NULL, "warnings are errors" },
+	{ 'q', "quiet", NULL, "report lost records only, not skipped probe hits" },
+	{ 'D', "limit", "NAME=VALUE", "set a limit, such as MAXMAPENTRIES" },
+	{ 'G', "global", "NAME=VALUE", "set the initial value of a global" },
+	{ 'I', "tapsets", "DIR", "look for tapsets in DIR too" },
+	{ 's', "buffer", "MB", "output buffer of each CPU, in megabytes" },
+	{ 'M', "vm", "[=RELEASE]", "run in a throw-away machine (long form only)" },
+	{ 'V', "version", NULL, "print the version" },
+	{ 'h', "help", NULL, "print this help" },
+};
+
+static bool wrong(struct diag *diag, const char *format, const char *value)
+{
+	diag_error(diag, no_span, "E-option", format, value);
+	diag_note(diag, no_span, "`spile --help` lists the options");
+	return false;
+}
+
+/* [a-z0-9_], and short enough for the kernel's MODULE_NAME_LEN with a suffix. */
+static bool check_module_name(struct diag *diag, const char *name)
+{
+	if (!name || (*name && strlen(name) <= 50 &&
+		      strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_") == strlen(name)))
+		return true;
+	return wrong(diag, "-m %s: a module's name has at most 50 of the characters a-z, 0-9 and _", name);
+}
+
+static bool check_number(struct diag *diag, const char *text, const char *format)
+{
+	if (!text || (*text && strspn(text, "0123456789") == strlen(text) && strlen(text) < 10))
+		return true;
+	return wrong(diag, format, text);
+}
+
+static bool check(struct diag *diag, const struct options *options)
+{
+	if (options->last_pass < 1 || options->last_pass > 5)
+		return wrong(diag, "-p takes 1 to 5%s", "");
+	if (options->command && options->target)
+		return wrong(diag, "-c and -x both set target(): give one of them%s", "");
+	if (options->vm && options->target)
+		return wrong(diag, "-x %s: that process does not exist in the throw-away machine", options->target);
+	return check_module_name(diag, options->module_name) &&
+	       check_number(diag, options->target, "-x %s: not a process id") &&
+	       check_number(diag, options->buffer_megabytes, "-s %s: not a number of megabytes");
+}
+
+static void print_help(void)
+{
+	printf("Usage: spile [options] FILE [arguments]\n"
+	       "       spile [options] -e SCRIPT [arguments]\n"
+	       "       spile vm [options] [-- COMMAND]      a throw-away machine by itself\n\n"
+	       "Translates a SystemTap-language script into a kernel module and runs it.\n\n");
+	for (unsigned int i = 0; i < G_N_ELEMENTS(table); i++) {
+		bool is_vm = table[i].letter == 'M';
+		g_autofree char *option = is_vm ? g_strdup("    --vm[=RELEASE]") :
+			g_strdup_printf("-%c, --%s%s%s", table[i].letter, table[i].long_name,
+					table[i].value ? " " : "", table[i].value ? table[i].value : "");
+
+		printf("  %-28s %s\n", option, table[i].help);
+	}
+	printf("\nProbe points:\n");
+	for (int f = 0; probe_families[f]; f++)
+		for (int i = 0; probe_families[f]->forms[i]; i++)
+			printf("  %s\n", probe_families[f]->forms[i]);
+	printf("\nFunctions are listed in docs/TAPSETS.md, the language in docs/LANGUAGE.md.\n"
+	       "Exit status: 0; 1 after an error; that of CMD (-c) when it fails.\n");
+}
+
+/* One option; false when the run ends with it, *outcome telling how. */
+static bool take_option(struct diag *diag, int letter, struct options *ret, struct lists *lists,
+			enum options_outcome *outcome)
+{
+	switch (letter) {
+	case 'p':
+		ret->last_pass = strlen(optarg) == 1 ? *optarg - '0' : 0;
+		return true;
+	case 'e':
+		ret->script_text = optarg;
+		return true;
+	case 'c':
+		ret->command = optarg;
+		return true;
+	case 'x':
+		ret->target = optarg;
+		return true;
+	case 'g':
+		return ret->guru_mode = true;
+	case 'k':
+		return ret->keep = true;
+	case 'm':
+		ret->module_name = optarg;
+		return true;
+	case 'o':
+		ret->output = optarg;
+		return true;
+	case 'r':
+		ret->kernel = optarg;
+		return true;
+	case 'v':
+		ret->verbosity++;
+		return true;
+	case 'w':
+		return ret->no_warnings = true;
+	case 'W':
+		return ret->warnings_are_errors = true;
+	case 'q':
+		return ret->quiet = true;
+	case 'D':
+		g_ptr_array_add(lists->limits, optarg);
+		return true;
+	case 'G':
+		g_ptr_array_add(lists->globals, optarg);
+		return true;
+	case 'I':
+		g_ptr_array_add(lists->tapset_dirs, optarg);
+		return true;
+	case 's':
+		ret->buffer_megabytes = optarg;
+		return true;
+	case 'M':
+		ret->vm_release = optarg;
+		return ret->vm = true;
+	case 'V':
+		printf("spile " SPILE_VERSION "\n");
+		break;
+	case 'h':
+		print_help();
+		break;
+	default:
+		diag_note(diag, no_span, "`spile --help` lists the options");
+		*outcome = OPTIONS_WRONG;
+		return false;
+	}
+	*outcome = OPTIONS_DONE;
+	return false;
+}
+
+/*
+ * Both forms of the table, for getopt_long; the long one ends with an empty entry. Options may
+ * stand behind FILE too, as in `spile x.stp -c CMD`; arguments of the script that look like
+ * options need a `--` before them.
+ */
+static void make_forms(GString *letters, struct option *long_forms)
+{
+	for (unsigned int i = 0; i < G_N_ELEMENTS(table); i++) {
+		bool is_vm = table[i].letter == 'M';
+
+		if (!is_vm)
+			g_string_append_printf(letters, "%c%s", table[i].letter, table[i].value ? ":" : "");
+		long_forms[i].name = table[i].long_name;
+		long_forms[i].has_arg = is_vm ? optional_argument : table[i].value ? required_argument : no_argument;
+		long_forms[i].val = table[i].letter;
+	}
+}
+
+static const char *const *terminated(GPtrArray *list)
+{
+	g_ptr_array_add(list, NULL);
+	return (const char *const *)list->pdata;
+}
+
+enum options_outcome options_read(struct arena *arena, struct diag *diag, int argc, char **argv,
+				  struct options *ret)
+{
+	struct lists lists = { arena_array(arena), arena_array(arena), arena_array(arena) };
+	struct option long_forms[G_N_ELEMENTS(table) + 1] = { { NULL, 0, NULL, 0 } };
+	g_autoptr(GString) letters = g_string_new(NULL);
+	enum options_outcome outcome;
+	int letter;
+
+	*ret = (struct options){ .last_pass = 5 };
+	make_forms(letters, long_forms);
+	while ((letter = getopt_long(argc, argv, letters->str, long_forms, NULL)) != -1)
+		if (!take_option(diag, letter, ret, &lists, &outcome))
+			return outcome;
+	ret->limits = terminated(lists.limits);
+	ret->globals = terminated(lists.globals);
+	ret->tapset_dirs = terminated(lists.tapset_dirs);
+	if (!ret->script_text && optind < argc)
+		ret->script_file = argv[optind++];
+	ret->argument_count = argc - optind;
+	ret->arguments = (const char *const *)argv + optind;
+	if (!ret->script_text && !ret->script_file) {
+		wrong(diag, "no script given%s", "");
+		return OPTIONS_WRONG;
+	}
+	return check(diag, ret) ? OPTIONS_RUN : OPTIONS_WRONG;
+}

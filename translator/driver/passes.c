@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The passes, in order: parse, analyse, emit, build, run. Each is a function that fills in its
+ * part of the session, prints its result if it is the last one asked for, and returns false to
+ * stop the run. -v says what each took.
+ */
+#include "driver/passes.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "analysis/analyse.h"
+#include "base/paths.h"
+#include "build/features.h"
+#include "build/kbuild.h"
+#include "driver/run.h"
+#include "emit/emit.h"
+#include "script/parse.h"
+#include "script/tapset.h"
+#include "target/scratch.h"
+#include "vm/vm.h"
+
+struct session {
+	struct arena *arena;
+	struct diag *diag;
+	const struct options *options;
+	struct script *script;
+	GPtrArray *library;
+	struct kernel_tree kernel;
+	struct program *program;
+	const char *module_name;
+	const char *c_text;
+	const char *work_dir;		/* temporary */
+	const char *module;		/* path of the .ko */
+	int status;			/* of the run */
+};
+
+/* ---- Pass 1: parse ---- */
+
+static struct source *read_script(struct session *session)
+{
+	const struct options *options = session->options;
+	const char *error = NULL;
+	struct source *source;
+
+	if (options->script_text)
+		return source_from_text(session->arena, "-e", options->script_text, strlen(options->script_text));
+	source = source_read(session->arena, options->script_file, &error);
+	if (!source)
+		diag_error(session->diag, no_span, "E-no-script", "cannot read %s: %s", options->script_file, error);
+	return source;
+}
+
+static const char *const *tapset_directories(struct session *session)
+{
+	GPtrArray *directories = arena_array(session->arena);
+
+	g_ptr_array_add(directories, arena_printf(session->arena, "%s/tapsets", paths_data_dir()));
+	for (int i = 0; session->options->tapset_dirs[i]; i++)
+		g_ptr_array_add(directories, (char *)session->options->tapset_dirs[i]);
+	g_ptr_array_add(directories, NULL);
+	return (const char *const *)directories->pdata;
+}
+
+static bool pass_parse(struct session *session)
+{
+	const struct options *options = session->options;
+	struct script_arguments arguments = { options->argument_count, options->arguments };
+	struct source *source = read_script(session);
+	g_autoptr(GString) text = NULL;
+
+	if (!source)
+		return false;
+	session->script = parse_script(session->arena, session->diag, source, &arguments);
+	session->library = tapset_library_load(session->arena, session->diag, tapset_directories(session));
+	if (session->diag->error_count)
+		return false;
+	if (options->last_pass == 1) {
+		text = g_string_new(NULL);
+		script_print(session->script, text);
+		fputs(text->str, stdout);
+	}
+	return true;
+}
+
+/* ---- Pass 2: analyse ---- */
+
+/* --vm builds for the machine's kernel; without it, for -r or the running one. */
+static bool find_kernel(struct session *session)
+{
+	const struct options *options = session->options;
+	const char *request = options->kernel;
+	struct vm_request machine;
+
+	if (options->vm) {
+		vm_request_init(&machine);
+		machine.release = options->vm_release;
+		machine.verbose = options->verbosity > 1;
+		request = vm_pick_kernel(session->arena, session->diag, &machine);
+		if (!request)
+			return false;
+	}
+	return kernel_tree_find(session->arena, session->diag, request, &session->kernel);
+}
+
+static bool pass_analyse(struct session *session)
+{
+	const struct options *options = session->options;
+	struct analysis_input input = {
+		.arena = session->arena, .diag = session->diag, .script = session->script,
+		.library = session->library, .kernel = &session->kernel,
+		.limit_settings = options->limits, .global_settings = options->globals,
+		.guru_mode = options->guru_mode,
+	};
+	g_autoptr(GString) text = NULL;
+
+	if (!find_kernel(session))
+		return false;
+	input.symbols = symbols_load(session->arena, &session->kernel);
+	session->program = analyse(&input);
+	if (!session->program || (options->warnings_are_errors && session->diag->warning_count))
+		return false;
+	if (options->last_pass == 2) {
+		text = g_string_new(NULL);
+		program_print(session->program, text);
+		fputs(text->str, stdout);
+	}
+	return true;
+}
+
+/* ---- Pass 3: emit ---- */
+
+/* Two sessions of one script at a time need two names; a module that is kept needs a stable one. */
+static const char *make_module_name(struct session *session)
+{
+	const struct options *options = session->options;
+	const struct source *source = session->script->source;
+	g_autofree char *hash = g_compute_checksum_for_data(G_CHECKSUM_SHA256, (const guchar *)source->text,
+							    source->length);
+
+	if (options->module_name)
+		return options->module_name;
+	if (options->last_pass < 5)
+		return arena_printf(session->arena, "spile_%.8s", hash);
+	return arena_printf(session->arena, "spile_%.8s_%d", hash, (int)getpid());
+}
+
+static bool pass_emit(struct session *session)
+{
+	struct emit_options options = { .kernel_release = session->kernel.release };
+
+	session->module_name = options.module_name = make_module_name(session);
+	session->c_text = emit_program(session->arena, session->program, &options);
+	if (session->options->last_pass == 3)
+		fputs(session->c_text, stdout);
+	return true;
+}
+
+/* ---- Pass 4: build ---- */
+
+/* With -m or -p4 the module is the user's: moved to the current folder. */
+static bool leave_module(struct session *session)
+{
+	g_autofree char *contents = NULL, *directory = g_get_current_dir();
+	const char *path = arena_printf(session->arena, "%s/%s.ko", directory, session->module_name);
+	GError *error = NULL;
+	gsize length;
+
+	if (g_file_get_contents(session->module, &contents, &length, &error) &&
+	    g_file_set_contents(path, contents, length, &error)) {
+		session->module = path;
+		return true;
+	}
+	diag_error(session->diag, no_span, "E-output", "cannot leave the module: %s", error->message);
+	g_error_free(error);
+	return false;
+}
+
+static bool pass_build(struct session *session)
+{
+	const struct options *options = session->options;
+	struct kbuild_request request = { .verbose = options->verbosity > 2 };
+
+	if (options->last_pass == 5 && !run_allowed(session->diag, options))
+		return false;
+	session->work_dir = scratch_new(session->arena, session->diag);
+	if (!session->work_dir)
+		return false;
+	request.name = session->module_name;
+	request.c_text = session->c_text;
+	request.work_dir = session->work_dir;
+	request.kconf_dir = features_prepare(session->arena, session->diag, &session->kernel, options->verbosity > 0);
+	if (!request.kconf_dir)
+		return false;
+	session->module = kbuild_module(session->arena, session->diag, &session->kernel, &request);
+	if (!session->module)
+		return false;
+	if ((options->module_name || options->last_pass == 4) && !leave_module(session))
+		return false;
+	if (options->last_pass == 4)
+		printf("%s\n", session->module);
+	return true;
+}
+
+/* ---- Pass 5: run ---- */
+
+static bool pass_run(struct session *session)
+{
+	const struct options *options = session->options;
+
+	if (!options->vm && !session->kernel.is_running) {
+		diag_error(session->diag, no_span, "E-other-kernel",
+			   "the module is for kernel %s, which is not running here", session->kernel.release);
+		diag_note(session->diag, no_span, "-p4 leaves the module, for spilerun on a host with that kernel; "
+			  "--vm=%s runs it in a throw-away machine", session->kernel.release);
+		return false;
+	}
+	session->status = run_module(session->arena, session->diag, options, session->module, session->kernel.release);
+	return session->status == 0;
+}
+
+/* ---- The list ---- */
+
+static const struct {
+	const char *what;
+	bool (*run)(struct session *session);
+} passes[] = {
+	{ "parsed the script and the tapsets", pass_parse },
+	{ "analysed it", pass_analyse },
+	{ "wrote C", pass_emit },
+	{ "built the module", pass_build },
+	{ "ran it", pass_run },
+};
+
+static double seconds(struct timeval time)
+{
+	return time.tv_sec + time.tv_usec / 1e6;
+}
+
+/* CPU time so far, ours and that of the children we waited for; *memory_kb is the most used. */
+static double cpu_seconds(long *memory_kb)
+{
+	struct rusage own, children;
+
+	getrusage(RUSAGE_SELF, &own);
+	getrusage(RUSAGE_CHILDREN, &children);
+	*memory_kb = MAX(own.ru_maxrss, children.ru_maxrss);
+	return seconds(own.ru_utime) + seconds(own.ru_stime) + seconds(children.ru_utime) +
+	       seconds(children.ru_stime);
+}
+
+static bool run_timed(struct session *session, int pass)
+{
+	gint64 start = g_get_monotonic_time();
+	long memory_kb;
+	double cpu = cpu_seconds(&memory_kb);
+	bool ok = passes[pass].run(session);
+
+	cpu = cpu_seconds(&memory_kb) - cpu;
+	if (session->options->verbosity)
+		fprintf(stderr, "Pass %d: %s%s in %.0f ms real, %.0f ms CPU, %ld MB at most\n", pass + 1,
+			passes[pass].what, ok ? "" : " (failed)", (g_get_monotonic_time() - start) / 1000.0,
+			cpu * 1000, memory_kb / 1024);
+	return ok;
+}
+
+/* The temporary folder goes, unless somebody wants to look at it. */
+static void clean_up(struct session *session, bool build_failed)
+{
+	if (!session->work_dir)
+		return;
+	if (session->options->keep)
+		fprintf(stderr, "Keeping temporary folder \"%s\"\n", session->work_dir);
+	else if (!build_failed)
+		scratch_remove(session->work_dir);
+}
+
+int passes_run(struct arena *arena, struct diag *diag, const struct options *options)
+{
+	struct session session = { .arena = arena, .diag = diag, .options = options };
+	bool ok = true;
+
+	for (int i = 0; ok && i < options->last_pass; i++) {
+		ok = run_timed(&session, i);
+		fflush(stdout);
+	}
+	clean_up(&session, session.c_text && session.work_dir && !session.module);
+	if (session.status)
+		return session.status;
+	return ok ? 0 : 1;
+}

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Starts spilerun on a finished module and passes its exit status on. The loader is a child, not
+ * a replacement of us, because the temporary folder has to be removed after it.
+ */
+#include "driver/run.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/paths.h"
+#include "vm/vm.h"
+
+bool run_allowed(struct diag *diag, const struct options *options)
+{
+	if (options->vm || geteuid() == 0)
+		return true;
+	diag_error(diag, no_span, "E-not-root", "only root may load kernel modules");
+	diag_note(diag, no_span, "try `sudo spile ...`, or `spile --vm ...` for a throw-away machine, or -p4 to build only");
+	return false;
+}
+
+static void add_option(GPtrArray *argv, const char *option, const char *value)
+{
+	if (!value)
+		return;
+	g_ptr_array_add(argv, (char *)option);
+	g_ptr_array_add(argv, (char *)value);
+}
+
+/* The command line of spilerun, NULL-terminated, owned by the arena. */
+static const char *const *loader_arguments(struct arena *arena, struct diag *diag,
+					   const struct options *options, const char *module)
+{
+	GPtrArray *argv = arena_array(arena);
+	const char *loader = paths_spilerun();
+
+	if (!loader) {
+		diag_error(diag, no_span, "E-no-loader", "the loader 'spilerun' is neither beside spile nor installed");
+		return NULL;
+	}
+	g_ptr_array_add(argv, (char *)loader);
+	add_option(argv, "-c", options->command);
+	add_option(argv, "-x", options->target);
+	add_option(argv, "-o", options->output);
+	add_option(argv, "-s", options->buffer_megabytes);
+	if (options->verbosity)
+		g_ptr_array_add(argv, (char *)"-v");
+	if (options->quiet)
+		g_ptr_array_add(argv, (char *)"-q");
+	g_ptr_array_add(argv, (char *)module);
+	g_ptr_array_add(argv, NULL);
+	return (const char *const *)argv->pdata;
+}
+
+static volatile sig_atomic_t loader_pid;
+
+/* A signal that somebody sent to us is meant for the session; the terminal's reach it anyway. */
+static void forward_signal(int number, siginfo_t *information, void *context)
+{
+	(void)context;
+	if (loader_pid > 0 && information->si_code <= 0)
+		kill(loader_pid, number);
+}
+
+static void forward_signals(void)
+{
+	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
+	struct sigaction action = { .sa_sigaction = forward_signal, .sa_flags = SA_SIGINFO | SA_RESTART };
+
+	sigemptyset(&action.sa_mask);
+	for (unsigned int i = 0; i < G_N_ELEMENTS(numbers); i++)
+		sigaction(numbers[i], &action, NULL);
+}
+
+static int run_here(struct diag *diag, const char *const *argv)
+{
+	int status;
+	pid_t pid;
+
+	forward_signals();
+	pid = fork();
+	if (pid == 0) {
+		execv(argv[0], (char *const *)argv);
+		_exit(127);
+	}
+	if (pid < 0) {
+		diag_error(diag, no_span, "E-no-loader", "cannot start %s: %s", argv[0], strerror(errno));
+		return 1;
+	}
+	loader_pid = pid;
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return 1;
+	loader_pid = 0;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+static int run_in_machine(struct arena *arena, struct diag *diag, const struct options *options,
+			  const char *const *argv, const char *release)
+{
+	const char *writable[2] = { NULL, NULL };
+	struct vm_request request;
+	g_autofree char *folder = NULL, *absolute = NULL, *current = g_get_current_dir();
+
+	vm_request_init(&request);
+	request.release = release;
+	request.command = argv;
+	request.timeout_seconds = VM_NO_TIMEOUT;
+	request.verbose = options->verbosity > 1;
+	if (options->output) {
+		absolute = g_path_is_absolute(options->output) ? g_strdup(options->output) :
+			   g_build_filename(current, options->output, NULL);
+		folder = g_path_get_dirname(absolute);
+		writable[0] = folder;
+		request.writable_directories = writable;
+	}
+	return vm_run(arena, diag, &request);
+}
+
+int run_module(struct arena *arena, struct diag *diag, const struct options *options, const char *module,
+	       const char *release)
+{
+	const char *const *argv = loader_arguments(arena, diag, options, module);
+
+	if (!argv)
+		return 1;
+	return options->vm ? run_in_machine(arena, diag, options, argv, release) : run_here(diag, argv);
+}
