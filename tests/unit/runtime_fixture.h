@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What every test of the runtime starts from: the limits that a generated file would define, the
+ * probes of an imaginary script, and a context to call the runtime with.
+ *
+ * Included first by tests/unit/test_runtime_*.c, which are compiled with tests/shim/kernel.h.
+ */
+#ifndef SPILE_RUNTIME_FIXTURE_H
+#define SPILE_RUNTIME_FIXTURE_H
+
+#include <setjmp.h>
+#include <cmocka.h>
+
+#define MAXSTRINGLEN 128
+#define MAXACTION 1000
+#define MAXACTION_INTERRUPTIBLE 10000
+#define MAXNESTING 10
+#define MAXTRYLOCK 10
+#define TRYLOCKDELAY 5
+#define RT_PROBE_COUNT 2
+#define RT_FRAME_SIZE 1024
+#define RT_PRINTS 1
+
+#include "runtime/handler.h"
+
+static void fixture_handler(struct rt_context *c)
+{
+	c->actions--;
+}
+
+static struct rt_probe rt_probes[RT_PROBE_COUNT] = {
+	{ "begin", "test.stp:1:1", fixture_handler, 0 },
+	{ "kprobe.function(\"f\")", "test.stp:2:1", fixture_handler, 0 },
+};
+
+#define WHERE "test.stp:9:9"
+#define FIXTURE_BUFFER 65536
+
+/* Contexts and streams for all CPUs, a running session, an attentive reader. */
+static __maybe_unused int fixture_set_up(void **state)
+{
+	(void)state;
+	memset(&rt_session, 0, sizeof(rt_session));
+	shim_allocations_left = INT_MAX;
+	shim_cpu = 0;
+	rt_session_init();
+	assert_true(rt_contexts_init());
+	assert_true(rt_streams_init(FIXTURE_BUFFER));
+	rt_session.running = 1;
+	rt_session.reader_present = 1;
+	return 0;
+}
+
+/* Nothing may be left over: no memory, no lock on preemption. */
+static __maybe_unused int fixture_tear_down(void **state)
+{
+	(void)state;
+	rt_streams_fini();
+	rt_contexts_fini();
+	memset(&rt_process_stream, 0, sizeof(rt_process_stream));
+	assert_int_equal(shim_allocations, 0);
+	assert_int_equal(shim_preempt_count, 0);
+	return 0;
+}
+
+/* This CPU's context, as a handler of the second probe has it. */
+static __maybe_unused struct rt_context *fixture_context(void)
+{
+	struct rt_context *c = rt_context_of(shim_cpu);
+
+	rt_context_start(c, &rt_probes[1], MAXACTION);
+	return c;
+}
+
+#endif

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* reader/kallsyms.c and points.c: names into addresses, wildcards, proposals for typing errors. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "kallsyms.h"
+#include "points.h"
+
+static const char symbols_text[] =
+	"ffffffff81000000 T _stext\n"
+	"ffffffff81000100 T tcp_sendmsg\n"
+	"ffffffff81000100 T tcp_sendmsg_alias\n"
+	"ffffffff81000200 t tcp_v4_rcv\n"
+	"ffffffff81000300 t tcp_write_xmit.isra.0\n"
+	"ffffffff81000400 t tcp_write_xmit.cold\n"
+	"ffffffff81000500 t __pfx_tcp_sendmsg\n"
+	"ffffffff81000600 W tcp_weak\n"
+	"ffffffff81000700 D tcp_data\n"
+	"ffffffff81000800 t twice\n"
+	"ffffffff81000900 t twice\n"
+	"ffffffff81000a00 t tcp_forbidden\n"
+	"ffffffff82000000 T _sinittext\n"
+	"ffffffff82000100 t tcp_init\n"
+	"ffffffff82000200 T _einittext\n"
+	"ffffffffc0000000 t tcp_module\t[some_module]\n"
+	"nonsense\n"
+	"\n"
+	"ffffffff81000b00 T tcp_last";
+
+static const char blacklist_text[] =
+	"0xffffffff81000a00-0xffffffff81000a10\ttcp_forbidden\n"
+	"0x0-0x0\tnot_there\n"
+	"broken\n";
+
+static void parse(struct kallsyms *ret, const char *symbols, const char *blacklist)
+{
+	struct text symbols_copy = { 0 }, blacklist_copy = { 0 };
+
+	text_append_string(&symbols_copy, symbols);
+	text_append_string(&blacklist_copy, blacklist);
+	kallsyms_parse(ret, &symbols_copy, &blacklist_copy);
+}
+
+static bool resolve(const struct kallsyms *kallsyms, const char *line, struct points *points)
+{
+	struct specification specification;
+
+	assert_true(specification_parse(line, &specification));
+	return points_resolve(points, &specification, kallsyms);
+}
+
+static void expect_point(const struct points *points, size_t index, const char *name,
+			 uint64_t address)
+{
+	assert_true(index < points->count);
+	assert_string_equal(points->items[index].name, name);
+	assert_int_equal(points->items[index].address, address);
+}
+
+static void specifications_are_parsed(void **state)
+{
+	static const char *const broken[] = {
+		"", "x", "1", "1 ", "1 o", "1 o ", "1  name", "1 q name", "-1 - name",
+		"99999999999 - name",
+	};
+	struct specification specification;
+
+	(void)state;
+	assert_true(specification_parse("12 ow tcp_*", &specification));
+	assert_int_equal(specification.index, 12);
+	assert_true(specification.is_optional && specification.is_wildcard);
+	assert_string_equal(specification.pattern, "tcp_*");
+	assert_true(specification_parse("0 - a", &specification));
+	assert_false(specification.is_optional || specification.is_wildcard);
+	for (size_t i = 0; i < sizeof(broken) / sizeof(broken[0]); i++)
+		assert_false(specification_parse(broken[i], &specification));
+}
+
+static void exact_names(void **state)
+{
+	struct points points = { 0 };
+	struct kallsyms kallsyms;
+
+	(void)state;
+	parse(&kallsyms, symbols_text, blacklist_text);
+	assert_true(resolve(&kallsyms, "3 - tcp_sendmsg", &points));
+	assert_int_equal(points.count, 1);
+	assert_int_equal(points.items[0].specification, 3);
+	expect_point(&points, 0, "tcp_sendmsg", 0xffffffff81000100);
+	assert_true(resolve(&kallsyms, "4 - twice", &points));
+	assert_int_equal(points.count, 3);
+	expect_point(&points, 1, "twice", 0xffffffff81000800);
+	expect_point(&points, 2, "twice", 0xffffffff81000900);
+	assert_true(resolve(&kallsyms, "5 - tcp_last", &points));
+	assert_true(resolve(&kallsyms, "6 - tcp_module", &points));
+	assert_true(resolve(&kallsyms, "7 - tcp_write_xmit.isra.0", &points));
+	points_fini(&points);
+	kallsyms_fini(&kallsyms);
+}
+
+static void absent_names(void **state)
+{
+	struct points points = { 0 };
+	struct kallsyms kallsyms;
+
+	(void)state;
+	parse(&kallsyms, symbols_text, blacklist_text);
+	assert_false(resolve(&kallsyms, "0 - tcp_sendmgs", &points));
+	assert_false(resolve(&kallsyms, "0 - tcp_data", &points));
+	assert_false(resolve(&kallsyms, "0 - tcp_init", &points));
+	assert_false(resolve(&kallsyms, "0 w udp_*", &points));
+	assert_true(resolve(&kallsyms, "0 o tcp_sendmgs", &points));
+	assert_true(resolve(&kallsyms, "0 ow udp_*", &points));
+	assert_int_equal(points.count, 0);
+	points_fini(&points);
+	kallsyms_fini(&kallsyms);
+}
+
+static void wildcards(void **state)
+{
+	struct points points = { 0 };
+	struct kallsyms kallsyms;
+
+	(void)state;
+	parse(&kallsyms, symbols_text, blacklist_text);
+	assert_true(resolve(&kallsyms, "0 w *tcp_*", &points));
+	/* No data, padding, cold, forbidden or init function, and the alias's address once. */
+	assert_int_equal(points.count, 6);
+	expect_point(&points, 0, "tcp_sendmsg", 0xffffffff81000100);
+	expect_point(&points, 1, "tcp_v4_rcv", 0xffffffff81000200);
+	expect_point(&points, 2, "tcp_write_xmit.isra.0", 0xffffffff81000300);
+	expect_point(&points, 3, "tcp_weak", 0xffffffff81000600);
+	expect_point(&points, 4, "tcp_last", 0xffffffff81000b00);
+	expect_point(&points, 5, "tcp_module", 0xffffffffc0000000);
+	assert_true(resolve(&kallsyms, "1 w tcp_sendmsg*", &points));
+	assert_int_equal(points.count, 7);
+	points_fini(&points);
+	kallsyms_fini(&kallsyms);
+}
+
+static void hidden_addresses(void **state)
+{
+	struct points points = { 0 };
+	struct kallsyms kallsyms;
+
+	(void)state;
+	parse(&kallsyms,
+	      "0000000000000000 T _sinittext\n0000000000000000 t a_one\n0000000000000000 t a_two\n"
+	      "0000000000000000 t a_two\n0000000000000000 T _einittext\n", "");
+	assert_true(resolve(&kallsyms, "0 w a_*", &points));
+	assert_int_equal(points.count, 2);
+	expect_point(&points, 0, "a_one", 0);
+	expect_point(&points, 1, "a_two", 0);
+	points_fini(&points);
+	kallsyms_fini(&kallsyms);
+}
+
+static void proposals(void **state)
+{
+	struct kallsyms kallsyms;
+	const char *names[3];
+
+	(void)state;
+	parse(&kallsyms, symbols_text, blacklist_text);
+	assert_true(kallsyms_propose(&kallsyms, "tcp_sendmgs", names, 3) >= 1);
+	assert_string_equal(names[0], "tcp_sendmsg");
+	assert_true(kallsyms_propose(&kallsyms, "tcp_write_xmit", names, 3) >= 1);
+	assert_string_equal(names[0], "tcp_write_xmit.isra.0");
+	assert_int_equal(kallsyms_propose(&kallsyms, "completely_different", names, 3), 0);
+	assert_int_equal(kallsyms_propose(&kallsyms, "", names, 3), 0);
+	kallsyms_fini(&kallsyms);
+}
+
+static void long_names(void **state)
+{
+	struct points points = { 0 };
+	struct kallsyms kallsyms;
+	char line[700], name[601];
+
+	(void)state;
+	memset(name, 'n', sizeof(name) - 1);
+	name[sizeof(name) - 1] = '\0';
+	snprintf(line, sizeof(line), "ffffffff81000000 t %s\n", name);
+	parse(&kallsyms, line, "");
+	snprintf(line, sizeof(line), "0 - %s", name);
+	assert_true(resolve(&kallsyms, line, &points));
+	assert_int_equal(strlen(points.items[0].name), SPILE_POINT_NAME - 1);
+	assert_false(resolve(&kallsyms, "0 - nnnnnnnnnnnnnnnnnnnnnnn", &points));
+	points_fini(&points);
+	kallsyms_fini(&kallsyms);
+}
+
+static void empty_tables(void **state)
+{
+	struct kallsyms kallsyms;
+	struct text none = { 0 }, also_none = { 0 };
+	size_t count;
+
+	(void)state;
+	kallsyms_parse(&kallsyms, &none, &also_none);
+	assert_null(kallsyms_find(&kallsyms, "x", &count));
+	assert_int_equal(count, 0);
+	kallsyms_fini(&kallsyms);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(specifications_are_parsed),
+		cmocka_unit_test(exact_names),
+		cmocka_unit_test(absent_names),
+		cmocka_unit_test(wildcards),
+		cmocka_unit_test(hidden_addresses),
+		cmocka_unit_test(proposals),
+		cmocka_unit_test(long_names),
+		cmocka_unit_test(empty_tables),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* reader/output.c and report.c: records into a file, damaged ones, a full disk, the report. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "output.h"
+#include "report.h"
+
+static const char *formats[] = { "%s is %d%%\n", "%*d|%.*s|\n", "end\n" };
+static const char *information[] = { "spile_probe=0 begin", "spile_probe=1 timer.s(1)" };
+static const struct module_file module = {
+	.fd = -1,
+	.formats = { formats, 3 },
+	.information = { information, 2 },
+};
+
+/* A record under construction; built of u64 words to be aligned as a stream's are. */
+struct sample {
+	union {
+		struct spile_record record;
+		__u64 words[64];
+	} u;
+	size_t length;
+};
+
+static void begin(struct sample *sample, uint16_t type)
+{
+	memset(sample, 0, sizeof(*sample));
+	sample->u.record.type = type;
+	sample->length = sizeof(struct spile_record);
+}
+
+static void add_number(struct sample *sample, int64_t n)
+{
+	memcpy((char *)&sample->u + sample->length, &n, sizeof(n));
+	sample->length += sizeof(n);
+}
+
+static void add_string(struct sample *sample, const char *s)
+{
+	__u32 length = (__u32)strlen(s);
+
+	memcpy((char *)&sample->u + sample->length, &length, sizeof(length));
+	memcpy((char *)&sample->u + sample->length + sizeof(length), s, length);
+	sample->length += (sizeof(length) + length + 7) / 8 * 8;
+}
+
+static void print(struct output *output, struct sample *sample)
+{
+	sample->u.record.length = (__u32)sample->length;
+	output_record(output, &sample->u.record);
+}
+
+static void expect_file(const char *path, const char *expected)
+{
+	struct text text = { 0 };
+
+	assert_true(text_read_file(&text, path));
+	assert_string_equal(text.bytes, expected);
+	text_fini(&text);
+}
+
+static void open_sample(struct output *output, char path[32])
+{
+	int fd;
+
+	strcpy(path, "/tmp/spile-output-XXXXXX");
+	fd = mkstemp(path);
+	assert_true(fd >= 0);
+	close(fd);
+	assert_true(output_open(output, path, &module));
+}
+
+static void records_are_formatted(void **state)
+{
+	struct output output;
+	struct sample sample;
+	char path[32];
+
+	(void)state;
+	open_sample(&output, path);
+	begin(&sample, SPILE_RECORD_PRINT);
+	add_number(&sample, 0);
+	add_string(&sample, "eleven chars");
+	add_number(&sample, 42);
+	print(&output, &sample);
+	begin(&sample, SPILE_RECORD_PRINT);
+	add_number(&sample, 1);
+	add_number(&sample, -4);
+	add_number(&sample, 7);
+	add_number(&sample, 2);
+	add_string(&sample, "long");
+	print(&output, &sample);
+	begin(&sample, SPILE_RECORD_PRINT);
+	add_number(&sample, 2);
+	print(&output, &sample);
+	assert_false(output.had_error);
+	assert_true(output_close(&output));
+	expect_file(path, "eleven chars is 42%\n7   |lo|\nend\n");
+	unlink(path);
+}
+
+static void long_strings_are_whole(void **state)
+{
+	static __u64 words[4096];
+	struct spile_record *record = (struct spile_record *)words;
+	__u32 length = 30000;
+	struct output output;
+	struct text text = { 0 };
+	char path[32];
+
+	(void)state;
+	open_sample(&output, path);
+	memset(words, 'a', sizeof(words));
+	record->length = sizeof(*record) + 8 + (4 + length + 7) / 8 * 8 + 8;
+	record->type = SPILE_RECORD_PRINT;
+	words[2] = 0;
+	memcpy(&words[3], &length, sizeof(length));
+	output_record(&output, record);
+	assert_true(output_close(&output));
+	assert_true(text_read_file(&text, path));
+	assert_true(text.length > length);
+	assert_int_equal(text.bytes[length - 1], 'a');
+	assert_int_equal(text.bytes[text.length - 1], '\n');
+	text_fini(&text);
+	unlink(path);
+}
+
+/* Every record cut at every length is left out, told, and harms nothing. */
+static void damaged_records(void **state)
+{
+	struct sample sample;
+	struct output output;
+	char path[32];
+
+	(void)state;
+	for (size_t cut = 0; cut < 32; cut += 8) {
+		open_sample(&output, path);
+		begin(&sample, SPILE_RECORD_PRINT);
+		add_number(&sample, 0);
+		add_string(&sample, "eleven chars");
+		add_number(&sample, 42);
+		sample.length = sizeof(struct spile_record) + cut;
+		print(&output, &sample);
+		assert_true(output.had_error);
+		assert_true(output_close(&output));
+		expect_file(path, "");
+		unlink(path);
+	}
+	open_sample(&output, path);
+	begin(&sample, SPILE_RECORD_PRINT);
+	add_number(&sample, 3);
+	print(&output, &sample);
+	assert_true(output.had_error);
+	output.had_error = false;
+	begin(&sample, 77);
+	print(&output, &sample);
+	assert_true(output.had_error);
+	output.had_error = false;
+	begin(&sample, SPILE_RECORD_WARNING);
+	add_number(&sample, 0xffffffff);
+	print(&output, &sample);
+	assert_true(output.had_error);
+	assert_true(output_close(&output));
+	unlink(path);
+}
+
+static void errors_are_remembered(void **state)
+{
+	struct sample sample;
+	struct output output;
+	char path[32];
+
+	(void)state;
+	open_sample(&output, path);
+	begin(&sample, SPILE_RECORD_WARNING);
+	add_string(&sample, "a warning");
+	print(&output, &sample);
+	begin(&sample, SPILE_RECORD_GAP);
+	add_number(&sample, 5);
+	print(&output, &sample);
+	assert_false(output.had_error);
+	begin(&sample, SPILE_RECORD_ERROR);
+	add_string(&sample, "an error");
+	print(&output, &sample);
+	assert_true(output.had_error);
+	assert_true(output_close(&output));
+	unlink(path);
+}
+
+static void full_disk(void **state)
+{
+	struct sample sample;
+	struct output output;
+
+	(void)state;
+	assert_true(output_open(&output, "/dev/full", &module));
+	begin(&sample, SPILE_RECORD_PRINT);
+	add_number(&sample, 2);
+	print(&output, &sample);
+	assert_false(output.has_failed);
+	output_flush(&output);
+	assert_true(output.has_failed);
+	print(&output, &sample);
+	assert_false(output_close(&output));
+}
+
+static void report_tells_what_was_lost(void **state)
+{
+	struct spile_probe_counters counters[2] = {
+		{ .hits = 100, .lost_records = 10 },
+		{ .hits = 1, .lost_records = 2, .skipped_reentry = 3, .skipped_lock = 1 },
+	};
+	struct control control = {
+		.fd = -1,
+		.status = { .length = 1, .probe_count = 2, .records_lost = 12 },
+		.counters = counters,
+	};
+	struct options options = { .quiet = true };
+	struct text text = { 0 };
+
+	(void)state;
+	report_write(&text, &control, &module, &options);
+	assert_string_equal(text.bytes,
+			    "WARNING: 12 records lost: 10 by probe begin, 2 by probe timer.s(1)\n");
+	text_clear(&text);
+	options.quiet = false;
+	control.status.records_lost = 0;
+	report_write(&text, &control, &module, &options);
+	assert_string_equal(text.bytes,
+			    "WARNING: 4 probe hits skipped: 3 by probe timer.s(1) (another handler "
+			    "was running), 1 by probe timer.s(1) (a global was locked too long)\n");
+	text_clear(&text);
+	memset(counters, 0, sizeof(counters));
+	report_write(&text, &control, &module, &options);
+	assert_int_equal(text.length, 0);
+	text_fini(&text);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(records_are_formatted),
+		cmocka_unit_test(long_strings_are_whole),
+		cmocka_unit_test(damaged_records),
+		cmocka_unit_test(errors_are_remembered),
+		cmocka_unit_test(full_disk),
+		cmocka_unit_test(report_tells_what_was_lost),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

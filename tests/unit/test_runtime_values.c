@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Strings, arithmetic, errors and their bounds, reads that fault, registers.
+ */
+#include "runtime_fixture.h"
+#include "runtime/arith.h"
+#include "runtime/regs.h"
+
+static char buffer[MAXSTRINGLEN];
+
+static const char *long_text(char letter)
+{
+	static char text[4 * MAXSTRINGLEN];
+
+	memset(text, letter, sizeof(text) - 1);
+	return text;
+}
+
+static void strings_are_copied_and_cut(void **state)
+{
+	rt_string_copy(buffer, "");
+	assert_string_equal(buffer, "");
+	rt_string_copy(buffer, "abc");
+	assert_string_equal(buffer, "abc");
+	rt_string_copy(buffer, buffer);
+	assert_string_equal(buffer, "abc");
+	rt_string_copy(buffer, buffer + 1);
+	assert_string_equal(buffer, "bc");
+	rt_string_copy(buffer, long_text('x'));
+	assert_int_equal(strlen(buffer), MAXSTRINGLEN - 1);
+	assert_int_equal(rt_string_length(long_text('x')), MAXSTRINGLEN - 1);
+	(void)state;
+}
+
+static void strings_are_joined(void **state)
+{
+	rt_string_concat(buffer, "ab", "cde");
+	assert_string_equal(buffer, "abcde");
+	rt_string_append(buffer, "f");
+	assert_string_equal(buffer, "abcdef");
+	rt_string_concat(buffer, "x", buffer);
+	assert_string_equal(buffer, "xabcdef");
+	rt_string_concat(buffer, buffer, buffer);
+	assert_string_equal(buffer, "xabcdefxabcdef");
+	rt_string_concat(buffer, buffer, "");
+	assert_string_equal(buffer, "xabcdefxabcdef");
+	rt_string_append(buffer, long_text('y'));
+	assert_int_equal(strlen(buffer), MAXSTRINGLEN - 1);
+	rt_string_append(buffer, "z");
+	assert_int_equal(buffer[MAXSTRINGLEN - 2], 'y');
+	rt_string_concat(buffer, "q", buffer);
+	assert_int_equal(strlen(buffer), MAXSTRINGLEN - 1);
+	assert_int_equal(buffer[1], 'x');
+	(void)state;
+}
+
+static void strings_are_compared_by_bytes(void **state)
+{
+	assert_int_equal(rt_string_compare("", ""), 0);
+	assert_int_equal(rt_string_compare("a", "a"), 0);
+	assert_true(rt_string_compare("a", "b") < 0);
+	assert_true(rt_string_compare("ab", "a") > 0);
+	assert_true(rt_string_compare("\xff", "a") > 0);
+	assert_true(rt_string_equal("same", "same"));
+	assert_false(rt_string_equal("same", "sam"));
+	(void)state;
+}
+
+static void division(void **state)
+{
+	struct rt_context *c = fixture_context();
+
+	assert_int_equal(rt_divide(c, 7, 2, WHERE), 3);
+	assert_int_equal(rt_divide(c, -7, 2, WHERE), -3);
+	assert_int_equal(rt_modulo(c, -7, 2, WHERE), -1);
+	assert_int_equal(rt_divide(c, RT_S64_MIN, -1, WHERE), RT_S64_MIN);
+	assert_int_equal(rt_modulo(c, RT_S64_MIN, -1, WHERE), 0);
+	assert_int_equal(rt_divide(c, 5, -1, WHERE), -5);
+	assert_false(rt_failed(c));
+	assert_int_equal(rt_divide(c, 1, 0, WHERE), 0);
+	assert_true(rt_failed(c));
+	assert_string_equal(c->error, "division by 0");
+	c = fixture_context();
+	assert_int_equal(rt_modulo(c, 1, 0, WHERE), 0);
+	assert_true(rt_failed(c));
+	(void)state;
+}
+
+static void shifts_take_six_bits(void **state)
+{
+	assert_int_equal(rt_shift_left(1, 63), RT_S64_MIN);
+	assert_int_equal(rt_shift_left(-1, 1), -2);
+	assert_int_equal(rt_shift_left(5, 64), 5);
+	assert_int_equal(rt_shift_left(1, -1), RT_S64_MIN);
+	assert_int_equal(rt_shift_right(-8, 1), -4);
+	assert_int_equal(rt_shift_right(RT_S64_MIN, 63), -1);
+	assert_int_equal(rt_shift_right(8, 67), 1);
+	(void)state;
+}
+
+static void first_error_stays_until_taken(void **state)
+{
+	struct rt_context *c = fixture_context();
+
+	rt_error(c, "number %d", 1);
+	rt_error_at(c, WHERE, "number %d", 2);
+	assert_string_equal(c->error, "number 1");
+	rt_error_take(c, buffer);
+	assert_string_equal(buffer, "number 1");
+	assert_false(rt_failed(c));
+	rt_error_take(c, buffer);
+	assert_string_equal(buffer, "");
+	rt_error(c, "%s", long_text('e'));
+	rt_error_take(c, buffer);
+	assert_int_equal(strlen(buffer), MAXSTRINGLEN - 1);
+	rt_error_take(c, NULL);
+	(void)state;
+}
+
+static void loops_are_bounded(void **state)
+{
+	struct rt_context *c = fixture_context();
+	s64 rounds = 0;
+
+	while (rt_loop(c, 3, WHERE))
+		rounds++;
+	assert_int_equal(rounds, MAXACTION / 3);
+	assert_string_equal(c->error, "MAXACTION exceeded");
+	rt_error_take(c, NULL);
+	assert_false(rt_loop(c, 1, WHERE));
+	(void)state;
+}
+
+static void calls_are_bounded(void **state)
+{
+	struct rt_context *c = fixture_context();
+	int depth = 0;
+
+	while (rt_call_enter(c, WHERE))
+		depth++;
+	assert_int_equal(depth, MAXNESTING);
+	assert_string_equal(c->error, "MAXNESTING exceeded");
+	while (depth--)
+		rt_call_leave(c);
+	rt_error_take(c, NULL);
+	assert_true(rt_call_enter(c, WHERE));
+	(void)state;
+}
+
+static void frames_are_a_stack(void **state)
+{
+	struct rt_context *c = fixture_context();
+	char *first = rt_frame_push(c, RT_FRAME_SIZE - 5);
+	char *second = rt_frame_push(c, 3);
+
+	assert_non_null(first);
+	assert_int_equal((unsigned long)second % 8, 0);
+	assert_true(second >= first + RT_FRAME_SIZE - 5);
+	assert_null(rt_frame_push(c, RT_FRAME_BYTES));
+	assert_true(rt_failed(c));
+	rt_frame_pop(c, NULL, RT_FRAME_BYTES);
+	rt_frame_pop(c, second, 3);
+	assert_ptr_equal(rt_frame_push(c, 3), second);
+	(void)state;
+}
+
+static struct everything {
+	s8 small;
+	u8 byte;
+	s16 half;
+	u16 unsigned_half;
+	s32 word;
+	u32 unsigned_word;
+	s64 whole;
+	bool flag;
+	char text[16];
+	struct { int inner; } nested;
+	struct everything *next;
+	enum { THIRD = 3 } kind;
+	const volatile s16 fixed;
+} everything = {
+	-1, 255, -300, 65535, -70000, 4000000000U, RT_S64_MIN, true, "text", { 5 }, &everything,
+	THIRD, -2,
+};
+
+static void loads_extend_by_type(void **state)
+{
+	struct rt_context *c = fixture_context();
+
+	assert_int_equal(RT_LOAD(c, &everything.small, WHERE), -1);
+	assert_int_equal(RT_LOAD(c, &everything.byte, WHERE), 255);
+	assert_int_equal(RT_LOAD(c, &everything.half, WHERE), -300);
+	assert_int_equal(RT_LOAD(c, &everything.unsigned_half, WHERE), 65535);
+	assert_int_equal(RT_LOAD(c, &everything.word, WHERE), -70000);
+	assert_int_equal(RT_LOAD(c, &everything.unsigned_word, WHERE), 4000000000LL);
+	assert_int_equal(RT_LOAD(c, &everything.whole, WHERE), RT_S64_MIN);
+	assert_int_equal(RT_LOAD(c, &everything.flag, WHERE), 1);
+	assert_int_equal(RT_LOAD(c, &everything.kind, WHERE), 3);
+	assert_int_equal(RT_LOAD(c, &everything.fixed, WHERE), -2);
+	assert_int_equal(RT_LOAD(c, &everything.next, WHERE), (s64)(unsigned long)&everything);
+	assert_int_equal(RT_LOAD(c, &everything.text, WHERE),
+			 (s64)(unsigned long)everything.text);
+	assert_int_equal(RT_LOAD(c, &everything.nested, WHERE),
+			 (s64)(unsigned long)&everything.nested);
+	assert_ptr_equal(RT_LOAD_POINTER(c, &everything.next, WHERE)->next, &everything);
+	assert_false(rt_failed(c));
+	(void)state;
+}
+
+static void loads_that_fault_are_errors(void **state)
+{
+	struct rt_context *c = fixture_context();
+
+	shim_fault.address = (unsigned long)&everything.word;
+	shim_fault.size = sizeof(everything.word);
+	assert_int_equal(RT_LOAD(c, &everything.half, WHERE), -300);
+	assert_false(rt_failed(c));
+	assert_int_equal(RT_LOAD(c, &everything.word, WHERE), 0);
+	assert_true(rt_failed(c));
+	assert_string_equal(c->error_where, WHERE);
+	c = fixture_context();
+	shim_fault.address = (unsigned long)&everything.next;
+	shim_fault.size = sizeof(everything.next);
+	assert_null(RT_LOAD_POINTER(c, &everything.next, WHERE));
+	assert_true(rt_failed(c));
+	shim_fault.size = 0;
+	(void)state;
+}
+
+static void strings_are_read_to_their_end(void **state)
+{
+	static char page[512] __aligned(64);
+	char to[MAXSTRINGLEN];
+	int length, offset;
+
+	for (length = 0; length < MAXSTRINGLEN - 1; length += 7) {
+		for (offset = 0; offset < 64; offset += 5) {
+			memset(page, 'p', sizeof(page));
+			page[offset + length] = 0;
+			assert_int_equal(rt_read_kernel_string(to, (unsigned long)page + offset,
+							       sizeof(to)), length);
+			assert_string_equal(to, page + offset);
+		}
+	}
+	memset(page, 'p', sizeof(page));
+	assert_int_equal(rt_read_user_string(to, (unsigned long)page, sizeof(to)), sizeof(to) - 1);
+	assert_int_equal(rt_read_user_string(to, (unsigned long)page, 1), 0);
+	assert_string_equal(to, "");
+	(void)state;
+}
+
+/* What lies behind a string's NUL may be unreadable: only in the NUL's own piece is it touched. */
+static void strings_stop_before_a_fault(void **state)
+{
+	static char page[256] __aligned(64) = "short";
+	char to[MAXSTRINGLEN];
+
+	shim_fault.address = (unsigned long)page + 64;
+	shim_fault.size = 64;
+	assert_int_equal(rt_read_kernel_string(to, (unsigned long)page, sizeof(to)), 5);
+	memset(page, 'x', 64);
+	strcpy(to, "old");
+	assert_int_equal(rt_read_kernel_string(to, (unsigned long)page, sizeof(to)), -EFAULT);
+	assert_string_equal(to, "");
+	shim_fault.size = 0;
+	(void)state;
+}
+
+static void arguments_follow_the_convention(void **state)
+{
+	u64 stack[3] = { 0xdead, 7, 8 };
+	struct pt_regs regs = {
+		.di = 1, .si = 2, .dx = 3, .cx = 4, .r8 = 5, .r9 = 6, .ax = 100,
+	};
+	u32 n;
+
+	regs.sp = (unsigned long)stack;
+	for (n = 1; n <= 8; n++)
+		assert_int_equal(rt_argument(&regs, n), n);
+	assert_int_equal(rt_return_value(&regs), 100);
+	shim_fault.address = (unsigned long)&stack[2];
+	shim_fault.size = 8;
+	assert_int_equal(rt_argument(&regs, 8), 0);
+	shim_fault.size = 0;
+	assert_int_equal(rt_argument(&regs, 0), 0);
+	(void)state;
+}
+
+static void registers_have_names(void **state)
+{
+	struct rt_context *c = fixture_context();
+	struct pt_regs regs = { .ax = 0xfffffffffffffff0UL, .r10 = 0x1234567890abcdefUL };
+
+	assert_int_equal(rt_register(c, "rax", true), 0);
+	assert_true(rt_failed(c));
+	c = fixture_context();
+	c->regs = &regs;
+	assert_int_equal(rt_register(c, "rax", false), -16);
+	assert_int_equal(rt_register(c, "eax", true), -16);
+	assert_int_equal(rt_register(c, "eax", false), 0xfffffff0);
+	assert_int_equal(rt_register(c, "ax", false), 0xfff0);
+	assert_int_equal(rt_register(c, "al", true), -16);
+	assert_int_equal(rt_register(c, "r10d", false), 0x90abcdef);
+	assert_int_equal(rt_register(c, "r10b", false), 0xef);
+	assert_false(rt_failed(c));
+	assert_int_equal(rt_register(c, "rxx", true), 0);
+	assert_string_equal(c->error, "unknown register 'rxx'");
+	(void)state;
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, fixture_set_up, fixture_tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(strings_are_copied_and_cut),
+		TEST(strings_are_joined),
+		TEST(strings_are_compared_by_bytes),
+		TEST(division),
+		TEST(shifts_take_six_bits),
+		TEST(first_error_stays_until_taken),
+		TEST(loops_are_bounded),
+		TEST(calls_are_bounded),
+		TEST(frames_are_a_stack),
+		TEST(loads_extend_by_type),
+		TEST(loads_that_fault_are_errors),
+		TEST(strings_are_read_to_their_end),
+		TEST(strings_stop_before_a_fault),
+		TEST(arguments_follow_the_convention),
+		TEST(registers_have_names),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

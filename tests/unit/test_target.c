@@ -1,0 +1,577 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The target room against made-up kernel trees in a temporary folder: finding a tree and
+ * explaining why not, package names, prototypes, compiler flags and symbol tables. Nothing
+ * here runs a compiler; the installed kernel's headers are tested in test_target_headers.c.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+#include <glib/gstdio.h>
+
+#include "target/distribution.h"
+#include "target/kernel_flags.h"
+#include "target/kernel_make.h"
+#include "target/kernel_tree.h"
+#include "target/prototype.h"
+#include "target/scratch.h"
+#include "target/symbols.h"
+#include "target/tracepoint.h"
+
+#define RELEASE "4.18.0-80.el8.x86_64"
+
+struct fixture {
+	struct arena *arena;
+	struct diag diag;
+	const char *root;	/* stands for / */
+	char *messages;
+	size_t length;
+};
+
+static int set_up(void **state)
+{
+	struct fixture *fixture = g_new0(struct fixture, 1);
+
+	fixture->arena = arena_new();
+	diag_init(&fixture->diag);
+	fixture->diag.colour = false;
+	fixture->root = scratch_new(fixture->arena, &fixture->diag);
+	fixture->diag.out = open_memstream(&fixture->messages, &fixture->length);
+	*state = fixture;
+	return fixture->root ? 0 : -1;
+}
+
+static int tear_down(void **state)
+{
+	struct fixture *fixture = *state;
+
+	fclose(fixture->diag.out);
+	free(fixture->messages);
+	scratch_remove(fixture->root);
+	arena_free(fixture->arena);
+	g_free(fixture);
+	return 0;
+}
+
+static void assert_message(struct fixture *fixture, const char *words)
+{
+	fflush(fixture->diag.out);
+	if (!strstr(fixture->messages, words))
+		fail_msg("no '%s' in: %s", words, fixture->messages);
+}
+
+static void put(struct fixture *fixture, const char *name, const char *text)
+{
+	g_autofree char *path = g_build_filename(fixture->root, name, NULL);
+	g_autofree char *folder = g_path_get_dirname(path);
+
+	assert_int_equal(g_mkdir_with_parents(folder, 0700), 0);
+	assert_true(g_file_set_contents(path, text, -1, NULL));
+}
+
+static void put_link(struct fixture *fixture, const char *name, const char *goal)
+{
+	g_autofree char *path = g_build_filename(fixture->root, name, NULL);
+	g_autofree char *folder = g_path_get_dirname(path);
+
+	assert_int_equal(g_mkdir_with_parents(folder, 0700), 0);
+	assert_int_equal(symlink(goal, path), 0);
+}
+
+/* A complete tree in usr/src/kernels/RELEASE, reached by the link in lib/modules. */
+static void put_tree(struct fixture *fixture)
+{
+	put(fixture, "usr/src/kernels/" RELEASE "/Makefile", "VERSION = 4\n");
+	put(fixture, "usr/src/kernels/" RELEASE "/Module.symvers", "0x0\tkfree\tvmlinux\tEXPORT_SYMBOL\n");
+	put(fixture, "usr/src/kernels/" RELEASE "/include/generated/autoconf.h", "\n");
+	put(fixture, "usr/src/kernels/" RELEASE "/include/config/kernel.release", RELEASE "\n");
+	put_link(fixture, "lib/modules/" RELEASE "/build", "../../../usr/src/kernels/" RELEASE);
+}
+
+static bool find(struct fixture *fixture, const char *request, struct kernel_tree *ret)
+{
+	return kernel_tree_find_in(fixture->arena, &fixture->diag, fixture->root, request, ret);
+}
+
+/* ---- trees ---- */
+
+static void finds_a_tree_by_release(void **state)
+{
+	struct fixture *fixture = *state;
+	struct kernel_tree tree;
+
+	put_tree(fixture);
+	assert_true(find(fixture, RELEASE, &tree));
+	assert_string_equal(tree.release, RELEASE);
+	assert_true(g_str_has_suffix(tree.build_dir, "/usr/src/kernels/" RELEASE));
+	assert_string_equal(tree.source_dir, tree.build_dir);
+	assert_int_equal(strlen(tree.key), 32);
+	assert_false(tree.is_running);
+	assert_int_equal(fixture->diag.error_count, 0);
+}
+
+static void finds_a_tree_by_path(void **state)
+{
+	struct fixture *fixture = *state;
+	struct kernel_tree tree;
+
+	put_tree(fixture);
+	assert_true(find(fixture, arena_printf(fixture->arena, "%s/usr/src/kernels/" RELEASE,
+					       fixture->root), &tree));
+	assert_string_equal(tree.release, RELEASE);
+	assert_false(find(fixture, arena_printf(fixture->arena, "%s/nowhere", fixture->root), &tree));
+	assert_message(fixture, "no such folder [E-no-build-tree]");
+}
+
+static void finds_the_running_kernel(void **state)
+{
+	struct fixture *fixture = *state;
+	struct kernel_tree tree;
+	struct utsname name;
+
+	put_tree(fixture);
+	assert_int_equal(uname(&name), 0);
+	put(fixture, "usr/src/kernels/" RELEASE "/include/config/kernel.release", name.release);
+	put_link(fixture, arena_printf(fixture->arena, "lib/modules/%s/build", name.release),
+		 "../../../usr/src/kernels/" RELEASE);
+	assert_true(find(fixture, NULL, &tree));
+	assert_true(tree.is_running);
+	assert_string_equal(tree.release, name.release);
+}
+
+/* As Debian has it: modules are stamped with what the header says. */
+static void the_header_tells_the_release(void **state)
+{
+	struct fixture *fixture = *state;
+	struct kernel_tree tree;
+
+	put_tree(fixture);
+	put(fixture, "usr/src/kernels/" RELEASE "/include/config/kernel.release", "4.18.99\n");
+	put(fixture, "usr/src/kernels/" RELEASE "/include/generated/utsrelease.h",
+	    "#define UTS_RELEASE \"" RELEASE "\"\n");
+	assert_true(find(fixture, RELEASE, &tree));
+	assert_string_equal(tree.release, RELEASE);
+}
+
+static void follows_the_makefile_to_common_headers(void **state)
+{
+	struct fixture *fixture = *state;
+	struct kernel_tree tree;
+
+	put_tree(fixture);
+	put(fixture, "usr/src/common/include/linux/kernel.h", "\n");
+	put(fixture, "usr/src/kernels/" RELEASE "/Makefile",
+	    arena_printf(fixture->arena, "include %s/usr/src/common/Makefile\n", fixture->root));
+	assert_true(find(fixture, RELEASE, &tree));
+	assert_true(g_str_has_suffix(tree.source_dir, "/usr/src/common"));
+}
+
+static void follows_the_source_link(void **state)
+{
+	struct fixture *fixture = *state;
+	struct kernel_tree tree;
+
+	put_tree(fixture);
+	put(fixture, "usr/src/common/include/linux/kernel.h", "\n");
+	put_link(fixture, "usr/src/kernels/" RELEASE "/source", "../../common");
+	assert_true(find(fixture, RELEASE, &tree));
+	assert_true(g_str_has_suffix(tree.source_dir, "/usr/src/common"));
+}
+
+static void key_changes_with_the_tree(void **state)
+{
+	struct fixture *fixture = *state;
+	struct kernel_tree before, same, after;
+
+	put_tree(fixture);
+	assert_true(find(fixture, RELEASE, &before));
+	assert_true(find(fixture, RELEASE, &same));
+	put(fixture, "usr/src/kernels/" RELEASE "/include/generated/autoconf.h", "#define X 1\n");
+	assert_true(find(fixture, RELEASE, &after));
+	assert_string_equal(before.key, same.key);
+	assert_string_not_equal(before.key, after.key);
+}
+
+static void a_missing_tree_names_the_package(void **state)
+{
+	struct fixture *fixture = *state;
+	struct kernel_tree tree;
+
+	put(fixture, "etc/os-release", "NAME=x\nID=debian\n");
+	assert_false(find(fixture, "6.1.0-13-amd64", &tree));
+	assert_message(fixture, "no build tree for kernel 6.1.0-13-amd64 [E-no-build-tree]");
+	assert_message(fixture, "note: install it with: apt-get install linux-headers-6.1.0-13-amd64");
+}
+
+static void a_dangling_link_is_recognised(void **state)
+{
+	struct fixture *fixture = *state;
+	struct kernel_tree tree;
+
+	put_link(fixture, "lib/modules/" RELEASE "/build", "/usr/src/kernels/gone-" RELEASE);
+	assert_false(find(fixture, RELEASE, &tree));
+	assert_message(fixture, "is a link to /usr/src/kernels/gone-" RELEASE ", which does not exist");
+	assert_message(fixture, "dnf install kernel-devel-" RELEASE);
+}
+
+static void an_unprepared_tree_is_recognised(void **state)
+{
+	static const char *const needed[][2] = {
+		{ "Module.symvers", "it has no Module.symvers" },
+		{ "include/generated/autoconf.h", "it is not configured" },
+		{ "Makefile", "it has no Makefile" },
+	};
+	struct fixture *fixture = *state;
+	struct kernel_tree tree;
+
+	for (size_t i = 0; i < G_N_ELEMENTS(needed); i++) {
+		put_tree(fixture);
+		g_unlink(arena_printf(fixture->arena, "%s/usr/src/kernels/" RELEASE "/%s",
+				      fixture->root, needed[i][0]));
+		assert_false(find(fixture, RELEASE, &tree));
+		assert_message(fixture, needed[i][1]);
+		g_unlink(arena_printf(fixture->arena, "%s/lib/modules/" RELEASE "/build",
+				      fixture->root));
+	}
+	assert_message(fixture, "[E-build-tree-unprepared]");
+}
+
+static void a_tree_of_another_release_is_refused(void **state)
+{
+	struct fixture *fixture = *state;
+	struct kernel_tree tree;
+
+	put_tree(fixture);
+	put_link(fixture, "lib/modules/5.0.0/build", "../../../usr/src/kernels/" RELEASE);
+	assert_false(find(fixture, "5.0.0", &tree));
+	assert_message(fixture, "is the build tree of kernel " RELEASE ", not of 5.0.0");
+}
+
+/* ---- packages ---- */
+
+static void packages_by_distribution(void **state)
+{
+	static const char *const cases[][3] = {
+		{ "ID=ubuntu\nID_LIKE=debian\n", "5.4.0-26-generic",
+		  "apt-get install linux-headers-5.4.0-26-generic" },
+		{ "ID=\"rocky\"\nID_LIKE=\"rhel centos fedora\"\n", "5.14.0-70.el9.x86_64",
+		  "dnf install kernel-devel-5.14.0-70.el9.x86_64" },
+		{ "ID=fedora\n", "6.5.6-300.fc39.x86_64",
+		  "dnf install kernel-devel-6.5.6-300.fc39.x86_64" },
+		{ "ID=rhel\n", "3.10.0-1160.rt56.1131.el7.x86_64",
+		  "yum install kernel-rt-devel-3.10.0-1160.rt56.1131.el7.x86_64" },
+		{ "ID=rhel\n", "5.14.0-362.el9.x86_64+rt",
+		  "dnf install kernel-rt-devel-5.14.0-362.el9.x86_64" },
+		{ "ID=rhel\n", "5.14.0-362.el9.x86_64+debug",
+		  "dnf install kernel-debug-devel-5.14.0-362.el9.x86_64" },
+		{ "ID=debian\n", "5.14.0-70.el9.x86_64",
+		  "dnf install kernel-devel-5.14.0-70.el9.x86_64" },
+		{ "ID=\"opensuse-leap\"\nID_LIKE=\"suse opensuse\"\n", "5.14.21-150500.53-default",
+		  "zypper install kernel-default-devel=5.14.21-150500.53" },
+		{ "ID=arch\n", "6.6.1-arch1-1", "pacman -S linux-headers" },
+	};
+	struct fixture *fixture = *state;
+
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		put(fixture, "etc/os-release", cases[i][0]);
+		assert_string_equal(distribution_kernel_command(fixture->arena, fixture->root,
+								cases[i][1]), cases[i][2]);
+	}
+}
+
+static void packages_of_tools(void **state)
+{
+	struct fixture *fixture = *state;
+
+	put(fixture, "etc/os-release", "ID=debian\n");
+	assert_string_equal(distribution_tool_command(fixture->arena, fixture->root, "gcc-12"),
+			    "apt-get install gcc-12");
+	assert_string_equal(distribution_tool_command(fixture->arena, fixture->root,
+						      "x86_64-linux-gnu-gcc-14"),
+			    "apt-get install gcc-14");
+	put(fixture, "etc/os-release", "ID=fedora\n");
+	assert_string_equal(distribution_tool_command(fixture->arena, fixture->root, "gcc-12"),
+			    "dnf install gcc");
+	assert_string_equal(distribution_tool_command(fixture->arena, fixture->root, "ld"),
+			    "dnf install binutils");
+}
+
+static void recognises_missing_programs(void **state)
+{
+	static const char *const cases[][2] = {
+		{ "/bin/sh: 1: gcc-12: not found\nmake[1]: *** [x] Error 127\n", "gcc-12" },
+		{ "/bin/sh: line 1: gcc: command not found\n", "gcc" },
+		{ "make[2]: gcc-14: No such file or directory\n", "gcc-14" },
+		{ "env: 'make': No such file or directory\n", "make" },
+		{ "env: \xe2\x80\x98make\xe2\x80\x99: Datei oder Verzeichnis nicht gefunden\n", "make" },
+		{ "/usr/bin/env: 'python3': No such file or directory\n", "python3" },
+	};
+	struct fixture *fixture = *state;
+
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++)
+		assert_string_equal(kernel_make_missing_program(fixture->arena, cases[i][0]),
+				    cases[i][1]);
+	assert_null(kernel_make_missing_program(fixture->arena,
+		"x.c:1:10: fatal error: linux/nothing.h: No such file or directory\n"
+		"make[1]: scripts/Makefile.build: No such file or directory\n"));
+}
+
+/* With a PATH where only `env` is found, starting make fails the way it does without make. */
+static void a_missing_make_is_reported(void **state)
+{
+	static const char *const arguments[] = { "modules", NULL };
+	struct fixture *fixture = *state;
+	const struct kernel_tree tree = { .build_dir = fixture->root };
+	g_autofree char *env = g_find_program_in_path("env");
+	g_autofree char *path = g_strdup(g_getenv("PATH"));
+	struct process_result result;
+
+	assert_non_null(env);
+	put_link(fixture, "bin/env", env);
+	g_setenv("PATH", arena_printf(fixture->arena, "%s/bin", fixture->root), TRUE);
+	kernel_make(&tree, fixture->root, arguments, &result);
+	g_setenv("PATH", path, TRUE);
+	assert_int_not_equal(result.status, 0);
+	assert_true(kernel_make_report_missing(fixture->arena, &fixture->diag, &result));
+	assert_message(fixture, "needs the program 'make', which is not installed [E-no-program]");
+	assert_message(fixture, "install it with: ");
+	process_result_clear(&result);
+}
+
+/* ---- compiler flags ---- */
+
+static bool has_word(const GPtrArray *words, const char *word)
+{
+	for (guint i = 0; i < words->len; i++)
+		if (strcmp(words->pdata[i], word) == 0)
+			return true;
+	return false;
+}
+
+static void parses_command_files(void **state)
+{
+	static const char text[] =
+		"savedcmd_/t/spile_flags.o := gcc-12 -Wp,-MMD,/t/.spile_flags.o.d -nostdinc -I./include "
+		"-D\"KBUILD_STR(s)=\\#s\" -DCOST=$$5 -DMODULE -DKBUILD_BASENAME='\"spile_flags\"' "
+		"-D__KBUILD_MODNAME=kmod_spile_flags -c -o /t/spile_flags.o /t/spile_flags.c  ; "
+		"./tools/objtool/objtool --orc /t/spile_flags.o\n\nsource_x := /t/spile_flags.c\n";
+	static const char *const gone[] = {
+		"-c", "-o", "/t/spile_flags.o", "/t/spile_flags.c", ";", "--orc",
+		"-Wp,-MMD,/t/.spile_flags.o.d", "-DKBUILD_BASENAME=\"spile_flags\"",
+	};
+	static const char *const kept[] = {
+		"-nostdinc", "-I./include", "-DKBUILD_STR(s)=#s", "-DCOST=$5", "-DMODULE",
+		"-DKBUILD_MODNAME=\"spile\"", "-D__KBUILD_MODNAME=kmod_spile",
+	};
+	struct fixture *fixture = *state;
+	struct kernel_flags flags = { NULL, NULL, NULL };
+
+	assert_true(kernel_flags_parse(fixture->arena, text, &flags));
+	assert_string_equal(flags.command->pdata[0], "gcc-12");
+	for (size_t i = 0; i < G_N_ELEMENTS(gone); i++)
+		assert_false(has_word(flags.command, gone[i]));
+	for (size_t i = 0; i < G_N_ELEMENTS(kept); i++)
+		assert_true(has_word(flags.command, kept[i]));
+	assert_true(kernel_flags_parse(fixture->arena, "cmd_a.o := cc -O2\n", &flags));
+	assert_false(kernel_flags_parse(fixture->arena, "deps_a.o := x.h\ncmd_a.o := cc\n", &flags));
+	assert_false(kernel_flags_parse(fixture->arena, "", &flags));
+}
+
+/* ---- prototypes ---- */
+
+static const struct tracepoint *one_point(struct fixture *fixture, const char *parameters)
+{
+	GPtrArray *points = prototype_parse(fixture->arena, arena_printf(fixture->arena,
+		"x " PROTOTYPE_MARKER " { \"/usr/src/linux/include/trace/events/a.h\" } { sys } "
+		"{ name } { %s } y", parameters));
+
+	assert_int_equal(points->len, 1);
+	return points->pdata[0];
+}
+
+static void parses_a_marker(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct tracepoint *point = one_point(fixture, "bool preempt,\n\tstruct task_struct *prev");
+	const struct tracepoint_parameter *parameter;
+
+	assert_string_equal(point->name, "name");
+	assert_string_equal(point->system, "sys");
+	assert_string_equal(point->header, "trace/events/a.h");
+	assert_int_equal(point->parameters->len, 2);
+	parameter = point->parameters->pdata[0];
+	assert_string_equal(parameter->type, "bool");
+	assert_string_equal(parameter->name, "preempt");
+	parameter = point->parameters->pdata[1];
+	assert_string_equal(parameter->type, "struct task_struct *");
+	assert_string_equal(parameter->name, "prev");
+	assert_string_equal(parameter->declaration, "struct task_struct *prev");
+	assert_int_equal(one_point(fixture, "void")->parameters->len, 0);
+	assert_int_equal(one_point(fixture, "")->parameters->len, 0);
+}
+
+static void parses_declarators(void **state)
+{
+	static const char *const cases[][4] = {
+		/* text, type, name, declaration */
+		{ "unsigned  long  x", "unsigned long", "x", "unsigned long x" },
+		{ "char **argv", "char **", "argv", "char **argv" },
+		{ "struct a * b", "struct a *", "b", "struct a *b" },
+		{ "const char *const name", "const char *", "name", "const char *name" },
+		{ "const int x", "int", "x", "int x" },
+		{ "const struct sock *sk", "const struct sock *", "sk", "const struct sock *sk" },
+		{ "u8 mac[6]", "u8 *", "mac", "u8 *mac" },
+		{ "const u8 *list[]", "const u8 **", "list", "const u8 **list" },
+		{ "int grid[2][3]", "int (*)[3]", "grid", "int (*grid)[3]" },
+		{ "void (*action)(void *, int)", "void (*)(void *, int)", "action",
+		  "void (*action)(void *, int)" },
+		{ "unsigned int", "unsigned int", "argument_1", "unsigned int argument_1" },
+		{ "pid_t", "pid_t", "argument_1", "pid_t argument_1" },
+	};
+	struct fixture *fixture = *state;
+
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		const struct tracepoint *point = one_point(fixture, cases[i][0]);
+		const struct tracepoint_parameter *parameter;
+
+		assert_int_equal(point->parameters->len, 1);
+		parameter = point->parameters->pdata[0];
+		assert_string_equal(parameter->type, cases[i][1]);
+		assert_string_equal(parameter->name, cases[i][2]);
+		assert_string_equal(parameter->declaration, cases[i][3]);
+	}
+}
+
+static void passes_over_broken_markers(void **state)
+{
+	struct fixture *fixture = *state;
+	GPtrArray *points = prototype_parse(fixture->arena,
+		PROTOTYPE_MARKER " { \"a.h\" } { TRACE_SYSTEM } { one } { void } "
+		PROTOTYPE_MARKER " { \"a.h\" } { s } two "
+		PROTOTYPE_MARKER " { \"b.h\" } { s } { one } { int again } "
+		PROTOTYPE_MARKER " { \"a.h\" } { s } { three } { int x");
+
+	assert_int_equal(points->len, 1);
+	assert_string_equal(((struct tracepoint *)points->pdata[0])->name, "one");
+	assert_string_equal(((struct tracepoint *)points->pdata[0])->system, "");
+}
+
+static void extracts_what_it_can_parse_again(void **state)
+{
+	struct fixture *fixture = *state;
+	g_autofree char *lines = prototype_extract("int f(void) { return 1; }\n"
+		PROTOTYPE_MARKER " { \"include/ras/r.h\" } { ras }\n { mc } { int\n a, long b }; x\n");
+	GPtrArray *points = prototype_parse(fixture->arena, lines);
+
+	assert_string_equal(lines, PROTOTYPE_MARKER
+			    " { \"include/ras/r.h\" } { ras } { mc } { int a, long b }\n");
+	assert_int_equal(points->len, 1);
+	assert_string_equal(((struct tracepoint *)points->pdata[0])->header, "ras/r.h");
+}
+
+/* ---- symbols ---- */
+
+static const char map_text[] =
+	"ffffffff81000000 T _text\n"
+	"ffffffff81000010 T vfs_read\n"
+	"ffffffff81000020 t vfs_write\n"
+	"ffffffff81000030 t vfs_write.cold\n"
+	"ffffffff81000040 W vfs_weak\n"
+	"ffffffff81000050 D vfs_data\n"
+	"ffffffff81000060 t __pfx_vfs_read\n"
+	"ffffffff81000070 t vfs_read\n"
+	"ffffffffc0000000 t vfs_module\t[ext4]\n"
+	"ffffffff81000080 T vfs_last";
+
+static void knows_functions_by_name(void **state)
+{
+	struct fixture *fixture = *state;
+	struct symbol_table *table = symbols_from_text(fixture->arena, map_text);
+
+	assert_non_null(table);
+	assert_true(symbols_have(table, "vfs_read"));
+	assert_true(symbols_have(table, "vfs_weak"));
+	assert_true(symbols_have(table, "vfs_last"));
+	assert_true(symbols_have(table, "vfs_write.cold"));
+	assert_false(symbols_have(table, "vfs_data"));
+	assert_false(symbols_have(table, "vfs_module"));
+	assert_false(symbols_have(table, "vfs_rea"));
+	assert_false(symbols_have(table, "__pfx_vfs_read"));
+}
+
+static void matches_patterns(void **state)
+{
+	struct fixture *fixture = *state;
+	struct symbol_table *table = symbols_from_text(fixture->arena, map_text);
+	GPtrArray *names = symbols_names(fixture->arena, table, "vfs_w*");
+
+	assert_int_equal(symbols_match(table, "vfs_*"), 4);
+	assert_int_equal(symbols_match(table, "vfs_*.cold"), 1);
+	assert_int_equal(symbols_match(table, "vfs_[rw]?[ia]*"), 3);
+	assert_int_equal(symbols_match(table, "nothing*"), 0);
+	assert_int_equal(names->len, 2);
+	assert_string_equal(names->pdata[0], "vfs_weak");
+	assert_string_equal(names->pdata[1], "vfs_write");
+	assert_int_equal(symbols_names(fixture->arena, table, NULL)->len, 6);
+}
+
+static void finds_the_right_system_map(void **state)
+{
+	struct fixture *fixture = *state;
+	struct kernel_tree tree;
+
+	put_tree(fixture);
+	assert_true(find(fixture, RELEASE, &tree));
+	assert_null(symbols_load_in(fixture->arena, fixture->root, &tree));
+	put(fixture, "boot/System.map-" RELEASE,
+	    "ffffffffffffffff B The real System.map is in the linux-image-<version>-dbg package\n");
+	assert_null(symbols_load_in(fixture->arena, fixture->root, &tree));
+	put(fixture, "usr/lib/debug/boot/System.map-" RELEASE, map_text);
+	assert_non_null(symbols_load_in(fixture->arena, fixture->root, &tree));
+	put(fixture, "proc/kallsyms", "0000000000000000 T only_running\n");
+	assert_false(symbols_have(symbols_load_in(fixture->arena, fixture->root, &tree),
+				  "only_running"));
+	tree.is_running = true;
+	assert_true(symbols_have(symbols_load_in(fixture->arena, fixture->root, &tree),
+				 "only_running"));
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+		TEST(finds_a_tree_by_release),
+		TEST(finds_a_tree_by_path),
+		TEST(finds_the_running_kernel),
+		TEST(the_header_tells_the_release),
+		TEST(follows_the_makefile_to_common_headers),
+		TEST(follows_the_source_link),
+		TEST(key_changes_with_the_tree),
+		TEST(a_missing_tree_names_the_package),
+		TEST(a_dangling_link_is_recognised),
+		TEST(an_unprepared_tree_is_recognised),
+		TEST(a_tree_of_another_release_is_refused),
+		TEST(packages_by_distribution),
+		TEST(packages_of_tools),
+		TEST(recognises_missing_programs),
+		TEST(a_missing_make_is_reported),
+		TEST(parses_command_files),
+		TEST(parses_a_marker),
+		TEST(parses_declarators),
+		TEST(passes_over_broken_markers),
+		TEST(extracts_what_it_can_parse_again),
+		TEST(knows_functions_by_name),
+		TEST(matches_patterns),
+		TEST(finds_the_right_system_map),
+#undef TEST
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
