@@ -64,9 +64,9 @@ static size_t lowest_row(const struct drawing *drawing, size_t filled)
 /* From two rows before the first filled one to two rows after the last; false if none is. */
 static bool find_rows(struct drawing *drawing)
 {
-	bool is_linear = drawing->histogram->kind == SPILE_HISTOGRAM_LINEAR;
 	size_t count = drawing->histogram->bucket_count;
-	size_t highest = is_linear && !drawing->buckets[count - 1] ? count - 1 : count;
+	/* The last one is for what lies above all others: nothing, as a rule. */
+	size_t highest = drawing->buckets[count - 1] ? count : count - 1;
 	size_t first = 0, end = highest;
 	size_t lowest;
 
