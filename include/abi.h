@@ -164,7 +164,9 @@ struct spile_probe_counters {
  *   spile_probe=INDEX TEXT            one per probe, its probe point as written
  *   spile_kprobe=INDEX FLAGS PATTERN  one per probe specification to resolve; FLAGS any of
  *                                     o (optional: no match is fine), w (PATTERN is a
- *                                     wildcard as of fnmatch(3)), - (none)
+ *                                     wildcard as of fnmatch(3)), s (if it matches, the
+ *                                     lines with `a` right behind it count for nothing),
+ *                                     a (an alternative to what stands before it), - (none)
  *
  * Section SPILE_FORMAT_SECTION: the format strings, each NUL-terminated, in the order of
  * their numbers from 0. Directives are those of include/format.h.

@@ -31,10 +31,12 @@ bool specification_parse(const char *text, struct specification *ret)
 	ret->index = (unsigned int)index;
 	flags = end + 1;
 	for (at = flags; *at && *at != ' '; at++) {
-		if (!strchr("ow-", *at))
+		if (!strchr("owsa-", *at))
 			return false;
 		ret->is_optional |= *at == 'o';
 		ret->is_wildcard |= *at == 'w';
+		ret->is_sufficient |= *at == 's';
+		ret->is_alternative |= *at == 'a';
 	}
 	if (at == flags || *at != ' ' || !at[1])
 		return false;
@@ -147,38 +149,71 @@ bool points_resolve(struct points *points, const struct specification *specifica
 	return false;
 }
 
-/* Keeps going after one that has no match, so that all of them are told at once. */
-static bool resolve_lines(struct points *points, const struct module_file *file,
-			  const struct kallsyms *kallsyms)
+static int compare_specifications(const void *left, const void *right)
 {
-	size_t position = 0;
-	bool success = true;
+	const struct specification *a = left, *b = right;
+
+	return a->index < b->index ? -1 : a->index > b->index;
+}
+
+/* All specifications of the module by index; the compiler keeps no order. False: said why. */
+static bool read_specifications(const struct module_file *file, struct specification **ret,
+				size_t *count_ret)
+{
+	struct specification *list = NULL;
+	size_t position = 0, count = 0;
 	const char *line;
 
 	while ((line = module_file_next_value(file, "spile_kprobe", &position))) {
-		struct specification specification;
-
-		if (!specification_parse(line, &specification)) {
+		list = memory_resize(list, (count + 1) * sizeof(*list));
+		if (!specification_parse(line, &list[count++])) {
 			message_error("%s: probe specification '%s' is damaged", file->path, line);
+			free(list);
 			return false;
 		}
-		success &= points_resolve(points, &specification, kallsyms);
+	}
+	qsort(list, count, sizeof(*list), compare_specifications);
+	*ret = list;
+	*count_ret = count;
+	return true;
+}
+
+/* Keeps going after one that has no match, so that all of them are told at once. */
+static bool resolve_list(struct points *points, const struct specification *list, size_t count,
+			 const struct kallsyms *kallsyms)
+{
+	bool success = true, is_satisfied = false;
+
+	for (size_t i = 0; i < count; i++) {
+		size_t before = points->count;
+
+		is_satisfied &= list[i].is_alternative;
+		if (is_satisfied)
+			continue;
+		success &= points_resolve(points, &list[i], kallsyms);
+		is_satisfied = list[i].is_sufficient && points->count > before;
 	}
 	return success;
 }
 
 bool points_resolve_all(struct points *ret, const struct module_file *file)
 {
+	struct specification *list;
 	struct kallsyms kallsyms;
+	size_t count;
 	bool success;
 
 	memset(ret, 0, sizeof(*ret));
 	if (!module_file_value(file, "spile_kprobe"))
 		return true;
-	if (!kallsyms_read(&kallsyms))
+	if (!read_specifications(file, &list, &count))
 		return false;
-	success = resolve_lines(ret, file, &kallsyms);
-	kallsyms_fini(&kallsyms);
+	success = kallsyms_read(&kallsyms);
+	if (success) {
+		success = resolve_list(ret, list, count, &kallsyms);
+		kallsyms_fini(&kallsyms);
+	}
+	free(list);
 	return success;
 }
 

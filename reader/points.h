@@ -15,6 +15,8 @@ struct specification {
 	unsigned int index;
 	bool is_optional;
 	bool is_wildcard;
+	bool is_sufficient;	/* a match makes the alternatives behind it void */
+	bool is_alternative;
 	const char *pattern;
 };
 

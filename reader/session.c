@@ -75,8 +75,7 @@ static bool prepare(struct session *session)
 	if (!fit_check(&session->module, &host) ||
 	    !fit_check_parameters(&session->module, options->parameters,
 				  options->parameter_count) ||
-	    !points_resolve_all(&session->points, &session->module) ||
-	    !output_open(&session->output, options->output, &session->module))
+	    !points_resolve_all(&session->points, &session->module))
 		return false;
 	if (!signals_init()) {
 		message_error("cannot take signals over: %s", strerror(errno));
@@ -306,7 +305,9 @@ int session_run(const struct options *options)
 	};
 	int status;
 
-	if (prepare(&session) && load(&session) && start(&session))
+	/* The output file is made, or emptied, only for a session that can begin. */
+	if (prepare(&session) && load(&session) &&
+	    output_open(&session.output, options->output, &session.module) && start(&session))
 		run(&session);
 	else
 		session.has_failed = true;

@@ -71,4 +71,50 @@ static inline bool rt_string_equal(const char *a, const char *b)
 	return rt_string_compare(a, b) == 0;
 }
 
+/* ---- Numbers in strings ---- */
+
+/* The digit's value in bases up to 36; 99 for what is no digit. */
+static inline u32 rt_digit_value(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'z')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'Z')
+		return c - 'A' + 10;
+	return 99;
+}
+
+/* Steps over "0x" or "0" as the base allows; base 0 becomes the one that the prefix says. */
+static inline const char *rt_number_prefix(const char *s, s64 *base)
+{
+	bool is_hexadecimal = s[0] == '0' && (s[1] == 'x' || s[1] == 'X') && rt_digit_value(s[2]) < 16;
+
+	if (*base == 0)
+		*base = is_hexadecimal ? 16 : s[0] == '0' ? 8 : 10;
+	return is_hexadecimal && *base == 16 ? s + 2 : s;
+}
+
+/*
+ * The number that `s` begins with, in `base` from 2 to 36, or by its prefix for 0; blanks and a
+ * sign may stand before it. 0 for anything else; wraps like all arithmetic of the language.
+ */
+static __maybe_unused s64 rt_string_to_number(const char *s, s64 base)
+{
+	bool is_negative;
+	u64 value = 0;
+
+	if (base < 0 || base == 1 || base > 36)
+		return 0;
+	while (*s == ' ' || (*s >= '\t' && *s <= '\r'))
+		s++;
+	is_negative = *s == '-';
+	if (*s == '-' || *s == '+')
+		s++;
+	s = rt_number_prefix(s, &base);
+	for (; rt_digit_value(*s) < base; s++)
+		value = value * base + rt_digit_value(*s);
+	return is_negative ? -value : value;
+}
+
 #endif

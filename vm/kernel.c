@@ -142,8 +142,8 @@ static bool check_modules(struct arena *arena, struct diag *diag, const struct v
 		   kernel->release, missing);
 	if (strstr(missing, "9p"))
 		diag_note(diag, no_span, "the host's files reach the machine over 9p, which "
-			  "Debian's cloud kernels and RHEL's kernels are built without; choose another one "
-			  "with --kernel=RELEASE (Debian: apt-cache search linux-image)");
+			  "Debian's cloud kernels and RHEL's kernels are built without; choose "
+			  "another one with --kernel=RELEASE (Debian: apt-cache search linux-image)");
 	return false;
 }
 

@@ -101,7 +101,13 @@ static void add_hardware(struct arena *arena, GPtrArray *arguments, const struct
 	add(arguments, "-no-reboot", NULL);
 	add(arguments, "-display", "none");
 	add(arguments, "-net", "none");
-	add(arguments, "-accel", parts->accelerator);
+	/*
+	 * Under TCG the virtual CPUs take turns in one thread. With a thread each, QEMU 7.2 has been
+	 * seen to go on executing a breakpoint that the kernel had already patched out again,
+	 * which hangs the guest: and patching code is what probes do.
+	 */
+	add(arguments, "-accel", strcmp(parts->accelerator, "tcg") == 0 ? "tcg,thread=single"
+								       : parts->accelerator);
 	add(arguments, "-cpu", is_kvm ? "host" : "max");
 	add(arguments, "-m", arena_printf(arena, "%uM", parts->request->memory_mb));
 	add(arguments, "-smp", arena_printf(arena, "%u", parts->request->cpus));

@@ -21,6 +21,7 @@
 #include "terminal.h"
 
 #define LAST_WORDS_US (5 * G_USEC_PER_SEC)	/* time for a dying machine to speak */
+#define SIGNALS_GRACE 20	/* seconds that a command has to end after SIGTERM or SIGHUP */
 #define SIGNALS_TO_KILL 3	/* this many of one signal end a machine that goes on */
 #define ESCAPE_KEY 0x1d		/* Ctrl-], so many times in a row: the same for a terminal */
 #define PIPE_SURE 4096		/* bytes a pipe takes when poll() says so: PIPE_BUF */
@@ -54,6 +55,7 @@ struct session {
 	guint32 window;			/* standard input we may still send */
 	unsigned int escapes;		/* escape keys seen in a row */
 	unsigned int signals_seen[NSIG];
+	int ending_signal;		/* SIGTERM or SIGHUP, once it came: the machine has to end */
 	struct terminal terminal;
 	int signals;			/* signalfd */
 	sigset_t old_mask;
@@ -270,7 +272,15 @@ static void read_input(struct session *session)
 	channel_put(&session->channel, VM_INPUT, piece, got);
 }
 
-/* Before the command runs a signal ends the machine; afterwards it is the command's. */
+static void set_limit(struct session *session, unsigned int seconds)
+{
+	session->deadline = seconds ? g_get_monotonic_time() + seconds * G_USEC_PER_SEC : 0;
+}
+
+/*
+ * Before the command runs a signal ends the machine; afterwards it is the command's. A guest that
+ * hangs passes nothing on, so that those who want us gone for good get their way after a while.
+ */
 static void take_signal(struct session *session, int number)
 {
 	struct vm_window window = terminal_window();
@@ -281,10 +291,15 @@ static void take_signal(struct session *session, int number)
 		return;
 	}
 	session->signals_seen[number]++;
-	if (!session->is_started || session->signals_seen[number] >= SIGNALS_TO_KILL)
+	if (!session->is_started || session->signals_seen[number] >= SIGNALS_TO_KILL) {
 		set_end(session, END_SIGNAL, 128 + number);
-	else
-		channel_put_number(&session->channel, VM_SIGNAL, number);
+		return;
+	}
+	channel_put_number(&session->channel, VM_SIGNAL, number);
+	if ((number == SIGTERM || number == SIGHUP) && !session->ending_signal) {
+		session->ending_signal = number;
+		set_limit(session, SIGNALS_GRACE);
+	}
 }
 
 static void read_signals(struct session *session)
@@ -369,13 +384,10 @@ static void step(struct session *session)
 	ready = poll(slots, SLOT_COUNT, time_left(session));
 	if (ready > 0)
 		serve_slots(session, slots);
+	else if (ready == 0 && session->ending_signal)
+		set_end(session, END_SIGNAL, 128 + session->ending_signal);
 	else if (ready == 0)
 		set_end(session, END_TIMEOUT, VM_STATUS_TIMEOUT);
-}
-
-static void set_limit(struct session *session, unsigned int seconds)
-{
-	session->deadline = seconds ? g_get_monotonic_time() + seconds * G_USEC_PER_SEC : 0;
 }
 
 /* ---- the boot ---- */
@@ -481,7 +493,8 @@ static void report_end(struct session *session)
 		break;
 	case END_TIMEOUT:
 		diag_error(diag, no_span, "E-vm-timeout",
-			   "the command was not done after %u seconds", session->request->timeout_seconds);
+			   "the command was not done after %u seconds",
+			   session->request->timeout_seconds);
 		note_last_words(session);
 		break;
 	case END_SIGNAL:

@@ -172,8 +172,8 @@ static struct variable *lookup_array(struct scope *scope, const char *name, stru
 		array->type_span = span;
 	} else if (key_count > 0 && array->key_count != key_count) {
 		diag_error(scope->analysis->diag, span, "E-key-count", array->key_count ?
-			   "array '%s' is used with %d keys here" : "'%s' is used as an array with %d keys here",
-			   name, key_count);
+			   "array '%s' is used with %d key%s here" : "'%s' is used as an array with %d key%s here",
+			   name, key_count, key_count == 1 ? "" : "s");
 		diag_note(scope->analysis->diag, array->type_span.source ? array->type_span : array->span,
 			  array->key_count ? "and with %d there" : "and as a single value there", array->key_count);
 		scope->ok = false;

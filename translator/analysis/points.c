@@ -73,10 +73,39 @@ static bool point_supported(struct analysis *analysis, const struct probe_point 
 	return false;
 }
 
+/* Whether one of the probes from `first` on is known to have a point to sit on. */
+static bool any_certain(const GPtrArray *probes, unsigned int first)
+{
+	for (unsigned int i = first; i < probes->len; i++)
+		if (!((struct probe *)g_ptr_array_index(probes, i))->is_uncertain)
+			return true;
+	return false;
+}
+
+/*
+ * Marks probes that only count if the `!` points before them match nothing when the module is
+ * loaded. That is known of functions alone.
+ */
+static bool mark_alternatives(struct analysis *analysis, const GPtrArray *probes, unsigned int first)
+{
+	for (unsigned int i = first; i < probes->len; i++) {
+		struct probe *probe = g_ptr_array_index(probes, i);
+
+		probe->is_alternative = true;
+		if (probe->is_uncertain)
+			continue;
+		diag_error(analysis->diag, probe->point->span, "E-not-supported",
+			   "whether a function before this point's '!' exists is only known when the module is loaded");
+		diag_note(analysis->diag, no_span, "only functions can be its alternatives");
+		return false;
+	}
+	return true;
+}
+
 static bool resolve_declaration(struct analysis *analysis, const struct probe_declaration *declaration)
 {
 	GPtrArray *probes = arena_array(analysis->arena);
-	bool ok = true;
+	bool ok = true, left_open = false;
 
 	for (unsigned int i = 0; i < declaration->points->len; i++) {
 		const struct probe_point *point = g_ptr_array_index(declaration->points, i);
@@ -84,8 +113,11 @@ static bool resolve_declaration(struct analysis *analysis, const struct probe_de
 
 		ok &= point_supported(analysis, point) &&
 		      probe_point_resolve(&analysis->target, declaration, point, probes);
-		if (point->is_sufficient && probes->len > before)
+		if (left_open)
+			ok &= mark_alternatives(analysis, probes, before);
+		if (point->is_sufficient && any_certain(probes, before))
 			break;
+		left_open |= point->is_sufficient && probes->len > before;
 	}
 	if (ok)
 		add_probes(analysis, declaration, probes);

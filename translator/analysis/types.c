@@ -196,12 +196,23 @@ static void infer_call(struct inference *in, struct expr *expr, enum type expect
 	expect(in, expr, function->type, expected);
 }
 
+/* A function without a result, where a value is needed whatever its type. */
+static void reject_void(struct inference *in, const struct expr *expr)
+{
+	if (!in->report || expr->type != TYPE_VOID)
+		return;
+	diag_error(in->analysis->diag, expr->span, "E-void-value", "function '%s' returns no value",
+		   expr->call.function->name);
+	in->ok = false;
+}
+
 static void infer_print(struct inference *in, struct expr *expr, enum type expected)
 {
 	for (unsigned int i = 0; i < expr->print.arguments->len; i++) {
 		struct expr *argument = g_ptr_array_index(expr->print.arguments, i);
 
 		infer(in, argument, format_argument_type(expr, i));
+		reject_void(in, argument);
 		if (in->report && argument->type == TYPE_STATS && argument->kind != EXPR_HISTOGRAM)
 			infer(in, argument, TYPE_LONG);
 	}

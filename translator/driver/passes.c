@@ -49,7 +49,7 @@ static struct source *read_script(struct session *session)
 		return source_from_text(session->arena, "-e", options->script_text, strlen(options->script_text));
 	source = source_read(session->arena, options->script_file, &error);
 	if (!source)
-		diag_error(session->diag, no_span, "E-no-script", "cannot read %s: %s", options->script_file, error);
+		diag_error(session->diag, no_span, "E-no-script", "%s", error);
 	return source;
 }
 

@@ -119,8 +119,10 @@ bool component_unknown(struct diag *diag, const struct probe_component *componen
 	similar = did_you_mean(component->name, names);
 	if (similar)
 		diag_note(diag, no_span, "did you mean '%s'?", similar);
-	else
+	else if (*list)
 		diag_note(diag, no_span, "known here: %s", list);
+	else
+		diag_note(diag, no_span, "nothing can follow here");
 	return false;
 }
 

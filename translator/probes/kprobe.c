@@ -109,6 +109,7 @@ static bool kprobe_resolve(const struct probe_target *target, const struct probe
 	}
 	probe = probe_new(target, &kprobe_family, declaration, point);
 	probe->context = CONTEXT_ATOMIC;
+	probe->is_uncertain = target->symbols == NULL;
 	probe->details = details;
 	g_ptr_array_add(probes, probe);
 	return true;
@@ -130,6 +131,7 @@ static struct access *kprobe_resolve_target(const struct probe_target *target, c
 	return NULL;
 }
 
+/* Whether the session goes on if the point matches nothing. */
 static bool is_optional(const struct probe *probe)
 {
 	return probe->point->is_optional || probe->point->is_sufficient;
@@ -138,7 +140,8 @@ static bool is_optional(const struct probe *probe)
 static char *kprobe_row(struct arena *arena, const struct probe *probe)
 {
 	const struct kprobe_details *details = probe->details;
-	const char *optional = is_optional(probe) ? ", .is_optional = 1" : "";
+	bool may_be_absent = is_optional(probe) || probe->is_alternative;
+	const char *optional = may_be_absent ? ", .is_optional = 1" : "";
 
 	if (!details->is_return)
 		return arena_printf(arena, ".probe = &rt_probes[%d]%s", probe->number, optional);
@@ -149,11 +152,14 @@ static char *kprobe_row(struct arena *arena, const struct probe *probe)
 static char *kprobe_modinfo(struct arena *arena, const struct probe *probe, int index)
 {
 	const struct kprobe_details *details = probe->details;
-	bool optional = is_optional(probe), wildcard = has_wildcard(details->pattern);
+	g_autoptr(GString) flags = g_string_new(NULL);
 
-	return arena_printf(arena, "MODULE_INFO(spile_kprobe, \"%d %s%s%s %s\");\n", index,
-			    optional ? "o" : "", wildcard ? "w" : "", optional || wildcard ? "" : "-",
-			    details->pattern);
+	g_string_append(flags, is_optional(probe) ? "o" : "");
+	g_string_append(flags, has_wildcard(details->pattern) ? "w" : "");
+	g_string_append(flags, probe->point->is_sufficient ? "s" : "");
+	g_string_append(flags, probe->is_alternative ? "a" : "");
+	return arena_printf(arena, "MODULE_INFO(spile_kprobe, \"%d %s %s\");\n", index,
+			    flags->len ? flags->str : "-", details->pattern);
 }
 
 const struct probe_family kprobe_family = {

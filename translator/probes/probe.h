@@ -44,6 +44,8 @@ struct probe {
 	enum session_list list;
 	int64_t sequence;		/* order within the list */
 	bool exits;			/* oneshot: ask for the end after the handler */
+	bool is_uncertain;		/* whether its point exists is found out at load */
+	bool is_alternative;		/* stands behind a `!` whose point is uncertain */
 	void *details;			/* the family's own */
 	struct handler *handler;	/* [analysis] */
 	int number;			/* [analysis] index in the module's table of probes */

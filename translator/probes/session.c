@@ -29,7 +29,7 @@ static enum session_list list_of(const struct probe_component *component)
 static bool session_resolve(const struct probe_target *target, const struct probe_declaration *declaration,
 			    const struct probe_point *point, GPtrArray *probes)
 {
-	static const char *const nothing[] = { "(nothing)", NULL };
+	static const char *const nothing[] = { NULL };
 	const struct probe_component *first = point_component(point, 0);
 	bool numbered = !component_is(first, "oneshot") && !component_is(first, "never");
 	struct probe *probe;

@@ -63,7 +63,7 @@ static bool tracepoint_resolve(const struct probe_target *target,
 			       const struct probe_declaration *declaration,
 			       const struct probe_point *point, GPtrArray *probes)
 {
-	static const char *const nothing[] = { "(nothing)", NULL };
+	static const char *const nothing[] = { NULL };
 	const struct probe_component *trace = point_component(point, 1);
 	bool optional = point->is_optional || point->is_sufficient;
 	GPtrArray *names;
