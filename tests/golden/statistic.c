@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Made by spile 0.1 from statistic.stp for Linux 6.1.0-56-amd64. */
+
+#define SPILE_MODULE_NAME "spile_a32e95cb"
+#define MAXSTRINGLEN 512
+#define MAXACTION 1000
+#define MAXACTION_INTERRUPTIBLE 10000
+#define MAXNESTING 10
+#define MAXMAPENTRIES 2048
+#define MAXTRYLOCK 100
+#define TRYLOCKDELAY 10
+#define RT_PROBE_COUNT 2
+#define RT_FRAME_SIZE (1 * MAXSTRINGLEN)
+#define RT_PRINTS 1
+
+#include "module/prologue.h"
+#include "module/families/kprobe.h"
+
+MODULE_INFO(spile_abi, "1");
+MODULE_INFO(spile_version, "0.1");
+MODULE_INFO(spile_kernel, "6.1.0-56-amd64");
+MODULE_INFO(spile_script, "statistic.stp");
+MODULE_INFO(spile_script_sha256, "a32e95cb28d891f9ca01b54e83bdfcd33f576cc66904d150ab8d941520cbd757");
+
+/* ---- globals ---- */
+
+/* statistic.stp:2:8 global sizes */
+static struct rt_map g_sizes = {
+	.name = "sizes",
+	.key_count = 1,
+	.key_is_string = { 1 },
+	.value = RT_VALUE_STAT,
+	.capacity = 2048,
+	.wraps = 0,
+	.stat_type = { .kind = SPILE_HISTOGRAM_LOG },
+};
+static struct rt_lock g_sizes_lock;
+
+static struct rt_map *const rt_maps[] = { &g_sizes, NULL };
+static struct rt_stat_global *const rt_stats[] = { NULL };
+
+/* one per foreach statement: the order of its elements */
+static struct rt_foreach_order rt_order_1 = { .map = &g_sizes };
+static struct rt_foreach_order *const rt_orders[] = { &rt_order_1, NULL };
+
+/* ---- functions ---- */
+
+/* tapsets/arguments.stp:38:10 function returnval */
+static RT_HANDLER s64 f_returnval(struct rt_context *c)
+{
+	s64 STAP_RETVALUE = 0;
+
+#define STAP_RETURN(v) RT_RETURN_LONG(v)
+	{ /* pure */
+	if (!c->regs)
+		STAP_ERROR("no registers, and so no result, in probe %s", c->probe->name);
+	STAP_RETURN(rt_return_value(c->regs));
+}
+#undef STAP_RETURN
+out: __maybe_unused;
+	return STAP_RETVALUE;
+}
+
+/* tapsets/context.stp:42:10 function execname */
+static RT_HANDLER void f_execname(struct rt_context *c, char *STAP_RETVALUE)
+{
+	STAP_RETVALUE[0] = 0;
+#define STAP_RETURN(v) RT_RETURN_STRING(v)
+	{ /* pure */
+	STAP_RETURN(current->comm);
+}
+#undef STAP_RETURN
+out: __maybe_unused;
+	return;
+}
+
+/* ---- probes ---- */
+
+struct p_0_frame {
+	char t_2[MAXSTRINGLEN];
+};
+
+static struct rt_lock *const p_0_locks[] = { &g_sizes_lock };
+
+/* statistic.stp:3:1 probe kprobe.function("vfs_read").return */
+static RT_HANDLER void p_0(struct rt_context *c)
+{
+	struct p_0_frame *f;
+	s64 t_1;
+	union rt_key k_3[1];
+
+	if (!rt_locks_take(c, p_0_locks, ARRAY_SIZE(p_0_locks)))
+		return;
+	f = rt_frame_push(c, sizeof(*f));
+	if (!f)
+		goto out;
+	/* :3 sizes[execname()] <<< returnval() } */
+	c->where = "statistic.stp:3:66";
+	t_1 = f_returnval(c);
+	if (rt_failed(c))
+		goto out;
+	f_execname(c, f->t_2);
+	k_3[0].s = f->t_2;
+	if (!rt_map_stat_add(c, &g_sizes, k_3, t_1, "statistic.stp:3:44"))
+		goto out;
+out:
+	rt_frame_pop(c, f, sizeof(*f));
+	rt_locks_drop(p_0_locks, ARRAY_SIZE(p_0_locks));
+	return;
+}
+
+struct p_1_frame {
+	char l_name[MAXSTRINGLEN];
+};
+
+/* statistic.stp:4:1 probe end */
+static RT_HANDLER void p_1(struct rt_context *c)
+{
+	struct p_1_frame *f;
+	struct rt_foreach i_1 = { NULL };
+	const struct rt_stat *s_1;
+	union rt_key k_2[1];
+
+	f = rt_frame_push(c, sizeof(*f));
+	if (!f)
+		goto out;
+	f->l_name[0] = 0;
+	/* :4 foreach (name in sizes) print(@hist_log(sizes[name])) } */
+	if (!rt_foreach_begin(c, &i_1, &rt_order_1, RT_SORT_NONE, 0, RT_STAT_COUNT, -1, "statistic.stp:4:13"))
+		goto out;
+	while (rt_foreach_next(&i_1)) {
+		if (!rt_loop(c, 1, "statistic.stp:4:13"))
+			goto out;
+		rt_string_copy(f->l_name, rt_foreach_key_string(&i_1, 0));
+		k_2[0].s = f->l_name;
+		s_1 = rt_map_stat_read(c, &g_sizes, k_2);
+		rt_print_histogram(c, &g_sizes.stat_type, s_1);
+	}
+	rt_foreach_end(&i_1);
+out:
+	rt_foreach_end(&i_1);
+	rt_frame_pop(c, f, sizeof(*f));
+	return;
+}
+
+/* ---- tables ---- */
+
+/* the reader's formats, by number */
+static const char spile_formats[] __used __attribute__((section(SPILE_FORMAT_SECTION))) = "";
+
+static struct rt_probe rt_probes[RT_PROBE_COUNT] = {
+	{ .name = "kprobe.function(\"vfs_read\").return", .where = "statistic.stp:3:1", .handler = p_0 },
+	{ .name = "end", .where = "statistic.stp:4:1", .handler = p_1 },
+};
+
+MODULE_INFO(spile_probe, "0 kprobe.function(\"vfs_read\").return");
+MODULE_INFO(spile_probe, "1 end");
+
+static struct rt_probe *const mod_begin_probes[] = { NULL };
+static struct rt_probe *const mod_end_probes[] = { &rt_probes[1], NULL };
+static struct rt_probe *const mod_error_probes[] = { NULL };
+
+static struct mod_kprobe_specification mod_kprobe_specifications[] = {
+	{ .probe = &rt_probes[0], .is_return = 1, .max_active = 0 },
+};
+MODULE_INFO(spile_kprobe, "0 - vfs_read");
+
+static const struct mod_family mod_families[] = {
+	{ &mod_kprobe_ops, mod_kprobe_specifications, ARRAY_SIZE(mod_kprobe_specifications) },
+	{ NULL, NULL, 0 }
+};
+
+#include "module/main.c"

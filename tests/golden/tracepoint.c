@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Made by spile 0.1 from tracepoint.stp for Linux 6.1.0-56-amd64. */
+
+#define SPILE_MODULE_NAME "spile_14edc45f"
+#define MAXSTRINGLEN 512
+#define MAXACTION 1000
+#define MAXACTION_INTERRUPTIBLE 10000
+#define MAXNESTING 10
+#define MAXMAPENTRIES 2048
+#define MAXTRYLOCK 100
+#define TRYLOCKDELAY 10
+#define RT_PROBE_COUNT 1
+#define RT_FRAME_SIZE (1 * MAXSTRINGLEN)
+#define RT_PRINTS 1
+
+#include "module/prologue.h"
+#include "module/families/tracepoint.h"
+#include <trace/events/sched.h>
+
+MODULE_INFO(spile_abi, "1");
+MODULE_INFO(spile_version, "0.1");
+MODULE_INFO(spile_kernel, "6.1.0-56-amd64");
+MODULE_INFO(spile_script, "tracepoint.stp");
+MODULE_INFO(spile_script_sha256, "14edc45fb6db9c683417c70989a38a225da6f000b7e6e50198684a9889bcfa4d");
+
+/* ---- globals ---- */
+
+static struct rt_map *const rt_maps[] = { NULL };
+static struct rt_stat_global *const rt_stats[] = { NULL };
+static struct rt_foreach_order *const rt_orders[] = { NULL };
+
+/* ---- probes ---- */
+
+struct p_0_arguments {
+	struct task_struct *p;
+};
+
+/* tracepoint.stp:2:1 probe kernel.trace("sched_process_exit") */
+static RT_HANDLER void p_0(struct rt_context *c)
+{
+	const struct p_0_arguments *a __maybe_unused = c->arguments;
+	s64 t_1;
+	s64 t_2;
+	char *r;
+
+	/* :2 printf("%d %d\n", $p->pid, $p->real_parent->tgid) } */
+	{
+		t_1 = RT_LOAD(c, &a->p->pid, "tracepoint.stp:2:68");
+	}
+	if (rt_failed(c))
+		goto out;
+	{
+		RT_STEP_TYPE(&a->p->real_parent) q_3;
+
+		q_3 = RT_STEP(c, &a->p->real_parent, "tracepoint.stp:2:77");
+		if (rt_failed(c))
+			goto out;
+		t_2 = RT_LOAD(c, &q_3->tgid, "tracepoint.stp:2:77");
+	}
+	if (rt_failed(c))
+		goto out;
+	r = rt_record_begin(c, 0, RT_LONG_SIZE + RT_LONG_SIZE);
+	if (r) {
+		r = rt_put_long(r, t_1);
+		r = rt_put_long(r, t_2);
+		rt_record_end(c);
+	}
+out:
+	return;
+}
+
+static RT_HANDLER void p_0_enter(void *rt_data, struct task_struct *p)
+{
+	struct rt_context *rt_c = rt_enter(rt_data);
+	struct p_0_arguments rt_a;
+
+	if (!rt_c)
+		return;
+	rt_a.p = p;
+	rt_c->arguments = &rt_a;
+	p_0(rt_c);
+	rt_leave(rt_c);
+}
+
+/* ---- tables ---- */
+
+/* the reader's formats, by number */
+static const char spile_formats[] __used __attribute__((section(SPILE_FORMAT_SECTION))) =
+	"%d %d\n" "\0";
+
+static struct rt_probe rt_probes[RT_PROBE_COUNT] = {
+	{ .name = "kernel.trace(\"sched_process_exit\")", .where = "tracepoint.stp:2:1", .handler = p_0 },
+};
+
+MODULE_INFO(spile_probe, "0 kernel.trace(\"sched_process_exit\")");
+
+static struct rt_probe *const mod_begin_probes[] = { NULL };
+static struct rt_probe *const mod_end_probes[] = { NULL };
+static struct rt_probe *const mod_error_probes[] = { NULL };
+
+static struct mod_tracepoint mod_tracepoints[] = {
+	{ .probe = &rt_probes[0], .name = "sched_process_exit", .callback = p_0_enter, .is_optional = 0 },
+};
+
+static const struct mod_family mod_families[] = {
+	{ &mod_tracepoint_ops, mod_tracepoints, ARRAY_SIZE(mod_tracepoints) },
+	{ NULL, NULL, 0 }
+};
+
+#include "module/main.c"
