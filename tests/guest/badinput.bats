@@ -111,6 +111,14 @@ probe kernel.functoin(\"x\") { }
 note: did you mean 'kernel.function(\"name\")'?" -r "$RELEASE" -p4 -m bad -e 'probe kernel.functoin("x") { }'
 }
 
+@test "a module for a kernel that is not running here is not built" {
+	[ "$(id -u)" = 0 ] || skip "takes root"
+	[ "$(uname -r)" != "$RELEASE" ] || skip "the kernel with headers is the running one"
+	run "$SPILE" -r "$RELEASE" -e 'probe begin { exit() }'
+	[ "$status" = 1 ]
+	[ "${lines[0]}" = "spile: error: the module would be for kernel $RELEASE, which is not running here [E-other-kernel]" ]
+}
+
 @test "a script that is not there" {
 	translation_refused "spile: error: cannot read 'no.stp': No such file or directory [E-no-script]" no.stp
 }

@@ -178,12 +178,24 @@ static bool leave_module(struct session *session)
 	return false;
 }
 
+/* A module that cannot be run need not be built. */
+static bool kernel_runs_here(struct session *session)
+{
+	if (session->options->vm || session->kernel.is_running)
+		return true;
+	diag_error(session->diag, no_span, "E-other-kernel",
+		   "the module would be for kernel %s, which is not running here", session->kernel.release);
+	diag_note(session->diag, no_span, "-p4 leaves the module, for spilerun on a host with that kernel; "
+		  "--vm=%s runs it in a throw-away machine", session->kernel.release);
+	return false;
+}
+
 static bool pass_build(struct session *session)
 {
 	const struct options *options = session->options;
 	struct kbuild_request request = { .verbose = options->verbosity > 2 };
 
-	if (options->last_pass == 5 && !run_allowed(session->diag, options))
+	if (options->last_pass == 5 && !(run_allowed(session->diag, options) && kernel_runs_here(session)))
 		return false;
 	session->work_dir = scratch_new(session->arena, session->diag);
 	if (!session->work_dir)
@@ -208,16 +220,8 @@ static bool pass_build(struct session *session)
 
 static bool pass_run(struct session *session)
 {
-	const struct options *options = session->options;
-
-	if (!options->vm && !session->kernel.is_running) {
-		diag_error(session->diag, no_span, "E-other-kernel",
-			   "the module is for kernel %s, which is not running here", session->kernel.release);
-		diag_note(session->diag, no_span, "-p4 leaves the module, for spilerun on a host with that kernel; "
-			  "--vm=%s runs it in a throw-away machine", session->kernel.release);
-		return false;
-	}
-	session->status = run_module(session->arena, session->diag, options, session->module, session->kernel.release);
+	session->status = run_module(session->arena, session->diag, session->options, session->module,
+				     session->kernel.release);
 	return session->status == 0;
 }
 
