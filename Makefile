@@ -17,6 +17,7 @@ PACKAGES = glib-2.0 libarchive
 bin_dir = $(PREFIX)/bin
 data_dir = $(PREFIX)/share/spile
 libexec_dir = $(PREFIX)/libexec/spile
+man_dir = $(PREFIX)/share/man/man1
 
 CFLAGS = -O2 -g
 PKG_CONFIG = pkg-config
@@ -76,8 +77,9 @@ endif
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .SECONDARY:
-.PHONY: all programs help unit-libraries unit-tests asan check check-unit check-layers check-errors \
-	check-golden check-examples check-shell check-clang check-guest golden demo bench install uninstall clean FORCE
+.PHONY: all programs help unit-libraries unit-tests asan check check-unit check-layers check-docs \
+	check-errors check-golden check-examples check-shell check-clang check-guest golden \
+	demo bench install uninstall clean FORCE
 
 # ---- programs ----
 
@@ -150,14 +152,15 @@ check:			## every check there is; ends with "N passed, N failed, N skipped"
 	+@MAKE="$(MAKE)" tests/run
 check-unit:		## unit tests, under the address and undefined-behaviour sanitizers
 check-layers:		## no room includes one that it must not know
+check-docs:		## functions, points, options and messages have their entries in docs/
 check-errors:		## scripts with mistakes give exactly the expected messages
 check-golden:		## tree and C as they were when last reviewed
 check-examples:		## the scripts of examples/ and of the documents compile
 check-shell:		## shellcheck of our scripts
 check-clang:		## builds with clang without a warning
 check-guest:		## real kernels in the throw-away machine
-check-unit check-layers check-errors check-golden check-examples check-shell check-clang \
-check-guest: check-%:
+check-unit check-layers check-docs check-errors check-golden check-examples check-shell \
+check-clang check-guest: check-%:
 	+@MAKE="$(MAKE)" tests/run $*
 
 golden: all		## write the golden files anew; review the difference as code
@@ -176,17 +179,21 @@ bench: all		## what a probe hit and a script cost, against hand-written modules
 installed_folders = runtime module include tapsets examples
 installed_files = $(sort Kbuild $(shell find $(wildcard $(installed_folders)) -type f \
 	! -name '*.md' ! -name '.*' 2>/dev/null))
+manual_pages = $(sort $(wildcard docs/man/*.1))
 
 install: all		## to PREFIX (/usr/local), below DESTDIR if given
-	$(INSTALL) -d $(DESTDIR)$(bin_dir) $(DESTDIR)$(libexec_dir) $(DESTDIR)$(data_dir)
+	$(INSTALL) -d $(DESTDIR)$(bin_dir) $(DESTDIR)$(libexec_dir) $(DESTDIR)$(data_dir) \
+		$(DESTDIR)$(man_dir)
 	$(INSTALL) -m 755 spile spilerun $(DESTDIR)$(bin_dir)
 	$(INSTALL) -m 755 $(BUILD)/spile-agent $(DESTDIR)$(libexec_dir)
+	$(INSTALL) -m 644 $(manual_pages) $(DESTDIR)$(man_dir)
 	@for file in $(installed_files); do \
 		$(INSTALL) -D -m 644 $$file $(DESTDIR)$(data_dir)/$$file || exit 1; \
 	done
 
 uninstall:		## removes what install put there
 	rm -f $(DESTDIR)$(bin_dir)/spile $(DESTDIR)$(bin_dir)/spilerun
+	rm -f $(addprefix $(DESTDIR)$(man_dir)/,$(notdir $(manual_pages)))
 	rm -rf $(DESTDIR)$(libexec_dir) $(DESTDIR)$(data_dir)
 
 clean:			## removes what was built, nothing else

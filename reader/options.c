@@ -20,7 +20,7 @@
 #define SPILE_VERSION "0.1"
 #endif
 
-#define BUFFER_MEGABYTES_MOST 4095
+#define BUFFER_MEGABYTES_MOST 1024
 
 static const char usage_text[] =
 	"Usage: spilerun [options] MODULE.ko [parameter=value...]\n"
@@ -35,7 +35,7 @@ static const char usage_text[] =
 	"  -d MODULE   unload a script module that was left behind\n"
 	"  -v          say what is being done, and report in full at the end\n"
 	"  -q          report only lost records at the end, not skipped probe hits\n"
-	"  -V          print the version\n"
+	"  -V, --version  print the version\n"
 	"  -h, --help  print this help\n"
 	"\n"
 	"Ctrl-C ends the session in order: end probes run, all output is printed. A third\n"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Made by spile 0.1 from foreach.stp for Linux 6.1.0-56-amd64. */
+/* Made by spile 0.1 from foreach.stp for Linux RELEASE. */
 
 #define SPILE_MODULE_NAME "spile_e85a5d12"
 #define MAXSTRINGLEN 512
@@ -18,7 +18,7 @@
 
 MODULE_INFO(spile_abi, "1");
 MODULE_INFO(spile_version, "0.1");
-MODULE_INFO(spile_kernel, "6.1.0-56-amd64");
+MODULE_INFO(spile_kernel, "RELEASE");
 MODULE_INFO(spile_script, "foreach.stp");
 MODULE_INFO(spile_script_sha256, "e85a5d12b31f8b8468ddea9ef4b04dd6be54f64a45e8d54afb61c7785806a0d3");
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Made by spile 0.1 from function.stp for Linux 6.1.0-56-amd64. */
+/* Made by spile 0.1 from function.stp for Linux RELEASE. */
 
 #define SPILE_MODULE_NAME "spile_85880344"
 #define MAXSTRINGLEN 512
@@ -17,7 +17,7 @@
 
 MODULE_INFO(spile_abi, "1");
 MODULE_INFO(spile_version, "0.1");
-MODULE_INFO(spile_kernel, "6.1.0-56-amd64");
+MODULE_INFO(spile_kernel, "RELEASE");
 MODULE_INFO(spile_script, "function.stp");
 MODULE_INFO(spile_script_sha256, "8588034463ccbdb16a29250e1f3d15e989cd9bf219036fbd1e045d639183b3c8");
 

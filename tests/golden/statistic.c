@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Made by spile 0.1 from statistic.stp for Linux 6.1.0-56-amd64. */
+/* Made by spile 0.1 from statistic.stp for Linux RELEASE. */
 
 #define SPILE_MODULE_NAME "spile_a32e95cb"
 #define MAXSTRINGLEN 512
@@ -18,7 +18,7 @@
 
 MODULE_INFO(spile_abi, "1");
 MODULE_INFO(spile_version, "0.1");
-MODULE_INFO(spile_kernel, "6.1.0-56-amd64");
+MODULE_INFO(spile_kernel, "RELEASE");
 MODULE_INFO(spile_script, "statistic.stp");
 MODULE_INFO(spile_script_sha256, "a32e95cb28d891f9ca01b54e83bdfcd33f576cc66904d150ab8d941520cbd757");
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Made by spile 0.1 from tracepoint.stp for Linux 6.1.0-56-amd64. */
+/* Made by spile 0.1 from tracepoint.stp for Linux RELEASE. */
 
-#define SPILE_MODULE_NAME "spile_14edc45f"
+#define SPILE_MODULE_NAME "spile_4abdd52a"
 #define MAXSTRINGLEN 512
 #define MAXACTION 1000
 #define MAXACTION_INTERRUPTIBLE 10000
@@ -19,9 +19,9 @@
 
 MODULE_INFO(spile_abi, "1");
 MODULE_INFO(spile_version, "0.1");
-MODULE_INFO(spile_kernel, "6.1.0-56-amd64");
+MODULE_INFO(spile_kernel, "RELEASE");
 MODULE_INFO(spile_script, "tracepoint.stp");
-MODULE_INFO(spile_script_sha256, "14edc45fb6db9c683417c70989a38a225da6f000b7e6e50198684a9889bcfa4d");
+MODULE_INFO(spile_script_sha256, "4abdd52a2ff5a10961d6639a061c0c3f015a00ced1537810e454aea803a06e25");
 
 /* ---- globals ---- */
 
@@ -35,7 +35,7 @@ struct p_0_arguments {
 	struct task_struct *p;
 };
 
-/* tracepoint.stp:2:1 probe kernel.trace("sched_process_exit") */
+/* tracepoint.stp:2:1 probe kernel.trace("sched_process_free") */
 static RT_HANDLER void p_0(struct rt_context *c)
 {
 	const struct p_0_arguments *a __maybe_unused = c->arguments;
@@ -89,17 +89,17 @@ static const char spile_formats[] __used __attribute__((section(SPILE_FORMAT_SEC
 	"%d %d\n" "\0";
 
 static struct rt_probe rt_probes[RT_PROBE_COUNT] = {
-	{ .name = "kernel.trace(\"sched_process_exit\")", .where = "tracepoint.stp:2:1", .handler = p_0 },
+	{ .name = "kernel.trace(\"sched_process_free\")", .where = "tracepoint.stp:2:1", .handler = p_0 },
 };
 
-MODULE_INFO(spile_probe, "0 kernel.trace(\"sched_process_exit\")");
+MODULE_INFO(spile_probe, "0 kernel.trace(\"sched_process_free\")");
 
 static struct rt_probe *const mod_begin_probes[] = { NULL };
 static struct rt_probe *const mod_end_probes[] = { NULL };
 static struct rt_probe *const mod_error_probes[] = { NULL };
 
 static struct mod_tracepoint mod_tracepoints[] = {
-	{ .probe = &rt_probes[0], .name = "sched_process_exit", .callback = p_0_enter, .is_optional = 0 },
+	{ .probe = &rt_probes[0], .name = "sched_process_free", .callback = p_0_enter, .is_optional = 0 },
 };
 
 static const struct mod_family mod_families[] = {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Made by spile 0.1 from try.stp for Linux 6.1.0-56-amd64. */
+/* Made by spile 0.1 from try.stp for Linux RELEASE. */
 
 #define SPILE_MODULE_NAME "spile_0c80c315"
 #define MAXSTRINGLEN 512
@@ -18,7 +18,7 @@
 
 MODULE_INFO(spile_abi, "1");
 MODULE_INFO(spile_version, "0.1");
-MODULE_INFO(spile_kernel, "6.1.0-56-amd64");
+MODULE_INFO(spile_kernel, "RELEASE");
 MODULE_INFO(spile_script, "try.stp");
 MODULE_INFO(spile_script_sha256, "0c80c315890c29bc7ec2b7f7a4a3f0d6d8cb7d5cce6d90ddbd9335786ebe273b");
 

@@ -188,7 +188,7 @@ $note" -m Bad-name -e 'probe begin { }'
 }
 
 @test "values that are none" {
-	load_refused "spilerun: error: -s wants megabytes, 1 to 4095, not '0'" -s 0 "$modules/good.ko"
+	load_refused "spilerun: error: -s wants megabytes, 1 to 1024, not '0'" -s 0 "$modules/good.ko"
 	load_refused "spilerun: error: 'x' is no module parameter: they are written name=value" "$modules/good.ko" x
 	load_refused "spilerun: error: no module given
 spilerun: note: 'spilerun MODULE.ko' runs one; 'spilerun --help' lists the options"

@@ -31,7 +31,7 @@ struct diag {
 
 void diag_init(struct diag *diag);
 
-/* `tag` without brackets: "E-unknown-function", "W-unused". A span without source prints "spile: error: ...". */
+/* `tag` without brackets: "E-unknown-function", "W-never-assigned". A span without source prints "spile: error: ...". */
 void diag_error(struct diag *diag, struct span span, const char *tag, const char *format, ...) G_GNUC_PRINTF(4, 5);
 void diag_warning(struct diag *diag, struct span span, const char *tag, const char *format, ...) G_GNUC_PRINTF(4, 5);
 /* Adds to the diagnostic before it; dropped when that one was (limit, -w). The span may have no source. */
