@@ -17,6 +17,9 @@ static const char symbols_text[] =
 	"ffffffff81000100 T vfs_write\n"
 	"ffffffff81000200 t do_exit\n";
 
+/* A library of one file, for the tests that need it. */
+static const char *library_text;
+
 /* Analyses `text`; NULL with the messages in the session. */
 static struct program *analyse_text(struct session *session, const char *text, bool with_symbols)
 {
@@ -29,6 +32,9 @@ static struct program *analyse_text(struct session *session, const char *text, b
 	input.diag = &session->diag;
 	input.script = session->script;
 	input.library = arena_array(session->arena);
+	if (library_text)
+		g_ptr_array_add(input.library, parse_script(session->arena, &session->diag,
+			source_from_text(session->arena, "library.stp", library_text, strlen(library_text)), NULL));
 	input.symbols = with_symbols ? symbols_from_text(session->arena, symbols_text) : NULL;
 	program = analyse(&input);
 	fflush(session->diag.out);
@@ -145,6 +151,22 @@ static void test_locks(void **state)
 	session_end(&session);
 }
 
+/* The script has a `part` of its own, of another type; the library's `whole` uses the library's. */
+static void test_library_keeps_its_functions(void **state)
+{
+	struct session session;
+	struct program *program;
+
+	(void)state;
+	library_text = "function whole() { return part() + 1 } function part() { return 1 }";
+	program = analyse_text(&session, "function part() { return \"mine\" }\n"
+			       "probe begin { printf(\"%d %s\", whole(), part()) }", true);
+	library_text = NULL;
+	assert_non_null(program);
+	assert_int_equal(program->functions->len, 3);
+	session_end(&session);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -156,6 +178,7 @@ int main(void)
 		cmocka_unit_test(test_open_choice_with_another_family_is_an_error),
 		cmocka_unit_test(test_handlers_are_shared),
 		cmocka_unit_test(test_locks),
+		cmocka_unit_test(test_library_keeps_its_functions),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

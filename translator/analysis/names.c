@@ -68,18 +68,18 @@ static struct variable *find_global(struct scope *scope, const char *name)
 	return global;
 }
 
+/*
+ * In the file that calls it, then in the library. So a script may have a function of its own
+ * where the library has one of that name, and the library goes on using the library's.
+ */
 static struct function *find_function(struct scope *scope, const char *name, const struct script **script_ret)
 {
 	GPtrArray *library = scope->analysis->input->library;
-	const struct script *places[] = { scope->script, scope->analysis->input->script };
-	struct function *function;
+	struct function *function = function_named(scope->script, name);
 
-	for (unsigned int i = 0; i < G_N_ELEMENTS(places); i++) {
-		*script_ret = places[i];
-		function = function_named(places[i], name);
-		if (function)
-			return function;
-	}
+	*script_ret = scope->script;
+	if (function)
+		return function;
 	for (unsigned int i = 0; i < library->len; i++) {
 		*script_ret = g_ptr_array_index(library, i);
 		function = function_named(*script_ret, name);

@@ -8,10 +8,11 @@
 
 static const char *const forms[] = {
 	"timer.s(N)", "timer.sec(N)", "timer.ms(N)", "timer.msec(N)", "timer.us(N)", "timer.usec(N)",
-	"timer.ns(N)", "timer.nsec(N)", "timer.hz(N)", "timer.jiffies(N)", NULL
+	"timer.ns(N)", "timer.nsec(N)", "timer.hz(N)", "timer.jiffies(N)",
+	"timer.ms(N).randomize(M)", NULL
 };
 
-static const char *const profile_forms[] = { "timer.profile", NULL };
+static const char *const profile_forms[] = { "timer.profile", "timer.profile.tick", NULL };
 
 struct timer_details {
 	int64_t interval, random;

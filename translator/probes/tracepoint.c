@@ -5,6 +5,7 @@
  * compiler checks our callback's prototype and finds the types behind $argument->member. Kernel
  * side: module/families/tracepoint.h.
  */
+#include <fnmatch.h>
 #include <string.h>
 
 #include "probes/families.h"
@@ -43,17 +44,18 @@ static bool add_probe(const struct probe_target *target, const struct probe_decl
 /* The names in the target's headers that a pattern stands for; NULL after a reported error. */
 static GPtrArray *matching_names(const struct probe_target *target, const char *pattern)
 {
-	GPtrArray *all = tracepoint_names(target->arena, target->diag, target->kernel);
+	GPtrArray *all = tracepoint_all(target->arena, target->diag, target->kernel);
 	GPtrArray *matching = arena_array(target->arena);
 	const char *colon = strchr(pattern, ':');
-	const char *name_pattern = colon ? colon + 1 : pattern;
 
 	for (unsigned int i = 0; all && i < all->len; i++) {
-		char *name = g_ptr_array_index(all, i);
+		const struct tracepoint *tracepoint = g_ptr_array_index(all, i);
+		const char *name = colon ? arena_printf(target->arena, "%s:%s", tracepoint->system,
+							tracepoint->name) : tracepoint->name;
 
-		if (has_wildcard(pattern) ? g_pattern_match_simple(name_pattern, name)
-					  : strcmp(name_pattern, name) == 0)
-			g_ptr_array_add(matching, name);
+		/* Without a wildcard a pattern matches itself alone. */
+		if (fnmatch(pattern, name, 0) == 0)
+			g_ptr_array_add(matching, (char *)tracepoint->name);
 	}
 	return all ? matching : NULL;
 }

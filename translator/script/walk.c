@@ -1,31 +1,35 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Walks and copies of trees. The children_ functions are the only place, besides printing, that
- * lists the parts of every kind of node; passes that look for one kind of thing use them.
+ * Walks and copies of trees. expr_slots() and stmt_slots() are the only place, besides printing,
+ * that lists the parts of every kind of node; everything else here, and the passes that look for
+ * one kind of thing, go over the slots.
  */
 #include "script/walk.h"
 
 #include <string.h>
 
-typedef void (*expr_visitor)(struct expr *expr, void *data);
-typedef void (*stmt_visitor)(struct stmt *stmt, void *data);
+/* A slot is where a node keeps a child; never an empty one. */
+typedef void (*expr_slot_visitor)(struct expr **slot, void *data);
+typedef void (*stmt_slot_visitor)(struct stmt **slot, void *data);
 
-static void visit_list(GPtrArray *list, expr_visitor visit, void *data)
+static void visit_list(GPtrArray *list, expr_slot_visitor visit, void *data)
 {
-	for (unsigned int i = 0; list && i < list->len; i++)
-		visit(g_ptr_array_index(list, i), data);
+	for (unsigned int i = 0; i < list->len; i++)
+		visit((struct expr **)&g_ptr_array_index(list, i), data);
 }
 
-static void visit_path(GPtrArray *path, expr_visitor visit, void *data)
+static void visit_path(GPtrArray *path, expr_slot_visitor visit, void *data)
 {
-	for (unsigned int i = 0; path && i < path->len; i++) {
+	for (unsigned int i = 0; i < path->len; i++) {
 		struct path_step *step = g_ptr_array_index(path, i);
+
 		if (step->kind == PATH_INDEX)
-			visit(step->index, data);
+			visit(&step->index, data);
 	}
 }
 
-void expr_children(struct expr *expr, expr_visitor visit, void *data)
+/* The children of an expression, in the order of evaluation. */
+static void expr_slots(struct expr *expr, expr_slot_visitor visit, void *data)
 {
 	switch (expr->kind) {
 	case EXPR_NUMBER:
@@ -39,23 +43,23 @@ void expr_children(struct expr *expr, expr_visitor visit, void *data)
 		visit_path(expr->target.path, visit, data);
 		break;
 	case EXPR_UNARY:
-		visit(expr->unary.operand, data);
+		visit(&expr->unary.operand, data);
 		break;
 	case EXPR_BINARY:
-		visit(expr->binary.left, data);
-		visit(expr->binary.right, data);
+		visit(&expr->binary.left, data);
+		visit(&expr->binary.right, data);
 		break;
 	case EXPR_TERNARY:
-		visit(expr->ternary.condition, data);
-		visit(expr->ternary.yes, data);
-		visit(expr->ternary.no, data);
+		visit(&expr->ternary.condition, data);
+		visit(&expr->ternary.yes, data);
+		visit(&expr->ternary.no, data);
 		break;
 	case EXPR_ASSIGN:
-		visit(expr->assign.target, data);
-		visit(expr->assign.value, data);
+		visit(&expr->assign.target, data);
+		visit(&expr->assign.value, data);
 		break;
 	case EXPR_INCREMENT:
-		visit(expr->increment.target, data);
+		visit(&expr->increment.target, data);
 		break;
 	case EXPR_IN:
 		visit_list(expr->in.keys, visit, data);
@@ -67,27 +71,28 @@ void expr_children(struct expr *expr, expr_visitor visit, void *data)
 		visit_list(expr->print.arguments, visit, data);
 		break;
 	case EXPR_STATISTIC:
-		visit(expr->statistic.operand, data);
+		visit(&expr->statistic.operand, data);
 		break;
 	case EXPR_HISTOGRAM:
-		visit(expr->histogram.operand, data);
+		visit(&expr->histogram.operand, data);
 		break;
 	}
 }
 
-static void visit_expr_or_null(struct expr *expr, expr_visitor visit, void *data)
+static void visit_expr(struct expr **slot, expr_slot_visitor visit, void *data)
 {
-	if (expr && visit)
-		visit(expr, data);
+	if (*slot)
+		visit(slot, data);
 }
 
-static void visit_stmt_or_null(struct stmt *stmt, stmt_visitor visit, void *data)
+static void visit_stmt(struct stmt **slot, stmt_slot_visitor visit, void *data)
 {
-	if (stmt && visit)
-		visit(stmt, data);
+	if (*slot)
+		visit(slot, data);
 }
 
-void stmt_children(struct stmt *stmt, stmt_visitor visit_stmt, expr_visitor visit_expr, void *data)
+/* The children of a statement, in the order of the text. */
+static void stmt_slots(struct stmt *stmt, stmt_slot_visitor visit, expr_slot_visitor expressions, void *data)
 {
 	switch (stmt->kind) {
 	case STMT_EMPTY:
@@ -98,229 +103,183 @@ void stmt_children(struct stmt *stmt, stmt_visitor visit_stmt, expr_visitor visi
 	case STMT_EXPR:
 	case STMT_RETURN:
 	case STMT_DELETE:
-		visit_expr_or_null(stmt->expr, visit_expr, data);
+		visit_expr(&stmt->expr, expressions, data);
 		break;
 	case STMT_BLOCK:
 		for (unsigned int i = 0; i < stmt->block->len; i++)
-			visit_stmt_or_null(g_ptr_array_index(stmt->block, i), visit_stmt, data);
+			visit((struct stmt **)&g_ptr_array_index(stmt->block, i), data);
 		break;
 	case STMT_IF:
-		visit_expr_or_null(stmt->branch.condition, visit_expr, data);
-		visit_stmt_or_null(stmt->branch.then, visit_stmt, data);
-		visit_stmt_or_null(stmt->branch.otherwise, visit_stmt, data);
+		visit_expr(&stmt->branch.condition, expressions, data);
+		visit_stmt(&stmt->branch.then, visit, data);
+		visit_stmt(&stmt->branch.otherwise, visit, data);
 		break;
 	case STMT_WHILE:
 	case STMT_FOR:
-		visit_expr_or_null(stmt->loop.initial, visit_expr, data);
-		visit_expr_or_null(stmt->loop.condition, visit_expr, data);
-		visit_expr_or_null(stmt->loop.step, visit_expr, data);
-		visit_stmt_or_null(stmt->loop.body, visit_stmt, data);
+		visit_expr(&stmt->loop.initial, expressions, data);
+		visit_expr(&stmt->loop.condition, expressions, data);
+		visit_expr(&stmt->loop.step, expressions, data);
+		visit_stmt(&stmt->loop.body, visit, data);
 		break;
 	case STMT_FOREACH:
-		visit_expr_or_null(stmt->foreach.limit, visit_expr, data);
-		visit_stmt_or_null(stmt->foreach.body, visit_stmt, data);
+		visit_expr(&stmt->foreach.limit, expressions, data);
+		visit_stmt(&stmt->foreach.body, visit, data);
 		break;
 	case STMT_TRY:
-		visit_stmt_or_null(stmt->try_catch.body, visit_stmt, data);
-		visit_stmt_or_null(stmt->try_catch.handler, visit_stmt, data);
+		visit_stmt(&stmt->try_catch.body, visit, data);
+		visit_stmt(&stmt->try_catch.handler, visit, data);
 		break;
 	}
 }
 
-struct walk {
-	stmt_visitor visit_stmt;
-	expr_visitor visit_expr;
+/* ---- Children and walks ---- */
+
+struct visitors {
+	stmt_visitor stmt;
+	expr_visitor expr;
 	void *data;
 };
 
-static void walk_expr(struct expr *expr, void *data)
+static void child_expr(struct expr **slot, void *data)
 {
-	struct walk *walk = data;
+	const struct visitors *visitors = data;
 
-	if (walk->visit_expr)
-		walk->visit_expr(expr, walk->data);
-	expr_children(expr, walk_expr, walk);
+	if (visitors->expr)
+		visitors->expr(*slot, visitors->data);
 }
 
-static void walk_stmt(struct stmt *stmt, void *data)
+static void child_stmt(struct stmt **slot, void *data)
 {
-	struct walk *walk = data;
+	const struct visitors *visitors = data;
 
-	if (walk->visit_stmt)
-		walk->visit_stmt(stmt, walk->data);
-	stmt_children(stmt, walk_stmt, walk_expr, walk);
+	if (visitors->stmt)
+		visitors->stmt(*slot, visitors->data);
+}
+
+void expr_children(struct expr *expr, expr_visitor visit, void *data)
+{
+	struct visitors visitors = { NULL, visit, data };
+
+	expr_slots(expr, child_expr, &visitors);
+}
+
+void stmt_children(struct stmt *stmt, stmt_visitor statements, expr_visitor expressions, void *data)
+{
+	struct visitors visitors = { statements, expressions, data };
+
+	stmt_slots(stmt, child_stmt, child_expr, &visitors);
+}
+
+static void walk_expr(struct expr **slot, void *data)
+{
+	child_expr(slot, data);
+	expr_slots(*slot, walk_expr, data);
+}
+
+static void walk_stmt(struct stmt **slot, void *data)
+{
+	child_stmt(slot, data);
+	stmt_slots(*slot, walk_stmt, walk_expr, data);
 }
 
 void expr_walk(struct expr *expr, expr_visitor visit, void *data)
 {
-	struct walk walk = { NULL, visit, data };
+	struct visitors visitors = { NULL, visit, data };
 
-	walk_expr(expr, &walk);
+	walk_expr(&expr, &visitors);
 }
 
-void stmt_walk(struct stmt *stmt, stmt_visitor visit_stmt, expr_visitor visit_expr, void *data)
+void stmt_walk(struct stmt *stmt, stmt_visitor statements, expr_visitor expressions, void *data)
 {
-	struct walk walk = { visit_stmt, visit_expr, data };
+	struct visitors visitors = { statements, expressions, data };
 
-	walk_stmt(stmt, &walk);
+	walk_stmt(&stmt, &visitors);
 }
 
-/* ---- Copies ---- */
+/* ---- Copies: of a node first, with its lists, then of what is in its slots ---- */
 
-static GPtrArray *clone_exprs(struct arena *arena, const GPtrArray *list)
-{
-	GPtrArray *copy = arena_array(arena);
-
-	for (unsigned int i = 0; i < list->len; i++)
-		g_ptr_array_add(copy, expr_clone(arena, g_ptr_array_index(list, i)));
-	return copy;
-}
-
-static GPtrArray *clone_path(struct arena *arena, const GPtrArray *path)
+static void copy_list(struct arena *arena, GPtrArray **list)
 {
 	GPtrArray *copy = arena_array(arena);
 
-	for (unsigned int i = 0; i < path->len; i++) {
-		struct path_step *step = arena_new0(arena, struct path_step);
+	for (unsigned int i = 0; i < (*list)->len; i++)
+		g_ptr_array_add(copy, g_ptr_array_index(*list, i));
+	*list = copy;
+}
 
-		*step = *(struct path_step *)g_ptr_array_index(path, i);
-		if (step->kind == PATH_INDEX)
-			step->index = expr_clone(arena, step->index);
-		g_ptr_array_add(copy, step);
+/* The same for a list whose elements are no nodes, but belong to the node. */
+static void copy_elements(struct arena *arena, GPtrArray **list, size_t size)
+{
+	copy_list(arena, list);
+	for (unsigned int i = 0; i < (*list)->len; i++) {
+		void *element = arena_alloc(arena, size);
+
+		memcpy(element, g_ptr_array_index(*list, i), size);
+		g_ptr_array_index(*list, i) = element;
 	}
-	return copy;
 }
 
-struct expr *expr_clone(struct arena *arena, const struct expr *expr)
+static void copy_expr_lists(struct arena *arena, struct expr *expr)
 {
-	struct expr *copy;
-
-	if (!expr)
-		return NULL;
-	copy = arena_new0(arena, struct expr);
-	*copy = *expr;
 	switch (expr->kind) {
-	case EXPR_NUMBER:
-	case EXPR_STRING:
-	case EXPR_VARIABLE:
-		break;
 	case EXPR_INDEX:
-		copy->index.keys = clone_exprs(arena, expr->index.keys);
+		copy_list(arena, &expr->index.keys);
 		break;
 	case EXPR_TARGET:
-		copy->target.path = clone_path(arena, expr->target.path);
-		break;
-	case EXPR_UNARY:
-		copy->unary.operand = expr_clone(arena, expr->unary.operand);
-		break;
-	case EXPR_BINARY:
-		copy->binary.left = expr_clone(arena, expr->binary.left);
-		copy->binary.right = expr_clone(arena, expr->binary.right);
-		break;
-	case EXPR_TERNARY:
-		copy->ternary.condition = expr_clone(arena, expr->ternary.condition);
-		copy->ternary.yes = expr_clone(arena, expr->ternary.yes);
-		copy->ternary.no = expr_clone(arena, expr->ternary.no);
-		break;
-	case EXPR_ASSIGN:
-		copy->assign.target = expr_clone(arena, expr->assign.target);
-		copy->assign.value = expr_clone(arena, expr->assign.value);
-		break;
-	case EXPR_INCREMENT:
-		copy->increment.target = expr_clone(arena, expr->increment.target);
+		copy_elements(arena, &expr->target.path, sizeof(struct path_step));
 		break;
 	case EXPR_IN:
-		copy->in.keys = clone_exprs(arena, expr->in.keys);
+		copy_list(arena, &expr->in.keys);
 		break;
 	case EXPR_CALL:
-		copy->call.arguments = clone_exprs(arena, expr->call.arguments);
+		copy_list(arena, &expr->call.arguments);
 		break;
 	case EXPR_PRINT:
-		copy->print.arguments = clone_exprs(arena, expr->print.arguments);
+		copy_list(arena, &expr->print.arguments);
 		break;
-	case EXPR_STATISTIC:
-		copy->statistic.operand = expr_clone(arena, expr->statistic.operand);
-		break;
-	case EXPR_HISTOGRAM:
-		copy->histogram.operand = expr_clone(arena, expr->histogram.operand);
+	default:
 		break;
 	}
-	return copy;
 }
 
-static struct foreach_key *clone_key(struct arena *arena, const struct foreach_key *key)
+static void copy_stmt_lists(struct arena *arena, struct stmt *stmt)
 {
-	struct foreach_key *copy;
+	struct foreach_key *value;
 
-	if (!key)
-		return NULL;
-	copy = arena_new0(arena, struct foreach_key);
-	*copy = *key;
-	return copy;
+	if (stmt->kind == STMT_BLOCK)
+		copy_list(arena, &stmt->block);
+	if (stmt->kind != STMT_FOREACH)
+		return;
+	copy_elements(arena, &stmt->foreach.keys, sizeof(struct foreach_key));
+	if (!stmt->foreach.value)
+		return;
+	value = arena_new0(arena, struct foreach_key);
+	*value = *stmt->foreach.value;
+	stmt->foreach.value = value;
 }
 
-static void clone_foreach(struct arena *arena, struct stmt *copy)
+static void copy_expr(struct expr **slot, void *arena)
 {
-	GPtrArray *keys = arena_array(arena);
+	struct expr *copy = arena_new0(arena, struct expr);
 
-	for (unsigned int i = 0; i < copy->foreach.keys->len; i++)
-		g_ptr_array_add(keys, clone_key(arena, g_ptr_array_index(copy->foreach.keys, i)));
-	copy->foreach.keys = keys;
-	copy->foreach.value = clone_key(arena, copy->foreach.value);
-	copy->foreach.limit = expr_clone(arena, copy->foreach.limit);
-	copy->foreach.body = stmt_clone(arena, copy->foreach.body);
+	*copy = **slot;
+	copy_expr_lists(arena, copy);
+	expr_slots(copy, copy_expr, arena);
+	*slot = copy;
 }
 
-static GPtrArray *clone_block(struct arena *arena, const GPtrArray *block)
+static void copy_stmt(struct stmt **slot, void *arena)
 {
-	GPtrArray *copy = arena_array(arena);
+	struct stmt *copy = arena_new0(arena, struct stmt);
 
-	for (unsigned int i = 0; i < block->len; i++)
-		g_ptr_array_add(copy, stmt_clone(arena, g_ptr_array_index(block, i)));
-	return copy;
+	*copy = **slot;
+	copy_stmt_lists(arena, copy);
+	stmt_slots(copy, copy_stmt, copy_expr, arena);
+	*slot = copy;
 }
 
-struct stmt *stmt_clone(struct arena *arena, const struct stmt *stmt)
+struct stmt *stmt_clone(struct arena *arena, struct stmt *stmt)
 {
-	struct stmt *copy;
-
-	if (!stmt)
-		return NULL;
-	copy = arena_new0(arena, struct stmt);
-	*copy = *stmt;
-	switch (stmt->kind) {
-	case STMT_EMPTY:
-	case STMT_NEXT:
-	case STMT_BREAK:
-	case STMT_CONTINUE:
-		break;
-	case STMT_EXPR:
-	case STMT_RETURN:
-	case STMT_DELETE:
-		copy->expr = expr_clone(arena, stmt->expr);
-		break;
-	case STMT_BLOCK:
-		copy->block = clone_block(arena, stmt->block);
-		break;
-	case STMT_IF:
-		copy->branch.condition = expr_clone(arena, stmt->branch.condition);
-		copy->branch.then = stmt_clone(arena, stmt->branch.then);
-		copy->branch.otherwise = stmt_clone(arena, stmt->branch.otherwise);
-		break;
-	case STMT_WHILE:
-	case STMT_FOR:
-		copy->loop.initial = expr_clone(arena, stmt->loop.initial);
-		copy->loop.condition = expr_clone(arena, stmt->loop.condition);
-		copy->loop.step = expr_clone(arena, stmt->loop.step);
-		copy->loop.body = stmt_clone(arena, stmt->loop.body);
-		break;
-	case STMT_FOREACH:
-		clone_foreach(arena, copy);
-		break;
-	case STMT_TRY:
-		copy->try_catch.body = stmt_clone(arena, stmt->try_catch.body);
-		copy->try_catch.handler = stmt_clone(arena, stmt->try_catch.handler);
-		break;
-	}
-	return copy;
+	copy_stmt(&stmt, arena);
+	return stmt;
 }

@@ -5,20 +5,20 @@
 
 #include "script/ast.h"
 
-/* Calls visit for every direct child expression, in the order of evaluation. */
-void expr_children(struct expr *expr, void (*visit)(struct expr *child, void *data), void *data);
+typedef void (*expr_visitor)(struct expr *expr, void *data);
+typedef void (*stmt_visitor)(struct stmt *stmt, void *data);
+
+/* Calls visit for every direct child of an expression, in the order of evaluation. */
+void expr_children(struct expr *expr, expr_visitor visit, void *data);
 
 /* Calls the visitors (either may be NULL) for every direct child of a statement. */
-void stmt_children(struct stmt *stmt, void (*visit_stmt)(struct stmt *child, void *data),
-		   void (*visit_expr)(struct expr *child, void *data), void *data);
+void stmt_children(struct stmt *stmt, stmt_visitor statements, expr_visitor expressions, void *data);
 
-/* Calls visit for every expression in the tree below (and including) it, parents first. */
-void expr_walk(struct expr *expr, void (*visit)(struct expr *expr, void *data), void *data);
-void stmt_walk(struct stmt *stmt, void (*visit_stmt)(struct stmt *stmt, void *data),
-	       void (*visit_expr)(struct expr *expr, void *data), void *data);
+/* The same for every node of a tree, its root included, parents first. */
+void expr_walk(struct expr *expr, expr_visitor visit, void *data);
+void stmt_walk(struct stmt *stmt, stmt_visitor statements, expr_visitor expressions, void *data);
 
-/* A copy that shares nothing that analysis writes to. */
-struct stmt *stmt_clone(struct arena *arena, const struct stmt *stmt);
-struct expr *expr_clone(struct arena *arena, const struct expr *expr);
+/* A copy that shares nothing that analysis writes to. `stmt` itself is not changed. */
+struct stmt *stmt_clone(struct arena *arena, struct stmt *stmt);
 
 #endif
