@@ -144,7 +144,7 @@ note: did you mean 'kernel.function(\"name\")'?" -r "$RELEASE" -p4 -m bad -e 'pr
 
 @test "no root: said before anything is built" {
 	[ "$(id -u)" -eq 0 ] || skip "needs root, to become another user"
-	refused setpriv --reuid=65534 --regid=65534 --clear-groups "$SPILE" -r "$RELEASE" -e 'probe begin { }'
+	refused setpriv --reuid=65534 --regid=65534 --clear-groups "$(public_spile)" -r "$RELEASE" -e 'probe begin { }'
 	same "spile: error: only root may load kernel modules [E-not-root]
 note: try \`sudo spile ...\`, or \`spile --vm ...\` for a throw-away machine, or -p4 to build only" \
 		"$BATS_TEST_TMPDIR/err"
@@ -219,9 +219,12 @@ spilerun: note: 'spilerun MODULE.ko' runs one; 'spilerun --help' lists the optio
 }
 
 @test "a module that is not of spile" {
-	local file
-	file=$(find "/lib/modules/$RELEASE/kernel" -name 'dummy.ko' | head -n 1)
-	[ -n "$file" ] || skip "dummy.ko is missing, or compressed"
+	local file=$BATS_TEST_TMPDIR/plain.ko
+	mkdir "$BATS_TEST_TMPDIR/build"
+	printf '#include <linux/module.h>\nMODULE_LICENSE("GPL");\n' >"$BATS_TEST_TMPDIR/build/plain.c"
+	echo 'obj-m := plain.o' >"$BATS_TEST_TMPDIR/build/Kbuild"
+	make -s -C "/lib/modules/$RELEASE/build" M="$BATS_TEST_TMPDIR/build" modules >"$BATS_TEST_TMPDIR/log" 2>&1
+	mv "$BATS_TEST_TMPDIR/build/plain.ko" "$file"
 	load_refused "spilerun: error: $file was not made by spile
 spilerun: note: spilerun loads script modules only; others are loaded with insmod" "$file"
 }

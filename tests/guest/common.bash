@@ -31,6 +31,20 @@ newest_headers() {
 	done | sort -V | tail -n 1
 }
 
+# A spile, with all it needs beside it, that users other than root can run: the checkout may lie
+# below a folder that is closed to them. Prints its path.
+public_spile() {
+	local copy=$BATS_FILE_TMPDIR/public
+	if [ ! -d "$copy" ]; then
+		mkdir -p "$copy/build"
+		(cd "$TOP" && cp -r spile spilerun Kbuild runtime module include tapsets "$copy")
+		cp "$TOP/build/spile-agent" "$copy/build"
+		chmod -R a+rX "$copy"
+		chmod a+rx "$BATS_RUN_TMPDIR" "$BATS_FILE_TMPDIR"
+	fi
+	echo "$copy/spile"
+}
+
 # build_module NAME [OPTION...] FILE [ARGUMENT...]: $modules/NAME.ko. -e SCRIPT instead of FILE.
 build_module() {
 	local name=$1

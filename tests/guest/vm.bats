@@ -7,7 +7,11 @@
 # runs them with KVM.
 # shellcheck disable=SC2012,SC2015,SC2016,SC2086 # what runs in the guest is quoted; SPILE_VM has two words
 
+load common
+
 setup_file() {
+	export TOP
+	TOP=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
 	export SPILE_VM="${SPILE_VM:-${SPILE:-$BATS_TEST_DIRNAME/../../spile} vm}"
 	export SPILE_VM_ACCELERATOR="${SPILE_VM_ACCELERATOR:-tcg}"
 	export XDG_CACHE_HOME="$BATS_FILE_TMPDIR/cache"
@@ -246,11 +250,11 @@ tools_without() {
 }
 
 @test "a kernel that is nowhere is reported with its package" {
-	vm --kernel=9.9.9-none -- true
+	vm --cache="$work/cache" --kernel=9.9.9-none -- true
 	expect_status 125
 	grep -q 'the kernel 9.9.9-none is not installed' err
 	grep -q 'apt-get install linux-image-9.9.9-none' err
-	[ -z "$(ls -A "$XDG_CACHE_HOME/spile/vm/kernels")" ]
+	[ -z "$(ls -A "$work/cache/kernels")" ]
 }
 
 # fake_package RELEASE: an apt-get that "downloads" the newest installed kernel under this name.
@@ -315,7 +319,7 @@ kernel/overlay.ko:'
 	chmod 777 "$work" "$work/cache"
 	status=0
 	setpriv --reuid=65534 --regid=65534 --clear-groups \
-		$SPILE_VM --cache="$work/cache" --kernel=1.0-fake -- true >out 2>err </dev/null ||
+		"$(public_spile)" vm --cache="$work/cache" --kernel=1.0-fake -- true >out 2>err </dev/null ||
 		status=$?
 	expect_status 125
 	grep -q 'E-vm-kernel-unreadable' err
@@ -331,7 +335,7 @@ kernel/overlay.ko:'
 	status=0
 	env -u XDG_CACHE_HOME HOME=/nonexistent PATH=/usr/bin:/bin \
 		setpriv --reuid=65534 --regid=65534 --clear-groups \
-		$SPILE_VM --writable=shared -- \
+		"$(public_spile)" vm --writable=shared -- \
 		sh -c 'id -u; cat hidden; echo mine >shared/file; ls /sys/kernel/debug/kprobes; true' \
 		>out 2>err </dev/null || status=$?
 	expect_status 0
