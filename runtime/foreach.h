@@ -215,11 +215,6 @@ static inline const char *rt_foreach_value_string(const struct rt_foreach *i)
 	return rt_slot_value(i->order->map, i->slot);
 }
 
-static inline const struct rt_stat *rt_foreach_value_stat(const struct rt_foreach *i)
-{
-	return rt_slot_value(i->order->map, i->slot);
-}
-
 /* ---- Load and unload ---- */
 
 static __maybe_unused void rt_order_fini(struct rt_foreach_order *o)

@@ -125,10 +125,4 @@ static __maybe_unused void rt_load(struct rt_context *c, void *to, const volatil
 		rt_load(c, &rt_next, (p), sizeof(rt_next), where); \
 	rt_next; })
 
-/* The value of *p, a pointer, with its type. On a fault NULL, with the error set. */
-#define RT_LOAD_POINTER(c, p, where) ({ \
-	union { __typeof__(*(p)) value; char bytes[sizeof(*(p))]; } rt_loaded; \
-	rt_load(c, rt_loaded.bytes, (p), sizeof(rt_loaded.bytes), where); \
-	rt_loaded.value; })
-
 #endif

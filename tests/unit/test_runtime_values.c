@@ -202,7 +202,9 @@ static void loads_extend_by_type(void **state)
 			 (s64)(unsigned long)everything.text);
 	assert_int_equal(RT_LOAD(c, &everything.nested, WHERE),
 			 (s64)(unsigned long)&everything.nested);
-	assert_ptr_equal(RT_LOAD_POINTER(c, &everything.next, WHERE)->next, &everything);
+	assert_ptr_equal(RT_STEP(c, &everything.next, WHERE)->next, &everything);
+	assert_ptr_equal(RT_STEP(c, &everything.nested, WHERE), &everything.nested);
+	assert_ptr_equal(RT_STEP(c, &everything.text, WHERE), everything.text);
 	assert_false(rt_failed(c));
 	(void)state;
 }
@@ -221,7 +223,7 @@ static void loads_that_fault_are_errors(void **state)
 	c = fixture_context();
 	shim_fault.address = (unsigned long)&everything.next;
 	shim_fault.size = sizeof(everything.next);
-	assert_null(RT_LOAD_POINTER(c, &everything.next, WHERE));
+	assert_null(RT_STEP(c, &everything.next, WHERE));
 	assert_true(rt_failed(c));
 	shim_fault.size = 0;
 	(void)state;
