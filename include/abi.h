@@ -23,7 +23,7 @@
 #include <linux/types.h>
 
 /* Grows by one whenever anything below changes; in the module's modinfo as `spile_abi`. */
-#define SPILE_ABI_VERSION 1
+#define SPILE_ABI_VERSION 2
 
 #define SPILE_PROC_DIR "spile"          /* /proc/spile */
 #define SPILE_PROC_CONTROL "control"
@@ -55,7 +55,7 @@ enum spile_record_type {
 	SPILE_RECORD_HISTOGRAM = 2,
 	/* Text for standard error, prefixed by the reader with "WARNING: ". Payload: a string. */
 	SPILE_RECORD_WARNING = 3,
-	/* As above with "ERROR: "; the session's exit status becomes 1. Payload: a string. */
+	/* As above with "ERROR: "; spile_status.has_failed tells if it ended the session. */
 	SPILE_RECORD_ERROR = 4,
 	/* Records were lost before this one. Payload: u64 how many. */
 	SPILE_RECORD_GAP = 5,
@@ -132,6 +132,8 @@ struct spile_status {
 	__u32 points_attached;
 	__u32 points_refused;	/* points that the kernel would not let us probe */
 	__u32 error_count;	/* run-time errors */
+	__u32 has_failed;	/* the session ended by an error: exit status 1 */
+	__u32 zero;
 	/*
 	 * Every record that will still be written carries a time of at least this. Take it
 	 * before reading the streams, then print what is older.
@@ -148,6 +150,8 @@ struct spile_probe_counters {
 	__u64 skipped_reentry;	/* another handler was running on this CPU */
 	__u64 skipped_lock;		/* a global's lock did not come free in time */
 	__u64 skipped_instances;	/* no free kretprobe instance; missed timer ticks */
+	__u64 given_up;		/* hits that a read fault, or a suppressed error, cut short */
+	__u64 given_up_insertions;	/* into arrays that were full */
 	__u64 lost_records;
 	__u64 errors;
 };

@@ -10,9 +10,10 @@
  *     %[flags][width][.precision][h|l|ll]conversion     flags: # 0 - + space
  *
  *     d i      signed decimal          u o x X  unsigned decimal, octal, hexadecimal
- *     p        "0x" and hexadecimal    c        one byte
+ *     p        "0x" and hexadecimal    c        one byte, escaped with # if it does not print
  *     s        text; the precision is the most bytes taken
- *     m M      memory, raw or as two hexadecimal digits per byte; precision as for s
+ *     m M      memory, raw or as two hexadecimal digits per byte; precision as for s; # means
+ *              user memory, to whoever reads it
  *     b        the number's bytes as the machine stores them, width 1, 2, 4 or 8 (default)
  *     %        a percent sign
  *
@@ -321,6 +322,30 @@ SPILE_FORMAT_FUNCTION void spile_format_number(struct spile_format_output *out,
 		spile_format_fill(out, ' ', padding);
 }
 
+/* %c, escaped as in C where # is given and it does not print: by a letter, or by three digits. */
+SPILE_FORMAT_FUNCTION void spile_format_character(struct spile_format_output *out,
+						  const struct spile_directive *directive,
+						  unsigned char c)
+{
+	static const char letters[] = "abtnvfr";	/* from 7 on */
+	char text[4] = { (char)c };
+	__u32 length = 1;
+
+	if ((directive->flags & SPILE_FLAG_ALTERNATE) && (c < ' ' || c > '~')) {
+		text[0] = '\\';
+		if (c >= 7 && c < 14) {
+			text[1] = letters[c - 7];
+			length = 2;
+		} else {
+			text[1] = (char)('0' + (c >> 6));
+			text[2] = (char)('0' + (c >> 3 & 7));
+			text[3] = (char)('0' + (c & 7));
+			length = 4;
+		}
+	}
+	spile_format_padded(out, directive, text, length);
+}
+
 /* %m and %M: memory of at most `precision` bytes, raw or in hexadecimal, padded to the width. */
 SPILE_FORMAT_FUNCTION void spile_format_memory(struct spile_format_output *out,
 					       const struct spile_directive *directive,
@@ -420,7 +445,6 @@ SPILE_FORMAT_FUNCTION void spile_format_piece(struct spile_format_output *out,
 					      struct spile_format_arguments *arguments)
 {
 	struct spile_argument value = { 0, "", 0 };
-	char byte;
 
 	if (!directive->conversion) {
 		spile_format_bytes(out, directive->text, directive->length);
@@ -436,8 +460,7 @@ SPILE_FORMAT_FUNCTION void spile_format_piece(struct spile_format_output *out,
 		spile_format_bytes(out, "%", 1);
 		break;
 	case 'c':
-		byte = (char)value.n;
-		spile_format_padded(out, directive, &byte, 1);
+		spile_format_character(out, directive, (unsigned char)value.n);
 		break;
 	case 's':
 		spile_format_padded(out, directive, value.s, value.length);

@@ -44,6 +44,8 @@ static void mod_status_add(const struct rt_context *c)
 		sum->skipped_reentry += part->skipped_reentry;
 		sum->skipped_lock += part->skipped_lock;
 		sum->skipped_instances += part->skipped_instances;
+		sum->given_up += part->given_up;
+		sum->given_up_insertions += part->given_up_insertions;
 		sum->lost_records += part->lost_records;
 		sum->errors += part->errors;
 		mod_status.status.error_count += part->errors;
@@ -65,7 +67,8 @@ static void mod_status_update(void)
 	mod_status.status.probe_count = RT_PROBE_COUNT;
 	mod_status.status.points_attached = mod_points.attached;
 	mod_status.status.points_refused = mod_points.refused;
-	mod_status.status.error_count = rt_session.error_count;
+	mod_status.status.error_count = atomic_read(&rt_session.error_count);
+	mod_status.status.has_failed = kc_load(rt_session.has_failed);
 	mod_status.status.memory = rt_session.memory;
 	for_each_possible_cpu(cpu)
 		mod_status_add(rt_context_of(cpu));

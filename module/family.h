@@ -26,6 +26,8 @@ struct mod_family_ops {
 	bool (*attach)(const struct mod_family *family);
 	/* Takes everything off that is on, and waits for handlers under way. */
 	void (*detach)(const struct mod_family *family);
+	/* Takes the entries of `probe`, attached or not, on or off by probe->armed; may be NULL. */
+	void (*arm)(const struct mod_family *family, const struct rt_probe *probe);
 	/* Runs handlers that became due in process context; NULL: this family has none. */
 	void (*run_due)(const struct mod_family *family);
 	/* Adds hits that the family had to leave out; may be NULL. */
@@ -45,13 +47,13 @@ struct mod_points {
 	u32 refused;
 };
 
-static struct mod_points mod_points;
+static struct mod_points mod_points __maybe_unused;
 
 /* Sends a warning about `probe`, printf-like. Context: session thread. */
 static __maybe_unused __printf(2, 3)
 void mod_warning(struct rt_probe *probe, const char *format, ...)
 {
-	char text[RT_ERROR_SIZE];
+	static char text[RT_TEXT_SIZE];		/* the session thread's alone */
 	va_list arguments;
 
 	va_start(arguments, format);
@@ -70,7 +72,8 @@ void mod_error(struct rt_probe *probe, const char *format, ...)
 	va_start(arguments, format);
 	vsnprintf(text, sizeof(text), format, arguments);
 	va_end(arguments);
-	rt_session.error_count++;
+	atomic_inc(&rt_session.error_count);
+	kc_store(rt_session.has_failed, 1);
 	rt_process_report(probe, SPILE_RECORD_ERROR, text);
 	rt_session_end();
 }

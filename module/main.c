@@ -5,10 +5,13 @@
  *
  * Loading takes all memory, starts the session thread and shows the proc files; nothing is traced
  * yet. The reader's START has the thread run begin probes, attach the families and let handlers
- * run; it then sleeps but for timers. When the end is requested it detaches everything, runs error
- * and end probes, and waits to be stopped by the unload. Each step that fails undoes those before.
+ * run; it then sleeps but for timers, errors and conditions. When the end is requested it detaches
+ * everything, runs error and end probes, tells what was given up, and waits to be stopped by the
+ * unload. Each step that fails undoes those before.
  */
+#include "module/conditions.h"
 #include "module/control.h"
+#include "module/report.h"
 #include "module/streams.h"
 
 MODULE_LICENSE("GPL");
@@ -56,10 +59,27 @@ static void mod_run_begin(void)
 		rt_process_run(*probes);
 }
 
-static void mod_run_all(struct rt_probe *const *probes)
+/* Whether the handler of `probe` is among those of `probes`. */
+static bool mod_handler_is_in(const struct rt_probe *probe, struct rt_probe *const *probes)
 {
 	for (; *probes; probes++)
+		if ((*probes)->handler == probe->handler)
+			return true;
+	return false;
+}
+
+/* Error probes after an error, then end probes. A handler that stands on both runs once. */
+static void mod_run_last(bool has_failed)
+{
+	struct rt_probe *const *probes;
+
+	for (probes = mod_error_probes; has_failed && *probes; probes++)
 		rt_process_run(*probes);
+	if (has_failed && RT_STAP_ERRORS)
+		return;
+	for (probes = mod_end_probes; *probes; probes++)
+		if (!has_failed || !mod_handler_is_in(*probes, mod_error_probes))
+			rt_process_run(*probes);
 }
 
 static void mod_attach_all(void)
@@ -97,6 +117,8 @@ static void mod_session_trace(void)
 	smp_mb();
 	while (!mod_is_ending()) {
 		mod_wait();
+		mod_report_mail();
+		mod_conditions_apply();
 		mod_run_due();
 	}
 	kc_store(rt_session.running, 0);
@@ -124,28 +146,13 @@ static void mod_write_gaps(void)
 	}
 }
 
-/* Passes on the error that a handler left; true if there was any error in the session. */
-static bool mod_report_errors(void)
-{
-	unsigned int cpu;
-	u32 i, errors = rt_session.error_count;
-
-	if (kc_load_acquire(rt_session.mail.state) == 2)
-		rt_process_report(&rt_probes[rt_session.mail.probe], SPILE_RECORD_ERROR,
-				  rt_session.mail.text);
-	for (i = 0; i < RT_PROBE_COUNT; i++) {
-		errors += rt_process_context->counters[i].errors;
-		for_each_possible_cpu(cpu)
-			errors += rt_context_of(cpu)->counters[i].errors;
-	}
-	return errors != 0;
-}
-
 /* A whole session, from START to the last end probe. */
 static void mod_session_run(void)
 {
 	mod_state_set(SPILE_STATE_STARTING);
+	mod_conditions_evaluate();
 	mod_run_begin();
+	mod_conditions_settle();
 	if (!mod_is_ending())
 		mod_attach_all();
 	if (!mod_is_ending())
@@ -153,9 +160,9 @@ static void mod_session_run(void)
 	mod_state_set(SPILE_STATE_STOPPING);
 	mod_detach_all();
 	mod_write_gaps();
-	if (mod_report_errors())
-		mod_run_all(mod_error_probes);
-	mod_run_all(mod_end_probes);
+	mod_report_mail();
+	mod_run_last(kc_load(rt_session.has_failed));
+	mod_report_places();
 }
 
 static int mod_thread_main(void *unused)

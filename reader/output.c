@@ -248,7 +248,6 @@ static bool print_record(struct output *output, const struct spile_record *recor
 	case SPILE_RECORD_WARNING:
 		return print_message(output, "WARNING: ", payload);
 	case SPILE_RECORD_ERROR:
-		output->had_error = true;
 		return print_message(output, "ERROR: ", payload);
 	case SPILE_RECORD_GAP:
 		return print_gap(output, payload);
@@ -262,7 +261,6 @@ static bool print_record(struct output *output, const struct spile_record *recor
 /* Only the first one is told: where one record is damaged, many are. */
 static void tell_damage(struct output *output, const struct spile_record *record)
 {
-	output->had_error = true;
 	output_flush(output);
 	if (output->damaged_count++ == 0)
 		message_error("a damaged record of probe %s was left out, others silently",

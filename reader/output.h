@@ -20,7 +20,6 @@ struct output {
 	size_t argument_count;
 	bool has_failed;	/* a write failed; said so; all later output is dropped */
 	unsigned long long damaged_count;	/* records left out */
-	bool had_error;		/* an ERROR record or a damaged one was seen */
 };
 
 /* Output goes to `path`, or to standard output if that is NULL. False: said why. */

@@ -105,10 +105,20 @@ static void write_numbers(struct text *out, const struct control *control,
 {
 	const struct spile_status *status = &control->status;
 
-	for (unsigned int i = 0; i < status->probe_count; i++)
-		text_printf(out, "%llu hit%s of probe %s\n",
-			    (unsigned long long)control->counters[i].hits,
-			    plural(control->counters[i].hits), module_file_probe(module, i));
+	for (unsigned int i = 0; i < status->probe_count; i++) {
+		const struct spile_probe_counters *counters = &control->counters[i];
+
+		text_printf(out, "%llu hit%s of probe %s", (unsigned long long)counters->hits,
+			    plural(counters->hits), module_file_probe(module, i));
+		if (counters->given_up)
+			text_printf(out, ", %llu of them given up",
+				    (unsigned long long)counters->given_up);
+		if (counters->given_up_insertions)
+			text_printf(out, ", %llu insertion%s given up",
+				    (unsigned long long)counters->given_up_insertions,
+				    plural(counters->given_up_insertions));
+		text_append_string(out, "\n");
+	}
 	text_printf(out, "%u point%s attached, %u refused by the kernel\n", status->points_attached,
 		    plural(status->points_attached), status->points_refused);
 	text_printf(out, "%llu record%s, %u run-time error%s, %llu KiB of kernel memory\n",

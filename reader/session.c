@@ -280,8 +280,8 @@ static void report(const struct session *session)
 
 static int exit_status(const struct session *session)
 {
-	if (session->has_failed || session->output.has_failed || session->output.had_error ||
-	    session->control.status.error_count)
+	if (session->has_failed || session->output.has_failed || session->output.damaged_count ||
+	    session->control.status.has_failed)
 		return 1;
 	return session->command.has_ended ? session->command.status : 0;
 }

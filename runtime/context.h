@@ -10,22 +10,29 @@
 #ifndef SPILE_RUNTIME_CONTEXT_H
 #define SPILE_RUNTIME_CONTEXT_H
 
-#include "session.h"
+#include "place.h"
 
 /* Functions that a probe enters through: neither traced nor probed themselves. */
 #define RT_HANDLER notrace __kprobes
 
 struct rt_context;
 struct rt_lock;
+struct rt_match;
 struct rt_stat;
 struct rt_stream;
 
-/* One probe of the script. The emitter writes the first three. */
+/* One probe of the script. The emitter writes the first four. */
 struct rt_probe {
 	const char *name;	/* probe point as the user wrote it */
 	const char *where;	/* file:line:column */
 	void (*handler)(struct rt_context *c);
+	/* Evaluates `if (...)` behind the probe point and says rt_condition_set; NULL: none. */
+	void (*condition)(struct rt_context *c);
+
 	u32 index;		/* in rt_probes; set at load */
+	u32 wanted;		/* the condition holds, or there is none */
+	u32 armed;		/* what the families were told of that */
+	struct rt_place place;	/* somewhere in the probe */
 };
 
 /* Defined at the end of the generated file. */
@@ -33,6 +40,9 @@ static struct rt_probe rt_probes[RT_PROBE_COUNT];
 
 /* Frames are rounded up to 8 bytes, each call chain by at most MAXNESTING plus the handler's. */
 #define RT_FRAME_BYTES (RT_FRAME_SIZE + 8 * (MAXNESTING + 32))
+
+/* One hit in this many is timed, a power of two: see overload.h. */
+#define RT_SAMPLE_EVERY 64
 
 struct rt_context {
 	/* What the running handler is given. */
@@ -46,12 +56,23 @@ struct rt_context {
 	u32 nesting;			/* calls of recursive functions under way */
 	u32 frame_used;			/* bytes of `frames` */
 
+	/* What the end of a run has to look at: both in one test. */
+	union {
+		struct {
+			u32 failed;	/* an error is set: RT_FAILED_... */
+			u32 is_sampled;	/* this run's time is taken: overload.h */
+		};
+		u64 attention;
+	};
+	u32 catching;			/* try blocks under way */
+	u32 declined;			/* an overload of a function said `next` */
+
 	u32 busy;			/* a handler runs in this context */
 	u32 is_process;			/* the session thread's context */
-	u32 failed;			/* an error is set */
-	u32 wrote;			/* records written by this run */
-	const char *where;		/* the call under way, for errors raised within; or NULL */
+	u32 wrote;			/* records written by this run; process context only */
+	struct rt_place *where;		/* the call under way, for errors raised within; or NULL */
 	const char *error_where;	/* or NULL: somewhere in the probe */
+	struct rt_place *error_place;	/* of a soft error; or NULL: somewhere in the probe */
 
 	/* Locks held, for a process-context handler that has to sleep. */
 	struct rt_lock *const *locks;
@@ -64,7 +85,15 @@ struct rt_context {
 	u64 records_sent;
 	u64 records_lost;
 
+	/* Handlers' time on this CPU, in cycles: see overload.h. */
+	u64 sample_start;
+	u64 interval_start;
+	u64 sampled_cycles;
+	u64 sample_mask;		/* hits whose number has none of these bits are timed */
+
+	s64 spill;			/* takes the number that a full array has no room for */
 	struct rt_stat *stat;		/* where rt_stat_read merges */
+	struct rt_match *match;		/* of the last regular expression; NULL if unused */
 	struct spile_probe_counters counters[RT_PROBE_COUNT];
 	char error[RT_ERROR_SIZE];
 	char text[RT_TEXT_SIZE];
@@ -92,20 +121,34 @@ static __maybe_unused void rt_contexts_fini(void)
 	rt_process_context = NULL;
 }
 
-/* Takes the contexts' memory and numbers the probes; false without memory. Context: process. */
+/* Numbers the probes. Those with a condition have to wait for its first evaluation. */
+static __maybe_unused void rt_probes_init(void)
+{
+	u32 i;
+
+	for (i = 0; i < RT_PROBE_COUNT; i++) {
+		struct rt_probe *probe = &rt_probes[i];
+
+		probe->index = i;
+		probe->wanted = !probe->condition;
+		probe->armed = probe->wanted;
+		probe->place.where = probe->where;
+	}
+}
+
+/* Takes the contexts' memory and readies the probes; false without memory. Context: process. */
 static __maybe_unused bool rt_contexts_init(void)
 {
 	unsigned int cpu;
-	u32 i;
 
-	for (i = 0; i < RT_PROBE_COUNT; i++)
-		rt_probes[i].index = i;
+	rt_probes_init();
 	for_each_possible_cpu(cpu) {
 		struct rt_context *c = kc_allocate_near(sizeof(*c), cpu);
 
 		if (!c)
 			goto no_memory;
 		rt_session.memory += sizeof(*c);
+		c->sample_mask = RT_SAMPLE_EVERY - 1;
 		per_cpu(rt_cpu_context, cpu) = c;
 	}
 	rt_process_context = rt_allocate(sizeof(*rt_process_context));
@@ -119,7 +162,7 @@ no_memory:
 	return false;
 }
 
-/* Makes `c` fresh for one run of `probe`. */
+/* Makes `c` fresh for one run of `probe`; `attention` is the caller's. */
 static __always_inline void rt_context_start(struct rt_context *c, struct rt_probe *probe,
 					     s64 actions)
 {
@@ -130,10 +173,9 @@ static __always_inline void rt_context_start(struct rt_context *c, struct rt_pro
 	c->actions = actions;
 	c->nesting = 0;
 	c->frame_used = 0;
-	c->failed = 0;
+	c->catching = 0;
+	c->declined = 0;
 	c->where = NULL;
-	c->wrote = 0;
-	c->lock_count = 0;
 }
 
 #endif

@@ -3,14 +3,20 @@
  * Run-time errors and the bounds that raise them.
  *
  * An error is a state of the context: the first one stays until rt_error_take (a catch block) or
- * the end of the handler, which reports it and ends the session. Whoever sets one returns a value
- * that says so or leaves rt_failed() to be asked; generated code then goes to its way out.
+ * the end of the handler. Whoever sets one returns a value that says so or leaves rt_failed() to be
+ * asked; generated code then goes to its way out. There, a hard error is reported and, beyond
+ * MAXERRORS, ends the session; a soft one, a read that faulted, gives up this hit only, and is
+ * counted at its place. With RT_STAP_ERRORS all errors are hard.
  */
 #ifndef SPILE_RUNTIME_ERROR_H
 #define SPILE_RUNTIME_ERROR_H
 
 #include "context.h"
 #include "text.h"
+
+/* Values of rt_context.failed, 0 aside. */
+#define RT_FAILED_HARD 1
+#define RT_FAILED_SOFT 2
 
 /* Whether an error is set. Context: any, NMI included. */
 static inline bool rt_failed(const struct rt_context *c)
@@ -23,7 +29,7 @@ void rt_error_set(struct rt_context *c, const char *where, const char *format, v
 {
 	if (c->failed)
 		return;
-	c->failed = 1;
+	c->failed = RT_FAILED_HARD;
 	c->error_where = where;
 	vsnprintf(c->error, sizeof(c->error), format, arguments);
 }
@@ -35,7 +41,7 @@ void rt_error(struct rt_context *c, const char *format, ...)
 	va_list arguments;
 
 	va_start(arguments, format);
-	rt_error_set(c, c->where, format, arguments);
+	rt_error_set(c, c->where ? c->where->where : NULL, format, arguments);
 	va_end(arguments);
 }
 
@@ -50,6 +56,40 @@ void rt_error_at(struct rt_context *c, const char *where, const char *format, ..
 	va_end(arguments);
 }
 
+static __maybe_unused __printf(3, 0)
+void rt_fault_set(struct rt_context *c, struct rt_place *place, const char *format,
+		  va_list arguments)
+{
+	if (c->failed)
+		return;
+	rt_error_set(c, place ? place->where : NULL, format, arguments);
+	c->error_place = place;
+	if (!RT_STAP_ERRORS)
+		c->failed = RT_FAILED_SOFT;
+}
+
+/* As rt_error, but soft: what is given up is the hit. Context: any, NMI included. */
+static __maybe_unused __printf(2, 3)
+void rt_fault(struct rt_context *c, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	rt_fault_set(c, c->where, format, arguments);
+	va_end(arguments);
+}
+
+/* As rt_fault, at a known place. Context: any, NMI included. */
+static __maybe_unused __printf(3, 4)
+void rt_fault_at(struct rt_context *c, struct rt_place *place, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	rt_fault_set(c, place, format, arguments);
+	va_end(arguments);
+}
+
 /* Clears the error; its text goes to `text` (MAXSTRINGLEN bytes) unless NULL. Context: any. */
 static __maybe_unused void rt_error_take(struct rt_context *c, char *text)
 {
@@ -58,9 +98,14 @@ static __maybe_unused void rt_error_take(struct rt_context *c, char *text)
 	c->failed = 0;
 }
 
-/* Charges `statements` at a loop's back edge; false, with the error set, when they are used up. */
+/*
+ * Charges `statements` at a loop's back edge; false, with the error set, when they are used up.
+ * Without time limits a loop that never ends hangs the CPU: guru mode is asked for that.
+ */
 static __always_inline bool rt_loop(struct rt_context *c, u32 statements, const char *where)
 {
+	if (!RT_TIME_LIMITS)
+		return true;
 	c->actions -= statements;
 	if (likely(c->actions >= 0))
 		return true;
@@ -71,7 +116,8 @@ static __always_inline bool rt_loop(struct rt_context *c, u32 statements, const 
 /* Enters a function that may call itself; false, with the error set, when too deep. */
 static __maybe_unused bool rt_call_enter(struct rt_context *c, const char *where)
 {
-	c->actions--;
+	if (RT_TIME_LIMITS)
+		c->actions--;
 	if (c->nesting >= MAXNESTING) {
 		rt_error_at(c, where, "MAXNESTING exceeded");
 		return false;
@@ -114,5 +160,9 @@ static inline void rt_frame_pop(struct rt_context *c, const void *frame, u32 siz
 	do { rt_string_copy(STAP_RETVALUE, value); goto out; } while (0)
 #define STAP_ERROR(...) \
 	do { rt_error(c, __VA_ARGS__); goto out; } while (0)
+
+/* As STAP_ERROR where memory could not be read: the hit is given up, the session goes on. */
+#define RT_FAULT(...) \
+	do { rt_fault(c, __VA_ARGS__); goto out; } while (0)
 
 #endif

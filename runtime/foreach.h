@@ -13,6 +13,9 @@
 
 #include "map.h"
 
+/* The limit of a foreach statement that has none. */
+#define RT_NO_LIMIT RT_S64_MAX
+
 enum rt_sort { RT_SORT_DESCENDING = -1, RT_SORT_NONE = 0, RT_SORT_ASCENDING = 1 };
 
 struct rt_order_entry {
@@ -30,6 +33,8 @@ struct rt_foreach_order {
 	enum rt_sort direction;
 	u32 column;			/* 0 value, 1..n keys */
 	bool by_string;
+	const union rt_key *keys;	/* of a slice, while the order is made */
+	u32 mask;
 };
 
 struct rt_foreach {
@@ -113,20 +118,22 @@ static inline s64 rt_order_weight(const struct rt_foreach_order *o, struct rt_sl
 	return *(const s64 *)rt_slot_value(o->map, slot);
 }
 
-/* Lists the map's elements from oldest to newest; returns their number. */
+/* Lists the slice's elements from oldest to newest; returns their number. */
 static __maybe_unused u32 rt_order_fill(struct rt_foreach_order *o, enum rt_stat_field field)
 {
-	u32 number, count = 0;
+	u32 number, newer, count = 0;
 
-	for (number = o->map->oldest; number; count++) {
+	for (number = o->map->oldest; number; number = newer) {
 		struct rt_slot *slot = rt_map_at(o->map, number);
 		struct rt_order_entry *e = &o->entries[count];
 
+		newer = slot->newer;
+		if (!rt_slot_in_slice(o->map, slot, o->keys, o->mask))
+			continue;
 		e->slot = number;
 		e->generation = slot->generation;
-		e->position = count;
+		e->position = count++;
 		e->weight = o->by_string || !o->direction ? 0 : rt_order_weight(o, slot, field);
-		number = slot->newer;
 	}
 	return count;
 }
@@ -134,13 +141,15 @@ static __maybe_unused u32 rt_order_fill(struct rt_foreach_order *o, enum rt_stat
 /* ---- What generated code calls; all under the map's lock. Context: any, NMI included ---- */
 
 /*
- * Starts an iteration. `column` 0 sorts by value, 1..n by that key; `field` says by what of a
- * statistic; a `limit` below 0 is none. False with the error set if this statement is already
- * being executed (a function that calls itself from inside its loop).
+ * Starts an iteration over the slice of `keys` and `mask` (0: all elements). `column` 0 sorts by
+ * value, 1..n by that key; `field` says by what of a statistic; at most `limit` elements come, none
+ * if it is below 1. The keys are not read any more afterwards. False with the error set if this
+ * statement is already being executed (a function that calls itself from inside its loop).
  */
 static __maybe_unused bool rt_foreach_begin(struct rt_context *c, struct rt_foreach *i,
 					    struct rt_foreach_order *o, enum rt_sort direction,
 					    u32 column, enum rt_stat_field field, s64 limit,
+					    const union rt_key *keys, u32 mask,
 					    const char *where)
 {
 	u32 count;
@@ -155,9 +164,11 @@ static __maybe_unused bool rt_foreach_begin(struct rt_context *c, struct rt_fore
 	o->column = column;
 	o->by_string = direction && (column ? o->map->key_is_string[column - 1]
 					    : o->map->value == RT_VALUE_STRING);
-	count = rt_order_fill(o, field);
+	o->keys = keys;
+	o->mask = mask;
+	count = limit > 0 ? rt_order_fill(o, field) : 0;
 	i->order = o;
-	i->left = limit >= 0 && limit < count ? limit : count;
+	i->left = min_t(s64, count, max_t(s64, limit, 0));
 	i->next = 0;
 	i->step = 1;
 	if (direction && count) {

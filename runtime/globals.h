@@ -9,6 +9,7 @@
 #define SPILE_RUNTIME_GLOBALS_H
 
 #include "foreach.h"
+#include "regex.h"
 
 /* The lists of everything that needs memory. */
 struct rt_globals {
@@ -17,19 +18,33 @@ struct rt_globals {
 	struct rt_foreach_order *const *orders;
 };
 
+static __maybe_unused void rt_scratch_free_of(struct rt_context *c)
+{
+	kc_release(c->stat);
+	kc_release(c->match);
+	c->stat = NULL;
+	c->match = NULL;
+}
+
 static __maybe_unused void rt_scratch_free(void)
 {
 	unsigned int cpu;
 
-	for_each_possible_cpu(cpu) {
-		kc_release(rt_context_of(cpu)->stat);
-		rt_context_of(cpu)->stat = NULL;
-	}
-	kc_release(rt_process_context->stat);
-	rt_process_context->stat = NULL;
+	for_each_possible_cpu(cpu)
+		rt_scratch_free_of(rt_context_of(cpu));
+	rt_scratch_free_of(rt_process_context);
 }
 
-/* Gives every context room to merge the largest of the statistics. */
+static __maybe_unused bool rt_scratch_allocate_of(struct rt_context *c, u32 stat_size)
+{
+	if (stat_size)
+		c->stat = rt_allocate(stat_size);
+	if (RT_MATCH_GROUPS)
+		c->match = rt_allocate(sizeof(*c->match));
+	return (c->stat || !stat_size) && (c->match || !RT_MATCH_GROUPS);
+}
+
+/* Gives every context room to merge the largest of the statistics, and to keep what matched. */
 static __maybe_unused bool rt_scratch_allocate(struct rt_stat_global *const *stats)
 {
 	unsigned int cpu;
@@ -37,15 +52,10 @@ static __maybe_unused bool rt_scratch_allocate(struct rt_stat_global *const *sta
 
 	for (; *stats; stats++)
 		size = max(size, rt_stat_size(&(*stats)->type));
-	if (!size)
-		return true;
-	for_each_possible_cpu(cpu) {
-		rt_context_of(cpu)->stat = rt_allocate(size);
-		if (!rt_context_of(cpu)->stat)
+	for_each_possible_cpu(cpu)
+		if (!rt_scratch_allocate_of(rt_context_of(cpu), size))
 			return false;
-	}
-	rt_process_context->stat = rt_allocate(size);
-	return rt_process_context->stat != NULL;
+	return rt_scratch_allocate_of(rt_process_context, size);
 }
 
 /* Frees everything; also after a failed rt_globals_init. Context: process. */

@@ -11,6 +11,7 @@
 #define SPILE_RUNTIME_HANDLER_H
 
 #include "output.h"
+#include "overload.h"
 
 /* ---- Errors at the end of a handler ---- */
 
@@ -23,28 +24,61 @@ static __maybe_unused void rt_error_describe(struct rt_context *c)
 		 c->probe->name);
 }
 
-/* Leaves the error to the session thread, which can wait for room; false if one lies there. */
+/* Leaves the error to the session thread, which can wait for room; false if that is busy. */
 static __maybe_unused bool rt_error_mail(const struct rt_context *c)
 {
-	struct rt_error_mail *mail = &rt_session.mail;
+	struct rt_mail *mail = rt_mail_open(c->probe->index);
 
-	if (cmpxchg(&mail->state, 0, 1) != 0)
+	if (!mail)
 		return false;
-	mail->probe = c->probe->index;
 	memcpy(mail->text, c->text, sizeof(mail->text));
-	kc_store_release(mail->state, 2);
+	rt_mail_send(mail);
 	return true;
 }
 
-/* Reports the error that ended a handler, and asks for the session's end. */
-static __maybe_unused noinline void rt_error_report(struct rt_context *c)
+/* Passes on the error that ended a handler; one more than MAXERRORS ends the session. */
+static __maybe_unused void rt_error_report(struct rt_context *c)
 {
 	c->counters[c->probe->index].errors++;
 	rt_error_describe(c);
+	if ((c->is_process || !rt_error_mail(c)) &&
+	    !rt_record_text(c, SPILE_RECORD_ERROR, c->text))
+		atomic_inc(&rt_session.untold_errors);
+	if (atomic_inc_return(&rt_session.handler_errors) > MAXERRORS) {
+		kc_store(rt_session.has_failed, 1);
+		rt_session_end();
+	}
+}
+
+/* Counts, at the place of the error, that this hit was given up. */
+static __maybe_unused void rt_hit_give_up(struct rt_context *c, struct rt_place *place)
+{
+	c->counters[c->probe->index].given_up++;
+	if (rt_place_count(place, c->probe))
+		memcpy(place->text, c->error, sizeof(place->text) - 1);
+}
+
+/* What is left to be done at the end of a run in which an error stayed. */
+static __maybe_unused void rt_error_settle(struct rt_context *c)
+{
+	struct rt_place *anywhere = &c->probe->place;
+
+	if (c->failed == RT_FAILED_SOFT)
+		rt_hit_give_up(c, c->error_place ? c->error_place : anywhere);
+	else if (RT_SUPPRESS_HANDLER_ERRORS)
+		rt_hit_give_up(c, rt_place_of_error(c->error_where, anywhere));
+	else
+		rt_error_report(c);
 	c->failed = 0;
-	if (c->is_process || !rt_error_mail(c))
-		rt_record_text(c, SPILE_RECORD_ERROR, c->text);
-	rt_session_end();
+}
+
+/* The end of a run that asks for attention. */
+static __maybe_unused noinline void rt_attend(struct rt_context *c)
+{
+	if (c->is_sampled)
+		rt_sample_end(c);
+	if (c->failed)
+		rt_error_settle(c);
 }
 
 /* Closes the run's time: everything it wrote is committed. */
@@ -63,11 +97,15 @@ static inline void rt_time_close(struct rt_context *c)
 static __always_inline struct rt_context *rt_enter(struct rt_probe *probe)
 {
 	struct rt_context *c;
+	u64 hits;
 
 	if (unlikely(!kc_load(rt_session.running)))
 		return NULL;
 	preempt_disable_notrace();
 	c = __this_cpu_read(rt_cpu_context);
+	/* The kernel's flags keep compilers from knowing; it saves callers' tests. */
+	if (!c)
+		__builtin_unreachable();
 	if (unlikely(c->busy)) {
 		c->counters[probe->index].skipped_reentry++;
 		preempt_enable_notrace();
@@ -75,20 +113,44 @@ static __always_inline struct rt_context *rt_enter(struct rt_probe *probe)
 	}
 	c->busy = 1;
 	barrier();
+	c->attention = 0;
+	hits = ++c->counters[probe->index].hits;
+	if (RT_OVERLOAD && unlikely(!(hits & c->sample_mask)))
+		rt_sample_begin(c);
 	rt_context_start(c, probe, MAXACTION);
-	c->counters[probe->index].hits++;
 	return c;
 }
 
 /* Ends what rt_enter began. Context: the same. */
 static __always_inline void rt_leave(struct rt_context *c)
 {
-	if (unlikely(c->failed))
-		rt_error_report(c);
+	if (unlikely(c->attention))
+		rt_attend(c);
 	rt_time_close(c);
 	barrier();
 	c->busy = 0;
 	preempt_enable_notrace();
+}
+
+/* ---- Conditions behind probe points ---- */
+
+/* Says whether `probe` is to be armed from now on. Context: any, NMI included. */
+static __maybe_unused void rt_condition_set(struct rt_probe *probe, bool is_met)
+{
+	if (kc_load(probe->wanted) == is_met)
+		return;
+	kc_store(probe->wanted, is_met);
+	kc_store_release(rt_session.condition_changed, 1);
+	rt_session_wake();
+}
+
+/* Whether this handler's condition holds; if not, there was no hit. Context: the handler. */
+static inline bool rt_armed(struct rt_context *c)
+{
+	if (likely(kc_load(c->probe->wanted)))
+		return true;
+	c->counters[c->probe->index].hits--;
+	return false;
 }
 
 /* ---- The session thread ---- */
@@ -100,6 +162,9 @@ static __maybe_unused struct rt_context *rt_process_enter(struct rt_probe *probe
 
 	preempt_disable_notrace();
 	rt_context_start(c, probe, MAXACTION_INTERRUPTIBLE);
+	c->attention = 0;
+	c->wrote = 0;
+	c->lock_count = 0;
 	return c;
 }
 
@@ -108,7 +173,7 @@ static __maybe_unused void rt_process_leave(struct rt_context *c)
 {
 	c->lock_count = 0;
 	if (c->failed)
-		rt_error_report(c);
+		rt_error_settle(c);
 	if (c->wrote) {
 		char *at = rt_room(c, sizeof(struct spile_record));
 

@@ -6,25 +6,30 @@
  * handler takes the locks of all globals that it uses, in the emitter's one order, before its
  * first statement. It waits at most MAXTRYLOCK times TRYLOCKDELAY microseconds for one; it does
  * not wait at all for a holder that cannot go on: one on this CPU, which it has interrupted, or
- * one that sleeps for want of room in its output buffer.
+ * one that sleeps for want of room in its output buffer. Without time limits the bound is a second,
+ * not none: whoever waits keeps its CPU from everything else.
  */
 #ifndef SPILE_RUNTIME_LOCK_H
 #define SPILE_RUNTIME_LOCK_H
 
 #include "context.h"
+#include "mail.h"
 
 #define RT_LOCK_SLEEPS 0x80000000U
+
+/* Microseconds to wait for a lock. */
+#define RT_LOCK_PATIENCE (RT_TIME_LIMITS ? MAXTRYLOCK * TRYLOCKDELAY : 1000000)
 
 struct rt_lock {
 	u32 holder;	/* 0 free; else 1 + the holder's CPU, and RT_LOCK_SLEEPS */
 };
 
 /* Waits for `lock`; false if it cannot be had in time. Preemption is off. */
-static __maybe_unused bool rt_lock_wait(struct rt_lock *lock, u32 me)
+static __maybe_unused noinline bool rt_lock_wait(struct rt_lock *lock, u32 me)
 {
 	u32 microseconds;
 
-	for (microseconds = 0; microseconds < MAXTRYLOCK * TRYLOCKDELAY; microseconds++) {
+	for (microseconds = 0; microseconds < RT_LOCK_PATIENCE; microseconds++) {
 		u32 holder = kc_load(lock->holder);
 
 		if (!holder && cmpxchg(&lock->holder, 0, me) == 0)
@@ -58,6 +63,7 @@ static inline bool rt_locks_take(struct rt_context *c, struct rt_lock *const *lo
 		if (!rt_lock_wait(locks[i], me)) {
 			rt_locks_drop(locks, i);
 			c->counters[c->probe->index].skipped_lock++;
+			rt_skip_count(c->probe->index);
 			return false;
 		}
 	}

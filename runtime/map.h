@@ -78,7 +78,7 @@ static inline u64 rt_hash_mix(u64 hash, u64 value)
 	return hash ^ (hash >> 32);
 }
 
-static __maybe_unused u64 rt_hash_string(u64 hash, const char *s)
+static __maybe_unused noinline u64 rt_hash_string(u64 hash, const char *s)
 {
 	u32 left = rt_string_length(s);
 
@@ -107,18 +107,36 @@ static inline u32 rt_map_hash(const struct rt_map *m, const union rt_key *keys)
 	return (u32)hash;
 }
 
+static inline bool rt_slot_key_matches(const struct rt_map *m, struct rt_slot *slot, u32 i,
+				       const union rt_key *keys)
+{
+	const void *key = rt_slot_key(m, slot, i);
+
+	if (m->key_is_string[i])
+		return rt_string_equal(key, keys[i].s);
+	return *(const s64 *)key == keys[i].n;
+}
+
 static inline bool rt_slot_matches(const struct rt_map *m, struct rt_slot *slot,
 				   const union rt_key *keys)
 {
 	u32 i;
 
-	for (i = 0; i < m->key_count; i++) {
-		const void *key = rt_slot_key(m, slot, i);
-
-		if (m->key_is_string[i] ? !rt_string_equal(key, keys[i].s)
-					: *(const s64 *)key != keys[i].n)
+	for (i = 0; i < m->key_count; i++)
+		if (!rt_slot_key_matches(m, slot, i, keys))
 			return false;
-	}
+	return true;
+}
+
+/* Whether the slot is in a slice: the keys whose bits are set in `mask` match. */
+static inline bool rt_slot_in_slice(const struct rt_map *m, struct rt_slot *slot,
+				    const union rt_key *keys, u32 mask)
+{
+	u32 i;
+
+	for (i = 0; mask >> i; i++)
+		if ((mask >> i & 1) && !rt_slot_key_matches(m, slot, i, keys))
+			return false;
 	return true;
 }
 
@@ -212,7 +230,8 @@ static inline void rt_slot_reset_value(const struct rt_map *m, struct rt_slot *s
 		*(s64 *)rt_slot_value(m, slot) = 0;
 }
 
-static __maybe_unused u32 rt_map_insert(struct rt_map *m, const union rt_key *keys, u32 hash)
+static __maybe_unused noinline u32 rt_map_insert(struct rt_map *m, const union rt_key *keys,
+						 u32 hash)
 {
 	u32 number = m->free;
 	struct rt_slot *slot = rt_map_at(m, number);
@@ -230,17 +249,36 @@ static __maybe_unused u32 rt_map_insert(struct rt_map *m, const union rt_key *ke
 	return number;
 }
 
-/* Value of the element with these keys, made empty if absent; NULL with the error set if full. */
+#define RT_MAP_FULL "array '%s' is full (%u elements, see MAXMAPENTRIES)"
+
+/* Gives up an insertion: an error for a try block, else counted and the handler goes on. */
+static __maybe_unused noinline void rt_map_give_up(struct rt_context *c, const struct rt_map *m,
+						   struct rt_place *place)
+{
+	if (RT_STAP_ERRORS || c->catching) {
+		rt_error_at(c, place->where, RT_MAP_FULL, m->name, m->capacity);
+		return;
+	}
+	c->counters[c->probe->index].given_up_insertions++;
+	if (rt_place_count(place, c->probe)) {
+		place->is_insertion = 1;
+		snprintf(place->text, sizeof(place->text), RT_MAP_FULL, m->name, m->capacity);
+	}
+}
+
+/*
+ * Value of the element with these keys, made empty if absent; NULL if the map is full, which is an
+ * error or was counted at `place`.
+ */
 static __maybe_unused void *rt_map_make(struct rt_context *c, struct rt_map *m,
-					const union rt_key *keys, const char *where)
+					const union rt_key *keys, struct rt_place *place)
 {
 	u32 hash = rt_map_hash(m, keys);
 	u32 number = rt_map_find_hashed(m, keys, hash);
 
 	if (!number) {
 		if (m->count >= m->capacity && !m->wraps) {
-			rt_error_at(c, where, "array '%s' is full (%u elements, see MAXMAPENTRIES)",
-				    m->name, m->capacity);
+			rt_map_give_up(c, m, place);
 			return NULL;
 		}
 		number = rt_map_insert(m, keys, hash);
@@ -266,6 +304,36 @@ static __maybe_unused void rt_map_clear(struct rt_map *m)
 		rt_map_remove(m, m->oldest);
 }
 
+/* ---- Slices: the elements whose keys match where `mask` has a bit set ---- */
+
+/* Whether there is an element in the slice. */
+static __maybe_unused bool rt_map_has_slice(const struct rt_map *m, const union rt_key *keys,
+					    u32 mask)
+{
+	u32 number;
+
+	for (number = m->oldest; number; number = rt_map_at(m, number)->newer)
+		if (rt_slot_in_slice(m, rt_map_at(m, number), keys, mask))
+			return true;
+	return false;
+}
+
+/* Removes all elements of the slice; the keys may come out of the map itself. */
+static __maybe_unused void rt_map_delete_slice(struct rt_map *m, const union rt_key *keys,
+					       u32 mask)
+{
+	u32 number = m->oldest;
+
+	while (number) {
+		struct rt_slot *slot = rt_map_at(m, number);
+		u32 newer = slot->newer;
+
+		if (rt_slot_in_slice(m, slot, keys, mask))
+			rt_map_remove(m, number);
+		number = newer;
+	}
+}
+
 /* ---- What generated code calls ---- */
 
 /* Whether there is an element with these keys. */
@@ -274,11 +342,19 @@ static inline bool rt_map_has(const struct rt_map *m, const union rt_key *keys)
 	return rt_map_find(m, keys) != 0;
 }
 
-/* The element's number, made 0 if absent; NULL with the error set if the map is full. */
+/*
+ * The element's number, made 0 if absent; NULL with the error set. For an insertion that was given
+ * up a number that nobody keeps.
+ */
 static inline s64 *rt_map_slot(struct rt_context *c, struct rt_map *m, const union rt_key *keys,
-			       const char *where)
+			       struct rt_place *place)
 {
-	return rt_map_make(c, m, keys, where);
+	s64 *slot = rt_map_make(c, m, keys, place);
+
+	if (likely(slot))
+		return slot;
+	c->spill = 0;
+	return c->failed ? NULL : &c->spill;
 }
 
 /* The element's number; 0 if absent. */
@@ -298,39 +374,40 @@ static __maybe_unused const char *rt_map_get_string(const struct rt_map *m,
 	return number ? rt_slot_value(m, rt_map_at(m, number)) : "";
 }
 
-/* Assigns a number; false with the error set if the map is full. */
+/* Assigns a number; false with the error set. */
 static __maybe_unused bool rt_map_set(struct rt_context *c, struct rt_map *m,
-				      const union rt_key *keys, s64 value, const char *where)
+				      const union rt_key *keys, s64 value, struct rt_place *place)
 {
-	s64 *slot = rt_map_make(c, m, keys, where);
+	s64 *slot = rt_map_make(c, m, keys, place);
 
 	if (!slot)
-		return false;
+		return !c->failed;
 	*slot = value;
 	return true;
 }
 
-/* Assigns a string; false with the error set if the map is full. */
+/* Assigns a string; false with the error set. */
 static __maybe_unused bool rt_map_set_string(struct rt_context *c, struct rt_map *m,
 					     const union rt_key *keys, const char *value,
-					     const char *where)
+					     struct rt_place *place)
 {
-	char *slot = rt_map_make(c, m, keys, where);
+	char *slot = rt_map_make(c, m, keys, place);
 
 	if (!slot)
-		return false;
+		return !c->failed;
 	rt_string_copy(slot, value);
 	return true;
 }
 
-/* Adds a value to a statistic; false with the error set if the map is full. */
+/* Adds a value to a statistic; false with the error set. */
 static __maybe_unused bool rt_map_stat_add(struct rt_context *c, struct rt_map *m,
-					   const union rt_key *keys, s64 value, const char *where)
+					   const union rt_key *keys, s64 value,
+					   struct rt_place *place)
 {
-	struct rt_stat *slot = rt_map_make(c, m, keys, where);
+	struct rt_stat *slot = rt_map_make(c, m, keys, place);
 
 	if (!slot)
-		return false;
+		return !c->failed;
 	rt_stat_include(slot, &m->stat_type, value);
 	return true;
 }

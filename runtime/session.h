@@ -17,10 +17,15 @@
 #define RT_ERROR_SIZE 256
 #define RT_TEXT_SIZE 512
 
-/* The first error of the session, on its way from the handler to the session thread. */
-struct rt_error_mail {
-	int state;	/* 0 empty, 1 being written, 2 complete */
+/* Letter boxes for errors: see mail.h. */
+#define RT_MAILS 16
+
+enum rt_mail_state { RT_MAIL_EMPTY, RT_MAIL_OPEN, RT_MAIL_SENT };
+
+struct rt_mail {
+	int state;	/* enum rt_mail_state; OPEN: being written */
 	u32 probe;	/* index */
+	u64 time;	/* when it was opened, in nanoseconds */
 	char text[RT_TEXT_SIZE];
 };
 
@@ -30,15 +35,20 @@ struct rt_session {
 	int start_requested;
 	int reader_present;	/* control is open */
 	int woken;		/* the thread has something to look at */
+	int condition_changed;	/* a probe is to be armed or disarmed */
+	int has_failed;		/* the session ends by an error */
 	u32 state;		/* enum spile_state */
 	u32 state_changes;	/* for poll on control */
-	u32 error_count;	/* errors outside of handlers; those inside are counted per probe */
+	atomic_t error_count;	/* errors outside of handlers; those inside are counted per probe */
+	atomic_t handler_errors;	/* those inside, against MAXERRORS */
+	atomic_t untold_errors;	/* of all, for want of room in mails and output */
+	atomic_long_t skipped;	/* hits, against MAXSKIPPED */
 	u64 memory;		/* bytes allocated */
 	s64 target;		/* value of target() */
 	struct irq_work wake_work;
 	wait_queue_head_t thread_wait;
 	wait_queue_head_t reader_wait;
-	struct rt_error_mail mail;
+	struct rt_mail mails[RT_MAILS];
 };
 
 static struct rt_session rt_session;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Statistics: count, sum, minimum, maximum, and a histogram where the script draws one.
+ * Statistics: count, sum, minimum, maximum, the sum of the squares where the script asks for the
+ * variance, and a histogram where it draws one or reads its buckets.
  *
  * A global statistic has one part per CPU, added to without a lock by single instructions, so
  * that a handler which interrupts another one on its CPU loses nothing; reading merges the parts.
@@ -10,6 +11,7 @@
 #define SPILE_RUNTIME_STAT_H
 
 #include "error.h"
+#include "wide.h"
 
 /* A linear histogram has at most this many buckets: per-CPU memory comes in small pieces. */
 #define RT_STAT_MAX_BUCKETS 2048
@@ -17,6 +19,7 @@
 struct rt_stat_type {
 	u32 kind;		/* 0: no histogram; or enum spile_histogram_kind */
 	s64 low, high, step;	/* SPILE_HISTOGRAM_LINEAR */
+	u8 with_variance;
 };
 
 struct rt_stat {
@@ -24,6 +27,9 @@ struct rt_stat {
 	s64 sum;
 	s64 min;	/* S64_MAX while empty */
 	s64 max;	/* S64_MIN while empty */
+	/* Only with_variance: sums of the values and of their squares, lowest word first. */
+	u64 wide_sum[RT_SUM_WORDS];
+	u64 squares[RT_SQUARES_WORDS];
 	u64 buckets[];
 };
 
@@ -34,7 +40,7 @@ struct rt_stat_global {
 
 /* What foreach sorts statistics by. */
 enum rt_stat_field {
-	RT_STAT_COUNT, RT_STAT_SUM, RT_STAT_MIN, RT_STAT_MAX, RT_STAT_AVERAGE
+	RT_STAT_COUNT, RT_STAT_SUM, RT_STAT_MIN, RT_STAT_MAX, RT_STAT_AVERAGE, RT_STAT_VARIANCE
 };
 
 #define RT_S64_MAX ((s64)(~0ULL >> 1))
@@ -88,6 +94,16 @@ static __maybe_unused void rt_stat_reset(struct rt_stat *s, const struct rt_stat
 	s->max = RT_S64_MIN;
 }
 
+static __maybe_unused noinline void rt_stat_include_square(struct rt_stat *s, s64 value)
+{
+	u64 wide[RT_SUM_WORDS] = { value, rt_sign_word(value) };
+	u64 square[RT_SQUARES_WORDS];
+
+	rt_wide_square(square, value);
+	rt_wide_add(s->wide_sum, wide, RT_SUM_WORDS);
+	rt_wide_add(s->squares, square, RT_SQUARES_WORDS);
+}
+
 /* Adds a value to a statistic that nobody else touches. */
 static __maybe_unused void rt_stat_include(struct rt_stat *s, const struct rt_stat_type *type,
 					   s64 value)
@@ -100,6 +116,8 @@ static __maybe_unused void rt_stat_include(struct rt_stat *s, const struct rt_st
 		s->max = value;
 	if (type->kind)
 		s->buckets[rt_stat_bucket(type, value)]++;
+	if (type->with_variance)
+		rt_stat_include_square(s, value);
 }
 
 /* Adds everything of `from` to `to`. */
@@ -111,12 +129,33 @@ static __maybe_unused void rt_stat_merge(struct rt_stat *to, const struct rt_sta
 
 	to->count += from->count;
 	to->sum = (s64)((u64)to->sum + (u64)from->sum);
+	rt_wide_add(to->wide_sum, from->wide_sum, RT_SUM_WORDS);
+	rt_wide_add(to->squares, from->squares, RT_SQUARES_WORDS);
 	if (from->min < to->min)
 		to->min = from->min;
 	if (from->max > to->max)
 		to->max = from->max;
 	for (i = 0; i < buckets; i++)
 		to->buckets[i] += from->buckets[i];
+}
+
+/*
+ * Adds what the variance needs to this CPU's part. Each addition tells its own carry, so an
+ * interruption between two of them loses nothing.
+ */
+static __maybe_unused noinline void rt_stat_add_square(struct rt_stat __percpu *part, s64 value)
+{
+	u64 square[RT_SQUARES_WORDS];
+	u64 carry;
+
+	carry = this_cpu_add_return(part->wide_sum[0], (u64)value) < (u64)value;
+	this_cpu_add(part->wide_sum[1], rt_sign_word(value) + carry);
+	rt_wide_square(square, value);
+	carry = this_cpu_add_return(part->squares[0], square[0]) < square[0];
+	square[1] += carry;	/* no square has all bits of its upper word set */
+	carry = this_cpu_add_return(part->squares[1], square[1]) < square[1];
+	if (carry)
+		this_cpu_inc(part->squares[2]);
 }
 
 /* Adds `value` to this CPU's part. Context: any, NMI included; preemption is off. */
@@ -133,6 +172,8 @@ static __maybe_unused void rt_stat_add(struct rt_stat_global *g, s64 value)
 		this_cpu_cmpxchg(part->max, bound, value);
 	if (g->type.kind)
 		this_cpu_inc(part->buckets[rt_stat_bucket(&g->type, value)]);
+	if (g->type.with_variance)
+		rt_stat_add_square(part, value);
 }
 
 /*
@@ -198,6 +239,48 @@ static inline s64 rt_stat_average(struct rt_context *c, const struct rt_stat *s,
 	return rt_stat_has_values(c, s, where) ? s->sum / s->count : 0;
 }
 
+/*
+ * The sample variance, (sum of squares - sum * sum / count) / (count - 1), exact but for what is
+ * behind the point, which is cut; at most S64_MAX. 0 for fewer than two values. While other CPUs
+ * add values it may be off by these. Context: any, NMI included.
+ */
+static __maybe_unused s64 rt_stat_variance(const struct rt_stat *s)
+{
+	u64 sum[RT_SUM_WORDS] = { s->wide_sum[0], s->wide_sum[1] };
+	u64 product[RT_WIDE_WORDS], square[RT_WIDE_WORDS];
+
+	if (s->count < 2)
+		return 0;
+	if ((s64)sum[1] < 0)
+		rt_wide_negate(sum, RT_SUM_WORDS);
+	rt_wide_multiply(square, sum, RT_SUM_WORDS, sum, RT_SUM_WORDS);
+	rt_wide_multiply(product, s->squares, RT_SQUARES_WORDS, (const u64 *)&s->count, 1);
+	if (!rt_wide_subtract(product, square, RT_WIDE_WORDS))
+		return 0;
+	rt_wide_divide(product, RT_WIDE_WORDS, s->count);
+	rt_wide_divide(product, RT_WIDE_WORDS, s->count - 1);
+	if (product[1] | product[2] | product[3] || product[0] > (u64)RT_S64_MAX)
+		return RT_S64_MAX;
+	return product[0];
+}
+
+/*
+ * Bucket number `index`, from 0, of a histogram of type `type`, in the order of include/abi.h; 0
+ * with the error set if there is none of that number. `s` may be rt_stat_none.
+ */
+static __maybe_unused s64 rt_stat_bucket_at(struct rt_context *c, const struct rt_stat_type *type,
+					    const struct rt_stat *s, s64 index, const char *where)
+{
+	u32 count = rt_stat_bucket_count(type);
+
+	if (index < 0 || index >= count) {
+		rt_error_at(c, where, "histogram has no bucket %lld, only 0 to %u",
+			    (long long)index, count - 1);
+		return 0;
+	}
+	return s->count ? s->buckets[index] : 0;
+}
+
 /* The number that foreach sorts by; an empty statistic counts as 0. */
 static __maybe_unused s64 rt_stat_field(const struct rt_stat *s, enum rt_stat_field field)
 {
@@ -212,6 +295,8 @@ static __maybe_unused s64 rt_stat_field(const struct rt_stat *s, enum rt_stat_fi
 		return s->max;
 	case RT_STAT_AVERAGE:
 		return s->sum / s->count;
+	case RT_STAT_VARIANCE:
+		return rt_stat_variance(s);
 	default:
 		return s->count;
 	}

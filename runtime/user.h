@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Reads of kernel and user memory by handlers. An address that cannot be read is an error of the
- * script, never a fault of the kernel.
+ * Reads of kernel and user memory by handlers. An address that cannot be read is a soft error of
+ * the script, which gives up the hit; never a fault of the kernel.
  *
  * Called by generated code for every `->` and `[]` on target variables (RT_LOAD...), and by the
  * tapsets' embedded C. Context of everything here: any, NMI included.
@@ -69,16 +69,34 @@ static __maybe_unused long rt_read_user_string(char *to, unsigned long address, 
 	return rt_read_string(rt_read_user, to, address, room);
 }
 
+/* ---- Memory for printf ---- */
+
+/*
+ * Copies the bytes that %m and %M print: `precision` of them, at most MAXSTRINGLEN; 1 if it is
+ * below 0. Returns their number; 0, with the error set, where one of them cannot be read.
+ */
+static __maybe_unused u32 rt_read_memory(struct rt_context *c, char *to, s64 address,
+					 s64 precision, bool is_user, struct rt_place *place)
+{
+	u32 size = precision < 0 ? 1 : min_t(s64, precision, MAXSTRINGLEN);
+	rt_reader read = is_user ? rt_read_user : rt_read_kernel;
+
+	if (!size || !read(to, address, size))
+		return size;
+	rt_fault_at(c, place, "read fault at 0x%llx", (unsigned long long)address);
+	return 0;
+}
+
 /* ---- Typed loads ---- */
 
 /* Copies kernel memory; zeros, with the error set, where it cannot be read. */
 static __maybe_unused void rt_load(struct rt_context *c, void *to, const volatile void *from,
-				   size_t size, const char *where)
+				   size_t size, struct rt_place *place)
 {
 	if (likely(!kc_read_kernel(to, (unsigned long)from, size)))
 		return;
 	memset(to, 0, size);
-	rt_error_at(c, where, "read fault at 0x%lx", (unsigned long)from);
+	rt_fault_at(c, place, "read fault at 0x%lx", (unsigned long)from);
 }
 
 /* Whether *p is an array: only an array changes its type when it becomes an operand. */
@@ -97,16 +115,29 @@ static __maybe_unused void rt_load(struct rt_context *c, void *to, const volatil
  * The value of *p, read without faulting, as an s64: extended by its type's sign. The address if
  * *p is an array or a structure. On a fault 0, with the error set.
  */
-#define RT_LOAD(c, p, where) ({ \
+#define RT_LOAD(c, p, place) ({ \
 	union { __typeof__(RT_SCALAR(p)) value; char bytes[sizeof(RT_SCALAR(p))]; } rt_loaded; \
 	s64 rt_result; \
 	if (RT_IS_SCALAR(p)) { \
-		rt_load(c, rt_loaded.bytes, (p), sizeof(rt_loaded.bytes), where); \
+		rt_load(c, rt_loaded.bytes, (p), sizeof(rt_loaded.bytes), place); \
 		rt_result = (s64)rt_loaded.value; \
 	} else { \
 		rt_result = (s64)(unsigned long)(p); \
 	} \
 	rt_result; })
+
+/*
+ * The number of a type at an address of the kernel or of the current task, as an s64. On a fault 0,
+ * with the soft error set: @kderef and @uderef.
+ */
+#define RT_READ(reader, c, type, address, place) ({ \
+	type rt_value = 0; \
+	unsigned long rt_address = (unsigned long)(address); \
+	if (unlikely(reader(&rt_value, rt_address, sizeof(rt_value)))) \
+		rt_fault_at(c, place, "read fault at 0x%lx", rt_address); \
+	(s64)rt_value; })
+#define RT_READ_KERNEL(c, type, address, place) RT_READ(rt_read_kernel, c, type, address, place)
+#define RT_READ_USER(c, type, address, place) RT_READ(rt_read_user, c, type, address, place)
 
 /* Whether *p is a structure or a union. */
 #define RT_IS_RECORD(p) (__builtin_classify_type(*(p)) == 12 || __builtin_classify_type(*(p)) == 13)
@@ -119,10 +150,10 @@ static __maybe_unused void rt_load(struct rt_context *c, void *to, const volatil
  * One step along a -> b -> c: the address of *p if that is a structure or an array, else the
  * pointer read from there without faulting. On a fault NULL, with the error set.
  */
-#define RT_STEP(c, p, where) ({ \
+#define RT_STEP(c, p, place) ({ \
 	RT_STEP_TYPE(p) rt_next = (RT_STEP_TYPE(p))(unsigned long)(p); \
 	if (RT_IS_SCALAR(p)) \
-		rt_load(c, &rt_next, (p), sizeof(rt_next), where); \
+		rt_load(c, &rt_next, (p), sizeof(rt_next), place); \
 	rt_next; })
 
 #endif

@@ -18,8 +18,9 @@ translator/base      :
 translator/script    : translator/base
 translator/target    : translator/base include
 translator/probes    : translator/script translator/target translator/base include
-translator/analysis  : translator/probes translator/script translator/target translator/base include
-translator/emit      : translator/analysis translator/probes translator/script translator/target translator/base include
+translator/regex     : translator/base
+translator/analysis  : translator/regex translator/probes translator/script translator/target translator/base include
+translator/emit      : translator/analysis translator/regex translator/probes translator/script translator/target translator/base include
 translator/build     : translator/emit translator/analysis translator/probes translator/script translator/target translator/base include
 translator/driver    : vm translator/build translator/emit translator/analysis translator/probes translator/script translator/target translator/base include
 vm                   : translator/target translator/base
@@ -34,7 +35,7 @@ module               : runtime runtime/compat include
 systems='
 ^(elfutils/|dwarf\.h|gelf\.h)          : translator/target
 ^archive                               : vm
-^(glib|gio/|gmodule|glib-unix)         : translator/base translator/script translator/target translator/probes translator/analysis translator/emit translator/build translator vm
+^(glib|gio/|gmodule|glib-unix)         : translator/base translator/script translator/target translator/probes translator/regex translator/analysis translator/emit translator/build translator vm
 '
 
 # Lines "file:line:text" of all files of the rooms that are C.

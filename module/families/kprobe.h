@@ -148,6 +148,12 @@ static void mod_kprobe_release(const struct mod_family *family)
 	}
 }
 
+/* The kprobe at the point, also that of a return probe. */
+static struct kprobe *mod_point_kprobe(struct mod_point *point)
+{
+	return point->specification->is_return ? &point->as.kretprobe.kp : &point->as.kprobe;
+}
+
 /* ---- Attaching ---- */
 
 static void mod_point_attach(struct mod_point *point)
@@ -155,6 +161,8 @@ static void mod_point_attach(struct mod_point *point)
 	struct mod_kprobe_specification *s = point->specification;
 	int error;
 
+	if (!s->probe->armed)
+		mod_point_kprobe(point)->flags |= KPROBE_FLAG_DISABLED;
 	if (s->is_return)
 		error = register_kretprobe(&point->as.kretprobe);
 	else
@@ -226,6 +234,39 @@ static bool mod_kprobe_attach(const struct mod_family *family)
 	return true;
 }
 
+/* ---- Arming ---- */
+
+static int mod_point_arm(struct mod_point *point, bool is_armed)
+{
+	struct kprobe *kprobe = mod_point_kprobe(point);
+
+	return is_armed ? enable_kprobe(kprobe) : disable_kprobe(kprobe);
+}
+
+static void mod_kprobe_arm(const struct mod_family *family, const struct rt_probe *probe)
+{
+	struct mod_point_block *block;
+	int error = 0;
+	u32 i;
+
+	for (block = mod_point_blocks; block; block = block->next) {
+		for (i = 0; i < block->count; i++) {
+			struct mod_point *point = &block->points[i];
+			int result;
+
+			if (point->specification->probe != probe || !point->is_attached)
+				continue;
+			result = mod_point_arm(point, probe->armed);
+			error = result ? result : error;
+			cond_resched();
+		}
+	}
+	/* Off is no matter: rt_armed() keeps the handler from running. */
+	if (error && probe->armed)
+		mod_warning(&rt_probes[probe->index], "cannot arm %s again (error %d)", probe->name,
+			    error);
+}
+
 /* ---- Detaching ---- */
 
 /* Points gathered to be unregistered at once; the session thread's alone. */
@@ -281,12 +322,9 @@ static void mod_kprobe_count_missed(const struct mod_family *family,
 			struct spile_probe_counters *of;
 
 			of = &counters[point->specification->probe->index];
-			if (point->specification->is_return) {
+			of->skipped_reentry += mod_point_kprobe(point)->nmissed;
+			if (point->specification->is_return)
 				of->skipped_instances += point->as.kretprobe.nmissed;
-				of->skipped_reentry += point->as.kretprobe.kp.nmissed;
-			} else {
-				of->skipped_reentry += point->as.kprobe.nmissed;
-			}
 		}
 	}
 }
@@ -296,6 +334,7 @@ static const struct mod_family_ops mod_kprobe_ops = {
 	.add_points = mod_kprobe_add_points,
 	.attach = mod_kprobe_attach,
 	.detach = mod_kprobe_detach,
+	.arm = mod_kprobe_arm,
 	.count_missed = mod_kprobe_count_missed,
 };
 

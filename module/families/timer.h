@@ -5,8 +5,9 @@
  * every CPU, whose handler runs in the interrupt with the registers of what it interrupted.
  *
  * A tick that comes while the one before is still waiting to be run is counted as missed; before
- * and after the session runs, while others are being attached or detached, ticks mean nothing. CPUs
- * that come online during a session have no profile tick.
+ * and after the session runs, while others are being attached or detached, and while the condition
+ * of the probe does not hold, ticks mean nothing. CPUs that come online during a session have no
+ * profile tick.
  */
 #ifndef SPILE_MODULE_FAMILIES_TIMER_H
 #define SPILE_MODULE_FAMILIES_TIMER_H
@@ -49,7 +50,7 @@ static enum hrtimer_restart mod_timer_fired(struct hrtimer *timer)
 	struct mod_timer *t = container_of(timer, struct mod_timer, timer);
 	u64 ticks = hrtimer_forward_now(timer, ns_to_ktime(mod_timer_interval(t)));
 
-	if (!kc_load(rt_session.running))
+	if (!kc_load(rt_session.running) || !kc_load(t->probe->wanted))
 		return HRTIMER_RESTART;
 	if (ticks > 1)
 		t->missed += ticks - 1;

@@ -21,6 +21,7 @@
 #include <linux/err.h>
 #include <linux/string.h>
 #include <linux/bitops.h>
+#include <linux/atomic.h>
 #include <linux/list.h>
 #include <linux/slab.h>
 #include <linux/mm.h>
@@ -35,6 +36,7 @@
 #include <linux/wait.h>
 #include <linux/delay.h>
 #include <linux/jiffies.h>
+#include <linux/timex.h>
 #include <linux/ktime.h>
 #include <linux/mutex.h>
 #include <linux/irq_work.h>

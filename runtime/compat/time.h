@@ -9,6 +9,12 @@
 #ifndef SPILE_COMPAT_TIME_H
 #define SPILE_COMPAT_TIME_H
 
+/* Cycles of this CPU since some time; 0 where it does not count them. Context: any. */
+static __always_inline u64 kc_cycles(void)
+{
+	return get_cycles();
+}
+
 /* CLOCK_MONOTONIC in nanoseconds. Context: any, NMI included. */
 static __always_inline u64 kc_monotonic_ns(void)
 {

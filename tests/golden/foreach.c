@@ -9,6 +9,15 @@
 #define MAXMAPENTRIES 2048
 #define MAXTRYLOCK 100
 #define TRYLOCKDELAY 10
+#define MAXERRORS 0
+#define RT_MAXSKIPPED (-1)
+#define STP_OVERLOAD_THRESHOLD 500000000
+#define STP_OVERLOAD_INTERVAL 1000000000
+#define RT_OVERLOAD 1
+#define RT_TIME_LIMITS 1
+#define RT_SUPPRESS_HANDLER_ERRORS 0
+#define RT_STAP_ERRORS 0
+#define RT_MATCH_GROUPS 0
 #define RT_PROBE_COUNT 2
 #define RT_FRAME_SIZE (1 * MAXSTRINGLEN)
 #define RT_PRINTS 1
@@ -16,7 +25,7 @@
 #include "module/prologue.h"
 #include "module/families/timer.h"
 
-MODULE_INFO(spile_abi, "1");
+MODULE_INFO(spile_abi, "2");
 MODULE_INFO(spile_version, "0.1");
 MODULE_INFO(spile_kernel, "RELEASE");
 MODULE_INFO(spile_script, "foreach.stp");
@@ -63,7 +72,7 @@ static RT_HANDLER void p_0(struct rt_context *c)
 		goto out;
 	f->l_a[0] = 0;
 	/* :3 foreach (value = [a-, b] in table limit 5) printf("%s %d %d\n", a, b, value) } */
-	if (!rt_foreach_begin(c, &i_1, &rt_order_1, RT_SORT_DESCENDING, 1, RT_STAT_COUNT, 5, "foreach.stp:3:13"))
+	if (!rt_foreach_begin(c, &i_1, &rt_order_1, RT_SORT_DESCENDING, 1, RT_STAT_COUNT, 5, NULL, 0x0, "foreach.stp:3:13"))
 		goto out;
 	while (rt_foreach_next(&i_1)) {
 		if (!rt_loop(c, 1, "foreach.stp:3:13"))
@@ -100,7 +109,7 @@ static RT_HANDLER void p_1(struct rt_context *c)
 	/* :4 table["x", 1]++ } */
 	k_1[0].s = "x";
 	k_1[1].n = 1;
-	v_2 = rt_map_slot(c, &g_table, k_1, "foreach.stp:4:20");
+	v_2 = rt_map_slot(c, &g_table, k_1, RT_PLACE("foreach.stp:4:20"));
 	if (!v_2)
 		goto out;
 	(*v_2)++;

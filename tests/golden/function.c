@@ -9,13 +9,22 @@
 #define MAXMAPENTRIES 2048
 #define MAXTRYLOCK 100
 #define TRYLOCKDELAY 10
+#define MAXERRORS 0
+#define RT_MAXSKIPPED (-1)
+#define STP_OVERLOAD_THRESHOLD 500000000
+#define STP_OVERLOAD_INTERVAL 1000000000
+#define RT_OVERLOAD 1
+#define RT_TIME_LIMITS 1
+#define RT_SUPPRESS_HANDLER_ERRORS 0
+#define RT_STAP_ERRORS 0
+#define RT_MATCH_GROUPS 0
 #define RT_PROBE_COUNT 1
 #define RT_FRAME_SIZE (34 * MAXSTRINGLEN)
 #define RT_PRINTS 1
 
 #include "module/prologue.h"
 
-MODULE_INFO(spile_abi, "1");
+MODULE_INFO(spile_abi, "2");
 MODULE_INFO(spile_version, "0.1");
 MODULE_INFO(spile_kernel, "RELEASE");
 MODULE_INFO(spile_script, "function.stp");
@@ -64,7 +73,7 @@ static RT_HANDLER void f_name(struct rt_context *c, char *ret, s64 l_n)
 		goto out;
 	/* :2 return n ? name(n / 10) . sprintf("%d", n % 10) : "" } */
 	if (l_n) {
-		c->where = "function.stp:2:44";
+		c->where = RT_PLACE("function.stp:2:44");
 		f_name(c, f->t_2, l_n / 10);
 		if (rt_failed(c))
 			goto out;
@@ -110,7 +119,7 @@ static RT_HANDLER void p_0(struct rt_context *c)
 	if (!f)
 		goto out;
 	/* :4 println(name(twice(21))) exit() } */
-	c->where = "function.stp:4:23";
+	c->where = RT_PLACE("function.stp:4:23");
 	f_name(c, f->t_1, f_twice(c, 21));
 	if (rt_failed(c))
 		goto out;
@@ -120,7 +129,7 @@ static RT_HANDLER void p_0(struct rt_context *c)
 		r = rt_put_string(r, f->t_1, n_2);
 		rt_record_end(c);
 	}
-	c->where = "function.stp:4:40";
+	c->where = RT_PLACE("function.stp:4:40");
 	f_exit(c);
 	if (rt_failed(c))
 		goto out;

@@ -9,6 +9,15 @@
 #define MAXMAPENTRIES 2048
 #define MAXTRYLOCK 100
 #define TRYLOCKDELAY 10
+#define MAXERRORS 0
+#define RT_MAXSKIPPED (-1)
+#define STP_OVERLOAD_THRESHOLD 500000000
+#define STP_OVERLOAD_INTERVAL 1000000000
+#define RT_OVERLOAD 1
+#define RT_TIME_LIMITS 1
+#define RT_SUPPRESS_HANDLER_ERRORS 0
+#define RT_STAP_ERRORS 0
+#define RT_MATCH_GROUPS 0
 #define RT_PROBE_COUNT 2
 #define RT_FRAME_SIZE (1 * MAXSTRINGLEN)
 #define RT_PRINTS 1
@@ -16,7 +25,7 @@
 #include "module/prologue.h"
 #include "module/families/kprobe.h"
 
-MODULE_INFO(spile_abi, "1");
+MODULE_INFO(spile_abi, "2");
 MODULE_INFO(spile_version, "0.1");
 MODULE_INFO(spile_kernel, "RELEASE");
 MODULE_INFO(spile_script, "statistic.stp");
@@ -95,13 +104,13 @@ static RT_HANDLER void p_0(struct rt_context *c)
 	if (!f)
 		goto out;
 	/* :3 sizes[execname()] <<< returnval() } */
-	c->where = "statistic.stp:3:66";
+	c->where = RT_PLACE("statistic.stp:3:66");
 	t_1 = f_returnval(c);
 	if (rt_failed(c))
 		goto out;
 	f_execname(c, f->t_2);
 	k_3[0].s = f->t_2;
-	if (!rt_map_stat_add(c, &g_sizes, k_3, t_1, "statistic.stp:3:44"))
+	if (!rt_map_stat_add(c, &g_sizes, k_3, t_1, RT_PLACE("statistic.stp:3:44")))
 		goto out;
 out:
 	rt_frame_pop(c, f, sizeof(*f));
@@ -126,7 +135,7 @@ static RT_HANDLER void p_1(struct rt_context *c)
 		goto out;
 	f->l_name[0] = 0;
 	/* :4 foreach (name in sizes) print(@hist_log(sizes[name])) } */
-	if (!rt_foreach_begin(c, &i_1, &rt_order_1, RT_SORT_NONE, 0, RT_STAT_COUNT, -1, "statistic.stp:4:13"))
+	if (!rt_foreach_begin(c, &i_1, &rt_order_1, RT_SORT_NONE, 0, RT_STAT_COUNT, RT_NO_LIMIT, NULL, 0x0, "statistic.stp:4:13"))
 		goto out;
 	while (rt_foreach_next(&i_1)) {
 		if (!rt_loop(c, 1, "statistic.stp:4:13"))

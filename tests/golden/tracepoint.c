@@ -9,6 +9,15 @@
 #define MAXMAPENTRIES 2048
 #define MAXTRYLOCK 100
 #define TRYLOCKDELAY 10
+#define MAXERRORS 0
+#define RT_MAXSKIPPED (-1)
+#define STP_OVERLOAD_THRESHOLD 500000000
+#define STP_OVERLOAD_INTERVAL 1000000000
+#define RT_OVERLOAD 1
+#define RT_TIME_LIMITS 1
+#define RT_SUPPRESS_HANDLER_ERRORS 0
+#define RT_STAP_ERRORS 0
+#define RT_MATCH_GROUPS 0
 #define RT_PROBE_COUNT 1
 #define RT_FRAME_SIZE (1 * MAXSTRINGLEN)
 #define RT_PRINTS 1
@@ -17,7 +26,7 @@
 #include "module/families/tracepoint.h"
 #include <trace/events/sched.h>
 
-MODULE_INFO(spile_abi, "1");
+MODULE_INFO(spile_abi, "2");
 MODULE_INFO(spile_version, "0.1");
 MODULE_INFO(spile_kernel, "RELEASE");
 MODULE_INFO(spile_script, "tracepoint.stp");
@@ -45,17 +54,17 @@ static RT_HANDLER void p_0(struct rt_context *c)
 
 	/* :2 printf("%d %d\n", $p->pid, $p->real_parent->tgid) } */
 	{
-		t_1 = RT_LOAD(c, &a->p->pid, "tracepoint.stp:2:68");
+		t_1 = RT_LOAD(c, &a->p->pid, RT_PLACE("tracepoint.stp:2:68"));
 	}
 	if (rt_failed(c))
 		goto out;
 	{
 		RT_STEP_TYPE(&a->p->real_parent) q_3;
 
-		q_3 = RT_STEP(c, &a->p->real_parent, "tracepoint.stp:2:77");
+		q_3 = RT_STEP(c, &a->p->real_parent, RT_PLACE("tracepoint.stp:2:77"));
 		if (rt_failed(c))
 			goto out;
-		t_2 = RT_LOAD(c, &q_3->tgid, "tracepoint.stp:2:77");
+		t_2 = RT_LOAD(c, &q_3->tgid, RT_PLACE("tracepoint.stp:2:77"));
 	}
 	if (rt_failed(c))
 		goto out;

@@ -9,6 +9,15 @@
 #define MAXMAPENTRIES 2048
 #define MAXTRYLOCK 100
 #define TRYLOCKDELAY 10
+#define MAXERRORS 0
+#define RT_MAXSKIPPED (-1)
+#define STP_OVERLOAD_THRESHOLD 500000000
+#define STP_OVERLOAD_INTERVAL 1000000000
+#define RT_OVERLOAD 1
+#define RT_TIME_LIMITS 1
+#define RT_SUPPRESS_HANDLER_ERRORS 0
+#define RT_STAP_ERRORS 0
+#define RT_MATCH_GROUPS 0
 #define RT_PROBE_COUNT 1
 #define RT_FRAME_SIZE (1 * MAXSTRINGLEN)
 #define RT_PRINTS 1
@@ -16,7 +25,7 @@
 #include "module/prologue.h"
 #include "module/families/timer.h"
 
-MODULE_INFO(spile_abi, "1");
+MODULE_INFO(spile_abi, "2");
 MODULE_INFO(spile_version, "0.1");
 MODULE_INFO(spile_kernel, "RELEASE");
 MODULE_INFO(spile_script, "try.stp");
@@ -67,6 +76,7 @@ static RT_HANDLER void p_0(struct rt_context *c)
 {
 	struct p_0_frame *f;
 	s64 t_1;
+	u32 catching_1;
 
 	if (!rt_locks_take(c, p_0_locks, ARRAY_SIZE(p_0_locks)))
 		return;
@@ -74,22 +84,25 @@ static RT_HANDLER void p_0(struct rt_context *c)
 	if (!f)
 		goto out;
 	f->l_why[0] = 0;
+	catching_1 = c->catching++;
 	/* :4 total += 100 / total } catch (why) { warn(why) } */
 	t_1 = rt_divide(c, 100, g_total, "try.stp:4:21");
 	if (rt_failed(c))
 		goto catch_1;
 	g_total = g_total + t_1;
+	c->catching = catching_1;
 	if (0) {
 catch_1:
+		c->catching = catching_1;
 		rt_error_take(c, f->l_why);
-		c->where = "try.stp:4:45";
+		c->where = RT_PLACE("try.stp:4:45");
 		f_warn(c, f->l_why);
 		if (rt_failed(c))
 			goto out;
 	}
 	/* :5 if (total > 1000) error("enough") */
 	if (g_total > 1000) {
-		c->where = "try.stp:5:20";
+		c->where = RT_PLACE("try.stp:5:20");
 		f_error(c, "enough");
 		if (rt_failed(c))
 			goto out;

@@ -6,7 +6,7 @@
  * it takes that file's place: tests/unit/test_runtime_*.c then run the very code that goes into
  * modules, under the sanitizers. Nothing here is a second implementation of what is tested: there
  * are CPUs to switch between (shim_cpu), relay buffers, memory that runs out when it is told to
- * (shim_allocations_left), addresses that fault (shim_fault), and a clock (shim_now).
+ * (shim_allocations_left), addresses that fault (shim_fault), and clocks (shim_now, shim_cycles).
  */
 #ifndef SPILE_COMPAT_KERNEL_H
 #define SPILE_COMPAT_KERNEL_H
@@ -53,6 +53,8 @@ typedef __s64 s64;
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 #define min(a, b) ({ __typeof__(a) a_ = (a); __typeof__(b) b_ = (b); a_ < b_ ? a_ : b_; })
 #define max(a, b) ({ __typeof__(a) a_ = (a); __typeof__(b) b_ = (b); a_ > b_ ? a_ : b_; })
+#define min_t(type, a, b) min((type)(a), (type)(b))
+#define max_t(type, a, b) max((type)(a), (type)(b))
 #define PAGE_SIZE 4096UL
 #define PAGE_ALIGN(size) (((size) + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1))
 
@@ -60,6 +62,16 @@ typedef __s64 s64;
 #define smp_mb() __sync_synchronize()
 #define cmpxchg(p, old, new) __sync_val_compare_and_swap(p, old, new)
 #define cpu_relax() barrier()
+
+typedef struct { int counter; } atomic_t;
+typedef struct { long counter; } atomic_long_t;
+
+#define atomic_read(v) ((v)->counter)
+#define atomic_inc(v) ((void)__sync_add_and_fetch(&(v)->counter, 1))
+#define atomic_inc_return(v) __sync_add_and_fetch(&(v)->counter, 1)
+#define atomic_long_read(v) atomic_read(v)
+#define atomic_long_inc(v) atomic_inc(v)
+#define atomic_long_inc_return(v) atomic_inc_return(v)
 
 #include "../../runtime/compat/barrier.h"
 
@@ -96,6 +108,7 @@ static const unsigned int nr_cpu_ids = SHIM_CPUS;
 #define this_cpu_read(member) shim_mine(member)
 #define this_cpu_add(member, value) \
 	((void)(shim_mine(member) = (__typeof__(member))((u64)shim_mine(member) + (u64)(value))))
+#define this_cpu_add_return(member, value) (this_cpu_add(member, value), shim_mine(member))
 #define this_cpu_inc(member) this_cpu_add(member, 1)
 #define this_cpu_cmpxchg(member, old, new) cmpxchg(&shim_mine(member), old, new)
 
@@ -159,12 +172,14 @@ static inline unsigned long copy_to_user(void *to, const void *from, size_t size
 /* ---- Time and waiting ---- */
 
 static u64 shim_now = 1000000000;
+static u64 shim_cycles = 1;
 static unsigned long shim_delays;		/* microseconds waited in udelay */
 static void (*shim_while_asleep)(void);		/* called by msleep */
 static int shim_awake_preempt_count;		/* preempt count that msleep was called with */
 
 #define kc_monotonic_ns() (shim_now)
 #define kc_realtime_ns() (shim_now)
+#define kc_cycles() (shim_cycles)
 #define kc_clocks_init() ((void)0)
 #define udelay(microseconds) ((void)(shim_delays += (microseconds)))
 

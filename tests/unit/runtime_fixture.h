@@ -20,6 +20,29 @@
 #define RT_PROBE_COUNT 2
 #define RT_FRAME_SIZE 1024
 #define RT_PRINTS 1
+#define RT_OVERLOAD 1
+#define STP_OVERLOAD_THRESHOLD 500000LL
+#define STP_OVERLOAD_INTERVAL 1000000LL
+
+/* A test of the other mode of one of these defines it before. */
+#ifndef MAXERRORS
+#define MAXERRORS 0
+#endif
+#ifndef RT_MAXSKIPPED
+#define RT_MAXSKIPPED (-1)
+#endif
+#ifndef RT_STAP_ERRORS
+#define RT_STAP_ERRORS 0
+#endif
+#ifndef RT_SUPPRESS_HANDLER_ERRORS
+#define RT_SUPPRESS_HANDLER_ERRORS 0
+#endif
+#ifndef RT_TIME_LIMITS
+#define RT_TIME_LIMITS 1
+#endif
+#ifndef RT_MATCH_GROUPS
+#define RT_MATCH_GROUPS 0
+#endif
 
 #include "runtime/handler.h"
 
@@ -29,11 +52,12 @@ static void fixture_handler(struct rt_context *c)
 }
 
 static struct rt_probe rt_probes[RT_PROBE_COUNT] = {
-	{ "begin", "test.stp:1:1", fixture_handler, 0 },
-	{ "kprobe.function(\"f\")", "test.stp:2:1", fixture_handler, 0 },
+	{ "begin", "test.stp:1:1", fixture_handler, NULL },
+	{ "kprobe.function(\"f\")", "test.stp:2:1", fixture_handler, NULL },
 };
 
 #define WHERE "test.stp:9:9"
+#define PLACE RT_PLACE(WHERE)
 #define FIXTURE_BUFFER 65536
 
 /* Contexts and streams for all CPUs, a running session, an attentive reader. */
@@ -41,6 +65,9 @@ static __maybe_unused int fixture_set_up(void **state)
 {
 	(void)state;
 	memset(&rt_session, 0, sizeof(rt_session));
+	memset(rt_error_places, 0, sizeof(rt_error_places));
+	rt_probes[0].place.probe = rt_probes[1].place.probe = NULL;
+	rt_places = NULL;
 	shim_allocations_left = INT_MAX;
 	shim_cpu = 0;
 	rt_session_init();
@@ -69,6 +96,7 @@ static __maybe_unused struct rt_context *fixture_context(void)
 	struct rt_context *c = rt_context_of(shim_cpu);
 
 	rt_context_start(c, &rt_probes[1], MAXACTION);
+	c->attention = 0;
 	return c;
 }
 

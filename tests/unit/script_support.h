@@ -2,7 +2,7 @@
 /*
  * What the tests of translator/script share: a session around one text, and the tree written as an
  * S-expression. That notation is the tests' own, so that a mistake in the printer cannot hide one
- * in the parser.
+ * in the parser. To be included behind cmocka.h.
  */
 #ifndef SPILE_TESTS_SCRIPT_SUPPORT_H
 #define SPILE_TESTS_SCRIPT_SUPPORT_H
@@ -36,8 +36,12 @@ static inline void session_start(struct session *session, const char *text)
 static inline void session_parse(struct session *session, const char *text,
 				 const struct script_arguments *arguments)
 {
+	struct parse_context context = { .arena = NULL };
+
 	session_start(session, text);
-	session->script = parse_script(session->arena, &session->diag, session->source, arguments);
+	context.arena = session->arena;
+	context.diag = &session->diag;
+	session->script = parse_script(&context, session->source, arguments);
 	fflush(session->diag.out);
 }
 
@@ -90,6 +94,7 @@ static inline const char *dump_statistic_name(enum statistic_operator operation)
 	static const char *const names[] = {
 		[STATISTIC_COUNT] = "count", [STATISTIC_SUM] = "sum", [STATISTIC_MIN] = "min",
 		[STATISTIC_MAX] = "max", [STATISTIC_AVERAGE] = "avg",
+		[STATISTIC_VARIANCE] = "variance",
 	};
 
 	return names[operation];
@@ -118,9 +123,48 @@ static inline void dump_node(const char *name, const struct expr *a, const struc
 	g_string_append_c(out, ')');
 }
 
+static inline void dump_string(const char *text, GString *out)
+{
+	g_autofree char *escaped = g_strescape(text, NULL);
+
+	g_string_append_printf(out, "\"%s\"", escaped);
+}
+
+static inline void dump_optional_string(const char *text, GString *out)
+{
+	if (text) {
+		g_string_append_c(out, ' ');
+		dump_string(text, out);
+	}
+}
+
+static inline void dump_target_start(const struct expr *expr, GString *out)
+{
+	static const char *const kinds[] = {
+		[TARGET_VAR] = "var", [TARGET_CAST] = "cast", [TARGET_AUTOCAST] = "autocast",
+	};
+
+	if (expr->target.kind == TARGET_VARIABLE) {
+		g_string_append(out, expr->target.name);
+		return;
+	}
+	g_string_append_printf(out, "(%s", kinds[expr->target.kind]);
+	dump_optional_string(expr->target.name, out);
+	if (expr->target.operand) {
+		g_string_append_c(out, ' ');
+		dump_expr(expr->target.operand, out);
+	}
+	dump_optional_string(expr->target.type_name, out);
+	dump_optional_string(expr->target.module, out);
+	g_string_append_c(out, ')');
+}
+
 static inline void dump_target(const struct expr *expr, GString *out)
 {
-	g_string_append_printf(out, "%s%s", expr->target.address_of ? "&" : "", expr->target.name);
+	static const char *const pretty[] = { "", " pretty$", " pretty$$" };
+
+	g_string_append(out, expr->target.address_of ? "&" : "");
+	dump_target_start(expr, out);
 	for (guint i = 0; i < expr->target.path->len; i++) {
 		const struct path_step *step = g_ptr_array_index(expr->target.path, i);
 
@@ -132,6 +176,7 @@ static inline void dump_target(const struct expr *expr, GString *out)
 		dump_expr(step->index, out);
 		g_string_append_c(out, ']');
 	}
+	g_string_append(out, pretty[expr->target.pretty]);
 }
 
 static inline void dump_print(const struct expr *expr, GString *out)
@@ -195,14 +240,33 @@ static inline void dump_histogram(const struct expr *expr, GString *out)
 		g_string_append_printf(out, " %" PRId64 " %" PRId64 " %" PRId64,
 				       expr->histogram.low, expr->histogram.high,
 				       expr->histogram.step);
+	if (expr->histogram.bucket) {
+		g_string_append(out, " bucket ");
+		dump_expr(expr->histogram.bucket, out);
+	}
 	g_string_append_c(out, ')');
 }
 
-static inline void dump_string(const char *text, GString *out)
+static inline void dump_statistic(const struct expr *expr, GString *out)
 {
-	g_autofree char *escaped = g_strescape(text, NULL);
+	g_string_append_printf(out, "(%s ", dump_statistic_name(expr->statistic.operation));
+	dump_expr(expr->statistic.operand, out);
+	if (expr->statistic.has_shift)
+		g_string_append_printf(out, " %" PRId64, expr->statistic.shift);
+	g_string_append_c(out, ')');
+}
 
-	g_string_append_printf(out, "\"%s\"", escaped);
+static inline const char *dump_operator_name(enum at_operator operation)
+{
+	static const char *const names[] = {
+		[AT_DEFINED] = "defined", [AT_ENTRY] = "entry", [AT_PERF] = "perf",
+		[AT_CONST] = "const", [AT_ENUM] = "enum", [AT_ENUM_NAME] = "enumname",
+		[AT_PROBE_WRITE] = "probewrite", [AT_KERNEL_REGISTER] = "kregister",
+		[AT_USER_REGISTER] = "uregister", [AT_KERNEL_READ] = "kderef",
+		[AT_USER_READ] = "uderef",
+	};
+
+	return names[operation];
 }
 
 static inline void dump_expr(const struct expr *expr, GString *out)
@@ -254,11 +318,20 @@ static inline void dump_expr(const struct expr *expr, GString *out)
 		dump_print(expr, out);
 		return;
 	case EXPR_STATISTIC:
-		dump_node(dump_statistic_name(expr->statistic.operation), expr->statistic.operand,
-			  NULL, NULL, out);
+		dump_statistic(expr, out);
 		return;
 	case EXPR_HISTOGRAM:
 		dump_histogram(expr, out);
+		return;
+	case EXPR_OPERATOR:
+		dump_named_list("at", dump_operator_name(expr->operator.operation),
+				expr->operator.arguments, out);
+		return;
+	case EXPR_EMBEDDED_C:
+		g_string_append_printf(out, "C<%s>", expr->embedded_c.text);
+		return;
+	case EXPR_ANY_KEY:
+		g_string_append_c(out, '*');
 		return;
 	}
 }
@@ -302,8 +375,13 @@ static inline void dump_foreach(const struct stmt *stmt, GString *out)
 
 		g_string_append_printf(out, "%s%s", i > 0 ? " " : "", key->name);
 	}
-	g_string_append_printf(out, "] %s %s", stmt->foreach.value ? stmt->foreach.value->name : "_",
-			       stmt->foreach.name);
+	g_string_append_printf(out, "] %s ", stmt->foreach.value ? stmt->foreach.value->name : "_");
+	if (stmt->foreach.histogram)
+		dump_expr(stmt->foreach.histogram, out);
+	else if (stmt->foreach.slice)
+		dump_named_list("slice", stmt->foreach.name, stmt->foreach.slice, out);
+	else
+		g_string_append(out, stmt->foreach.name);
 	if (stmt->foreach.direction != SORT_NONE)
 		g_string_append_printf(out, " by %d%s", stmt->foreach.sort_column,
 				       directions[stmt->foreach.direction]);
@@ -389,6 +467,9 @@ static inline void dump_stmt(const struct stmt *stmt, GString *out)
 	case STMT_TRY:
 		dump_try(stmt, out);
 		return;
+	case STMT_EMBEDDED_C:
+		g_string_append_printf(out, "(C<%s>)", stmt->embedded_c);
+		return;
 	}
 }
 
@@ -422,6 +503,8 @@ static inline void dump_function(const struct function *function, GString *out)
 		g_string_append_printf(out, " %s", parameter->name);
 		dump_type(parameter->type, parameter->type_is_declared, out);
 	}
+	if (function->has_priority)
+		g_string_append_printf(out, " priority %" PRId64, function->priority);
 	if (function->body)
 		dump_body(function->body, out);
 	else
@@ -429,10 +512,10 @@ static inline void dump_function(const struct function *function, GString *out)
 	g_string_append(out, ")\n");
 }
 
-static inline void dump_point(const struct probe_point *point, GString *out)
+static inline void dump_components(const GPtrArray *components, GString *out)
 {
-	for (guint i = 0; i < point->components->len; i++) {
-		const struct probe_component *component = g_ptr_array_index(point->components, i);
+	for (guint i = 0; i < components->len; i++) {
+		const struct probe_component *component = g_ptr_array_index(components, i);
 
 		g_string_append_printf(out, "%c%s", i > 0 ? '.' : ' ', component->name);
 		if (component->argument) {
@@ -441,6 +524,11 @@ static inline void dump_point(const struct probe_point *point, GString *out)
 			g_string_append_c(out, ')');
 		}
 	}
+}
+
+static inline void dump_point(const struct probe_point *point, GString *out)
+{
+	dump_components(point->components, out);
 	g_string_append_printf(out, "%s%s", point->is_optional ? "?" : "",
 			       point->is_sufficient ? "!" : "");
 	if (point->condition) {
@@ -449,16 +537,38 @@ static inline void dump_point(const struct probe_point *point, GString *out)
 	}
 }
 
+static inline void dump_points(const GPtrArray *points, GString *out)
+{
+	for (guint i = 0; i < points->len; i++)
+		dump_point(g_ptr_array_index(points, i), out);
+}
+
+static inline void dump_alias(const struct alias *alias, GString *out)
+{
+	g_string_append_printf(out, "(%salias", alias->is_private ? "private " : "");
+	dump_components(alias->name, out);
+	g_string_append(out, " =");
+	dump_points(alias->points, out);
+	if (alias->prologue) {
+		g_string_append(out, " prologue");
+		dump_body(alias->prologue, out);
+	}
+	if (alias->epilogue) {
+		g_string_append(out, " epilogue");
+		dump_body(alias->epilogue, out);
+	}
+	g_string_append(out, ")\n");
+}
+
 static inline void dump_probe(const struct probe_declaration *probe, GString *out)
 {
 	g_string_append(out, "(probe");
-	for (guint i = 0; i < probe->points->len; i++)
-		dump_point(g_ptr_array_index(probe->points, i), out);
+	dump_points(probe->points, out);
 	dump_body(probe->body, out);
 	g_string_append(out, ")\n");
 }
 
-/* A line for each declaration: embedded C, globals, functions, probes. */
+/* A line for each declaration: embedded C, globals, functions, aliases, probes. */
 static inline char *dump_script(const struct script *script)
 {
 	GString *out = g_string_new(NULL);
@@ -472,9 +582,41 @@ static inline char *dump_script(const struct script *script)
 		dump_global(g_ptr_array_index(script->globals, i), out);
 	for (guint i = 0; i < script->functions->len; i++)
 		dump_function(g_ptr_array_index(script->functions, i), out);
+	for (guint i = 0; i < script->aliases->len; i++)
+		dump_alias(g_ptr_array_index(script->aliases, i), out);
 	for (guint i = 0; i < script->probes->len; i++)
 		dump_probe(g_ptr_array_index(script->probes, i), out);
 	return g_string_free(out, FALSE);
+}
+
+/* ---- There and back ---- */
+
+/* Parses, prints, parses that, prints that. False if the text is no good script to begin with. */
+static inline bool check_round_trip(const char *text)
+{
+	struct session first, second;
+	GString *once = g_string_new(NULL), *twice = g_string_new(NULL);
+	bool is_good;
+
+	session_parse(&first, text, NULL);
+	is_good = first.diag.error_count == 0;
+	if (is_good) {
+		g_autofree char *tree_once = NULL, *tree_twice = NULL;
+
+		script_print(first.script, once);
+		session_parse(&second, once->str, NULL);
+		assert_string_equal(second.messages, "");
+		script_print(second.script, twice);
+		tree_once = dump_script(first.script);
+		tree_twice = dump_script(second.script);
+		assert_string_equal(tree_twice, tree_once);
+		assert_string_equal(twice->str, once->str);
+		session_end(&second);
+	}
+	session_end(&first);
+	g_string_free(once, TRUE);
+	g_string_free(twice, TRUE);
+	return is_good;
 }
 
 #endif

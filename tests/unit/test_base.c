@@ -87,7 +87,7 @@ static void test_arena_frees_in_reverse_order(void **state)
 
 static struct span span_of(const struct source *source, size_t start, size_t end)
 {
-	struct span span = { source, start, end };
+	struct span span = { .source = source, .start = start, .end = end };
 
 	return span;
 }
@@ -137,6 +137,61 @@ static void test_span_join(void **state)
 	assert_int_equal(span_join(no_span, span_of(source, 5, 8)).start, 5);
 	assert_int_equal(span_join(span_of(source, 5, 8), no_span).end, 8);
 	arena_free(arena);
+}
+
+static void assert_span(struct span span, size_t start, size_t end,
+			const struct expansion *expansion)
+{
+	assert_int_equal(span.start, start);
+	assert_int_equal(span.end, end);
+	assert_ptr_equal(span.expansion, expansion);
+}
+
+/* Text 0-9 is the body of "inner", 10-19 that of "outer", which uses it; both files differ. */
+static void test_span_join_over_expansions(void **state)
+{
+	struct arena *arena = arena_new();
+	const char text[] = "0123456789012345678901234567890123456789";
+	struct source *library = source_from_text(arena, "library", text, sizeof(text) - 1);
+	struct source *script = source_from_text(arena, "script", text, sizeof(text) - 1);
+	const struct expansion outer = { "macro '@outer'", span_of(script, 20, 26) };
+	struct expansion inner = { "macro '@inner'", span_of(library, 12, 18) };
+	const struct expansion other = { "macro '@other'", span_of(script, 30, 36) };
+	struct span in_inner = span_of(library, 2, 4), in_outer = span_of(library, 15, 16);
+	struct span in_other = span_of(library, 5, 6);
+
+	(void)state;
+	inner.use.expansion = &outer;
+	in_inner.expansion = &inner;
+	in_outer.expansion = &outer;
+	in_other.expansion = &other;
+	/* Within one text; one level down; two levels down; two expansions side by side. */
+	assert_span(span_join(in_outer, in_outer), 15, 16, &outer);
+	assert_span(span_join(in_inner, in_outer), 12, 18, &outer);
+	assert_span(span_join(in_outer, in_inner), 15, 18, &outer);
+	assert_span(span_join(in_inner, span_of(script, 28, 29)), 20, 29, NULL);
+	assert_span(span_join(span_of(script, 1, 2), in_inner), 1, 26, NULL);
+	assert_span(span_join(in_inner, in_other), 20, 36, NULL);
+	assert_span(span_join(in_other, in_inner), 30, 36, NULL);
+	arena_free(arena);
+}
+
+static void test_names(void **state)
+{
+	char text[] = "name", other[] = "name";
+	const char *first = name_intern(text);
+
+	(void)state;
+	text[0] = 'N';
+	assert_string_equal(first, "name");
+	assert_ptr_equal(name_intern(other), first);
+	assert_ptr_not_equal(name_intern(text), first);
+	for (int i = 0; i < 5000; i++) {
+		g_autofree char *many = g_strdup_printf("name %d", i);
+
+		assert_ptr_equal(name_intern(many), name_intern(many));
+	}
+	assert_ptr_equal(name_intern("name"), first);
 }
 
 static void test_source_read(void **state)
@@ -299,6 +354,87 @@ static void test_error_limit(void **state)
 				"spile: error: number 2 [E-x]\nnote: of number 2\n"
 				"spile: too many errors, the others are not shown\n");
 	assert_int_equal(capture->diag.error_count, 4);
+}
+
+/* Macros within macros: as many notes as there are levels, or five. */
+static void test_notes_of_expansions(void **state)
+{
+	struct capture *capture = *state;
+	struct expansion levels[7];
+	struct span span = place(capture, "abcdefgh\n", "h");
+
+	for (int i = 0; i < 7; i++) {
+		levels[i].what = "macro '@m'";
+		levels[i].use = span_of(span.source, i, i + 1);
+		levels[i].use.expansion = i > 0 ? &levels[i - 1] : NULL;
+	}
+	span.expansion = &levels[1];
+	diag_error(&capture->diag, span, "E-x", "wrong");
+	diag_note(&capture->diag, no_span, "why");
+	assert_printed(capture,
+			"a.stp:1:8: error: wrong [E-x]\nabcdefgh\n       ^\n"
+			"a.stp:1:2: note: in the expansion of macro '@m'\nabcdefgh\n ^\n"
+			"a.stp:1:1: note: in the expansion of macro '@m'\nabcdefgh\n^\n"
+			"note: why\n");
+}
+
+static void test_notes_of_many_expansions(void **state)
+{
+	struct capture *capture = *state;
+	struct expansion levels[7];
+	struct span span = place(capture, "a\n", "a");
+	GString *expected = g_string_new("a.stp:1:1: error: wrong [E-x]\na\n^\n");
+
+	for (int i = 0; i < 7; i++) {
+		levels[i].what = "macro '@m'";
+		levels[i].use = span;
+		levels[i].use.expansion = i > 0 ? &levels[i - 1] : NULL;
+	}
+	for (int i = 0; i < 5; i++)
+		g_string_append(expected,
+				"a.stp:1:1: note: in the expansion of macro '@m'\na\n^\n");
+	g_string_append(expected, "... and 2 more\n");
+	span.expansion = &levels[6];
+	diag_error(&capture->diag, span, "E-x", "wrong");
+	assert_printed(capture, expected->str);
+	g_string_free(expected, TRUE);
+}
+
+/* The same of the same place comes once, but counts; all else comes again. */
+static void test_repeated_messages(void **state)
+{
+	struct capture *capture = *state;
+	struct span a = place(capture, "ab\n", "a"), b = span_of(a.source, 1, 2);
+	const struct expansion expansion = { "macro '@m'", b };
+	struct span again = a;
+
+	again.expansion = &expansion;
+	diag_error(&capture->diag, a, "E-x", "wrong");
+	diag_error(&capture->diag, again, "E-x", "wrong");
+	diag_note(&capture->diag, no_span, "about a repeated one");
+	diag_error(&capture->diag, a, "E-y", "wrong");
+	diag_error(&capture->diag, a, "E-y", "wrong, too");
+	diag_error(&capture->diag, b, "E-x", "wrong");
+	diag_error(&capture->diag, no_span, "E-x", "wrong");
+	diag_error(&capture->diag, no_span, "E-x", "wrong");
+	assert_printed(capture, "a.stp:1:1: error: wrong [E-x]\nab\n^\n"
+				 "a.stp:1:1: error: wrong [E-y]\nab\n^\n"
+				 "a.stp:1:1: error: wrong, too [E-y]\nab\n^\n"
+				 "a.stp:1:2: error: wrong [E-x]\nab\n ^\n"
+				 "spile: error: wrong [E-x]\nspile: error: wrong [E-x]\n");
+	assert_int_equal(capture->diag.error_count, 7);
+}
+
+/* Twenty of the same leave room for others. */
+static void test_repeated_messages_and_limit(void **state)
+{
+	struct capture *capture = *state;
+	struct span span = place(capture, "a\n", "a");
+
+	for (int i = 0; i < 25; i++)
+		diag_error(&capture->diag, span, "E-x", "wrong");
+	diag_error(&capture->diag, no_span, "E-x", "other");
+	assert_printed(capture, "a.stp:1:1: error: wrong [E-x]\na\n^\nspile: error: other [E-x]\n");
 }
 
 static void test_warnings_suppressed(void **state)
@@ -489,6 +625,8 @@ int main(void)
 		cmocka_unit_test(test_arena_frees_in_reverse_order),
 		cmocka_unit_test(test_positions),
 		cmocka_unit_test(test_span_join),
+		cmocka_unit_test(test_span_join_over_expansions),
+		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_source_read),
 		diag_test(test_error_with_place),
 		diag_test(test_error_without_place),
@@ -496,6 +634,10 @@ int main(void)
 		diag_test(test_marker_in_odd_places),
 		diag_test(test_long_lines_are_cut),
 		diag_test(test_error_limit),
+		diag_test(test_notes_of_expansions),
+		diag_test(test_notes_of_many_expansions),
+		diag_test(test_repeated_messages),
+		diag_test(test_repeated_messages_and_limit),
 		diag_test(test_warnings_suppressed),
 		diag_test(test_warnings_are_errors),
 		diag_test(test_colour),

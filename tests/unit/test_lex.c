@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * translator/script/lex.c: every form of token, the substitution of script arguments, and what is
- * said of text that holds no token.
+ * translator/script/lex.c: every form of token, as it is written, and what is said of text that
+ * holds no token. What the preprocessor makes of them is in test_preprocess.c.
  *
  * Tokens are compared as text: kind and content of each, separated by blanks.
  */
@@ -39,6 +39,9 @@ static void describe_token(const struct token *token, struct arena *arena, GStri
 	case TOKEN_AT_WORD:
 		g_string_append_printf(out, "at:%s", token->text);
 		return;
+	case TOKEN_SCRIPT_ARGUMENT:
+		g_string_append_printf(out, "argument:%s:%" PRId64, token->text, token->number);
+		return;
 	case TOKEN_ERROR:
 		g_string_append(out, "error");
 		return;
@@ -48,10 +51,9 @@ static void describe_token(const struct token *token, struct arena *arena, GStri
 	}
 }
 
-static char *lex_all(struct session *session, const struct script_arguments *arguments)
+static char *lex_all(struct session *session)
 {
-	struct lexer *lexer =
-		lex_new(session->arena, &session->diag, session->source, arguments);
+	struct lexer *lexer = lex_new(session->arena, &session->diag, session->source);
 	GString *out = g_string_new(NULL);
 
 	for (;;) {
@@ -66,14 +68,13 @@ static char *lex_all(struct session *session, const struct script_arguments *arg
 }
 
 /* Both the tokens and the messages must be those. */
-static void check_with(const char *text, const struct script_arguments *arguments,
-		       const char *expected, const char *messages)
+static void check_error(const char *text, const char *expected, const char *messages)
 {
 	struct session session;
 	g_autofree char *tokens = NULL, *summary = NULL;
 
 	session_start(&session, text);
-	tokens = lex_all(&session, arguments);
+	tokens = lex_all(&session);
 	summary = session_summary(&session);
 	assert_string_equal(tokens, expected);
 	assert_string_equal(summary, messages);
@@ -82,12 +83,7 @@ static void check_with(const char *text, const struct script_arguments *argument
 
 static void check(const char *text, const char *expected)
 {
-	check_with(text, NULL, expected, "");
-}
-
-static void check_error(const char *text, const char *expected, const char *messages)
-{
-	check_with(text, NULL, expected, messages);
+	check_error(text, expected, "");
 }
 
 static void test_blanks_and_comments(void **state)
@@ -107,15 +103,19 @@ static void test_words(void **state)
 {
 	(void)state;
 	check("probe global private function if else for foreach in limit return delete while "
-	      "break continue next try catch",
+	      "break continue next try catch long string",
 	      "'probe' 'global' 'private' 'function' 'if' 'else' 'for' 'foreach' 'in' 'limit' "
-	      "'return' 'delete' 'while' 'break' 'continue' 'next' 'try' 'catch'");
-	check("string long probes _x x9 a$b A", "name:string name:long name:probes name:_x "
+	      "'return' 'delete' 'while' 'break' 'continue' 'next' 'try' 'catch' 'long' 'string'");
+	check("strings longer probes _x x9 a$b A", "name:strings name:longer name:probes name:_x "
 	      "name:x9 name:a$b name:A");
 	check("$x $$vars $x$ $x$$ $_y", "target:$x target:$$vars target:$x$ target:$x$$ target:$_y");
 	check("@count @sum @min @max @avg @hist_log @hist_linear",
 	      "'@count' '@sum' '@min' '@max' '@avg' '@hist_log' '@hist_linear'");
-	check("@cast @counter", "at:@cast at:@counter");
+	check("@variance @defined @entry @perf @const @enum @enumname @probewrite @kregister "
+	      "@uregister @kderef @uderef @cast @var",
+	      "'@variance' '@defined' '@entry' '@perf' '@const' '@enum' '@enumname' "
+	      "'@probewrite' '@kregister' '@uregister' '@kderef' '@uderef' '@cast' '@var'");
+	check("@define @counter", "at:@define at:@counter");
 }
 
 static void test_numbers(void **state)
@@ -166,6 +166,8 @@ static void test_operators(void **state)
 	check("* *= / /= % %= . .= ~ ? : , ; ( ) [ ] { }",
 	      "'*' '*=' '/' '/=' '%' '%=' '.' '.=' '~' '?' ':' ',' ';' '(' ')' '[' ']' '{' '}'");
 	check("a<<<b<<=c<d>>=e", "name:a '<<<' name:b '<<=' name:c '<' name:d '>>=' name:e");
+	check("%( %? %: %)%{%}", "'%(' '%?' '%:' '%)' c:<>");
+	check("a%b a%%(c", "name:a '%' name:b name:a '%' '%(' name:c");
 	check("a+++b---c->d", "name:a '++' '+' name:b '--' '-' name:c '->' name:d");
 }
 
@@ -180,23 +182,6 @@ static void test_embedded_c(void **state)
 		    "[E-unterminated-embedded-c]\n");
 }
 
-static void test_not_supported(void **state)
-{
-	static const char condition[] = "preprocessor conditions ('%( ... %)') are not supported "
-					"yet [E-not-supported]\n";
-	g_autofree char *first = g_strconcat("t.stp:1:3: error: ", condition, NULL);
-
-	(void)state;
-	check_error("a %( x == 1 %? %( y %? \"%)\" %) %: z %) b", "name:a error name:b", first);
-	check_error("a %( b", "name:a error", first);
-	check_error("@define M(a, b) %( a + b %) c", "error name:c",
-		    "t.stp:1:1: error: macros ('@define') are not supported yet "
-		    "[E-not-supported]\n");
-	check_error("@define M %( a\n%) c", "error name:c",
-		    "t.stp:1:1: error: macros ('@define') are not supported yet "
-		    "[E-not-supported]\n");
-}
-
 static void test_stray_text(void **state)
 {
 	(void)state;
@@ -207,10 +192,7 @@ static void test_stray_text(void **state)
 	check_error("\377", "error", "t.stp:1:1: error: unexpected byte 0xff [E-syntax]\n");
 	check_error("\001x", "error name:x",
 		    "t.stp:1:1: error: unexpected byte 0x01 [E-syntax]\n");
-	check_error("$ @", "error error",
-		    "t.stp:1:1: error: expected the name of a target variable behind '$' "
-		    "[E-syntax]\n"
-		    "t.stp:1:3: error: unexpected '@' [E-syntax]\n");
+	check_error("$ @", "target:$ error", "t.stp:1:3: error: unexpected '@' [E-syntax]\n");
 	check_error("a /* b\n", "name:a",
 		    "t.stp:1:3: error: this comment goes on to the end of the script "
 		    "[E-unterminated-comment]\n");
@@ -219,130 +201,75 @@ static void test_stray_text(void **state)
 		    "[E-unterminated-comment]\n");
 }
 
-/* ---- Script arguments ---- */
-
-static void test_arguments_as_tokens(void **state)
+static void test_script_arguments(void **state)
 {
-	static const char *const values[] = { "42", "vfs_read", "a.b(\"x\") # rest", "" };
-	static const struct script_arguments arguments = { G_N_ELEMENTS(values), values };
-
 	(void)state;
-	check_with("$1 $2 x", &arguments, "number:42 name:vfs_read name:x", "");
-	check_with("x.$3.y", &arguments,
-		   "name:x '.' name:a '.' name:b '(' string:<x> ')' '.' name:y", "");
-	check_with("a $4 b", &arguments, "name:a name:b", "");
-	check_with("$1$2", &arguments, "number:42 name:vfs_read", "");
-	check_with("$1x", &arguments, "number:42 name:x", "");
-}
-
-static void test_arguments_as_strings(void **state)
-{
-	static const char *const values[] = { "42", "a \"b\"\\n" };
-	static const struct script_arguments arguments = { G_N_ELEMENTS(values), values };
-
-	(void)state;
-	check_with("@1 @2", &arguments, "string:<42> string:<a \\\"b\\\"\\\\n>", "");
-	check_with("$# @#", &arguments, "number:2 string:<2>", "");
-	check_with("$#\n@#", NULL, "number:0 string:<0>", "");
-}
-
-static void test_argument_errors(void **state)
-{
-	static const char *const values[] = { "$1", "\303\244 1x", "%{ x", "@2" };
-	static const struct script_arguments arguments = { G_N_ELEMENTS(values), values };
-
-	(void)state;
-	check_with("$5 @6 $0 $99999999999999", &arguments, "error error error error",
-		   "t.stp:1:1: error: script argument 5 is not given: there are 4 "
-		   "[E-script-argument]\n"
-		   "t.stp:1:4: error: script argument 6 is not given: there are 4 "
-		   "[E-script-argument]\n"
-		   "t.stp:1:7: error: script arguments are counted from 1 [E-script-argument]\n"
-		   "t.stp:1:10: error: script argument 2147483647 is not given: there are 4 "
-		   "[E-script-argument]\n");
-	check_with("\n  $1 @1 $4", &arguments, "error string:<$1> error",
-		   "t.stp:2:3: error: a script argument may not refer to another one "
-		   "[E-script-argument]\n"
-		   "t.stp:2:9: error: a script argument may not refer to another one "
-		   "[E-script-argument]\n");
-	check_with(" $2 y", &arguments, "error error name:y",
-		   "t.stp:1:2: error: unexpected '\303\244' [E-syntax]\n"
-		   "t.stp:1:2: error: '1x' is not a number [E-syntax]\n");
-	check_with(" $3 y", &arguments, "c:< x> name:y",
-		   "t.stp:1:2: error: this embedded C goes on to the end of the script "
-		    "[E-unterminated-embedded-c]\n");
-	check_error("$1", "error",
-		    "t.stp:1:1: error: script argument 1 is not given: there are 0 "
-		    "[E-script-argument]\n");
-}
-
-static void test_unused_arguments(void **state)
-{
-	static const char *const values[] = { "1", "two" };
-	static const struct script_arguments arguments = { G_N_ELEMENTS(values), values };
-	static const struct {
-		const char *text, *messages;
-	} cases[] = {
-		{ "$1 @2", "" },
-		{ "$#", "" },
-		{ "$1", "spile: warning: the script does not use its argument 2, 'two' "
-			"[W-unused-argument]\n" },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-		struct session session;
-		struct lexer *lexer;
-		g_autofree char *summary = NULL;
-
-		session_start(&session, cases[i].text);
-		lexer = lex_new(session.arena, &session.diag, session.source, &arguments);
-		while (lex_next(lexer).kind != TOKEN_END)
-			continue;
-		lex_check_arguments(lexer);
-		summary = session_summary(&session);
-		assert_string_equal(summary, cases[i].messages);
-		session_end(&session);
-	}
+	check("$1 @20 $# @# $* @*", "argument:$1:1 argument:@20:20 argument:$#:0 argument:@#:0 "
+	      "argument:$*:0 argument:@*:0");
+	check("$1x a$1 $99999999999999",
+	      "argument:$1:1 name:x name:a$1 argument:$99999999999999:2147483647");
+	check("$# # a comment\n@#", "argument:$#:0 argument:@#:0");
 }
 
 /* ---- Places and layout ---- */
 
 static void test_spans(void **state)
 {
-	static const char *const values[] = { "x y" };
-	static const struct script_arguments arguments = { G_N_ELEMENTS(values), values };
 	static const size_t expected[][2] = {
-		{ 0, 2 }, { 3, 6 }, { 7, 10 }, { 11, 13 }, { 11, 13 }, { 13, 14 }, { 15, 15 },
+		{ 0, 2 }, { 3, 6 }, { 7, 10 }, { 11, 13 }, { 13, 14 }, { 15, 15 },
 	};
 	struct session session;
 	struct lexer *lexer;
 
 	(void)state;
 	session_start(&session, "ab \"c\" <<< $1; ");
-	lexer = lex_new(session.arena, &session.diag, session.source, &arguments);
+	lexer = lex_new(session.arena, &session.diag, session.source);
 	for (size_t i = 0; i < G_N_ELEMENTS(expected); i++) {
 		struct token token = lex_next(lexer);
 
 		assert_ptr_equal(token.span.source, session.source);
 		assert_int_equal(token.span.start, expected[i][0]);
 		assert_int_equal(token.span.end, expected[i][1]);
+		assert_null(token.span.expansion);
 	}
+	session_end(&session);
+}
+
+/* All tokens of an argument, and what is said of them, have the place of the argument. */
+static void test_argument_text(void **state)
+{
+	struct session session;
+	struct lexer *lexer;
+	struct span place;
+	g_autofree char *summary = NULL;
+
+	(void)state;
+	session_start(&session, "ab $1");
+	place = (struct span){ .source = session.source, .start = 3, .end = 5 };
+	lexer = lex_new_argument(session.arena, &session.diag, "x /* y", place);
+	for (int i = 0; i < 3; i++) {
+		struct token token = lex_next(lexer);
+
+		assert_int_equal(token.kind, i == 0 ? TOKEN_IDENTIFIER : TOKEN_END);
+		assert_int_equal(token.span.start, 3);
+		assert_int_equal(token.span.end, 5);
+	}
+	summary = session_summary(&session);
+	assert_string_equal(summary, "t.stp:1:4: error: this comment goes on to the end of the "
+			    "script [E-unterminated-comment]\n");
 	session_end(&session);
 }
 
 static void test_layout(void **state)
 {
-	static const char *const values[] = { "x", "" };
-	static const struct script_arguments arguments = { G_N_ELEMENTS(values), values };
 	struct session session;
 	struct lexer *lexer;
 	GString *out = g_string_new(NULL);
 
 	(void)state;
 	/* f: first on its line; g: glued to the one before. */
-	session_start(&session, "a*b c\n\td/* */e.$1$2*");
-	lexer = lex_new(session.arena, &session.diag, session.source, &arguments);
+	session_start(&session, "a*b c\n\td/* */e.$1@2*");
+	lexer = lex_new(session.arena, &session.diag, session.source);
 	for (;;) {
 		struct token token = lex_next(lexer);
 
@@ -351,7 +278,7 @@ static void test_layout(void **state)
 		g_string_append_printf(out, "%s%s%s ", token.text, token.is_first_on_line ? "/f" : "",
 				       token.is_glued ? "/g" : "");
 	}
-	assert_string_equal(out->str, "a/f/g */g b/g c d/f e ./g x * ");
+	assert_string_equal(out->str, "a/f/g */g b/g c d/f e ./g $1/g @2/g */g ");
 	g_string_free(out, TRUE);
 	session_end(&session);
 }
@@ -363,7 +290,7 @@ static void test_give_up(void **state)
 
 	(void)state;
 	session_start(&session, "a b c");
-	lexer = lex_new(session.arena, &session.diag, session.source, NULL);
+	lexer = lex_new(session.arena, &session.diag, session.source);
 	assert_int_equal(lex_next(lexer).kind, TOKEN_IDENTIFIER);
 	lex_give_up(lexer);
 	assert_int_equal(lex_next(lexer).kind, TOKEN_END);
@@ -380,13 +307,10 @@ int main(void)
 		cmocka_unit_test(test_strings),
 		cmocka_unit_test(test_operators),
 		cmocka_unit_test(test_embedded_c),
-		cmocka_unit_test(test_not_supported),
 		cmocka_unit_test(test_stray_text),
-		cmocka_unit_test(test_arguments_as_tokens),
-		cmocka_unit_test(test_arguments_as_strings),
-		cmocka_unit_test(test_argument_errors),
-		cmocka_unit_test(test_unused_arguments),
+		cmocka_unit_test(test_script_arguments),
 		cmocka_unit_test(test_spans),
+		cmocka_unit_test(test_argument_text),
 		cmocka_unit_test(test_layout),
 		cmocka_unit_test(test_give_up),
 	};

@@ -102,7 +102,7 @@ static void records_are_formatted(void **state)
 	begin(&sample, SPILE_RECORD_PRINT);
 	add_number(&sample, 2);
 	print(&output, &sample);
-	assert_false(output.had_error);
+	assert_int_equal(output.damaged_count, 0);
 	assert_true(output_close(&output));
 	expect_file(path, "eleven chars is 42%\n7   |lo|\nend\n");
 	unlink(path);
@@ -150,7 +150,7 @@ static void damaged_records(void **state)
 		add_number(&sample, 42);
 		sample.length = sizeof(struct spile_record) + cut;
 		print(&output, &sample);
-		assert_true(output.had_error);
+		assert_int_equal(output.damaged_count, 1);
 		assert_true(output_close(&output));
 		expect_file(path, "");
 		unlink(path);
@@ -159,21 +159,19 @@ static void damaged_records(void **state)
 	begin(&sample, SPILE_RECORD_PRINT);
 	add_number(&sample, 3);
 	print(&output, &sample);
-	assert_true(output.had_error);
-	output.had_error = false;
+	assert_int_equal(output.damaged_count, 1);
 	begin(&sample, 77);
 	print(&output, &sample);
-	assert_true(output.had_error);
-	output.had_error = false;
+	assert_int_equal(output.damaged_count, 2);
 	begin(&sample, SPILE_RECORD_WARNING);
 	add_number(&sample, 0xffffffff);
 	print(&output, &sample);
-	assert_true(output.had_error);
+	assert_int_equal(output.damaged_count, 3);
 	assert_true(output_close(&output));
 	unlink(path);
 }
 
-static void errors_are_remembered(void **state)
+static void messages_are_no_damage(void **state)
 {
 	struct sample sample;
 	struct output output;
@@ -187,11 +185,11 @@ static void errors_are_remembered(void **state)
 	begin(&sample, SPILE_RECORD_GAP);
 	add_number(&sample, 5);
 	print(&output, &sample);
-	assert_false(output.had_error);
+	assert_int_equal(output.damaged_count, 0);
 	begin(&sample, SPILE_RECORD_ERROR);
 	add_string(&sample, "an error");
 	print(&output, &sample);
-	assert_true(output.had_error);
+	assert_int_equal(output.damaged_count, 0);
 	assert_true(output_close(&output));
 	unlink(path);
 }
@@ -242,6 +240,14 @@ static void report_tells_what_was_lost(void **state)
 	memset(counters, 0, sizeof(counters));
 	report_write(&text, &control, &module, &options);
 	assert_int_equal(text.length, 0);
+	options.verbose = true;
+	counters[0].hits = 1;
+	counters[1].hits = 7;
+	counters[1].given_up = 2;
+	counters[1].given_up_insertions = 1;
+	report_write(&text, &control, &module, &options);
+	assert_non_null(strstr(text.bytes, "1 hit of probe begin\n"
+			       "7 hits of probe timer.s(1), 2 of them given up, 1 insertion given up\n"));
 	text_fini(&text);
 }
 
@@ -251,7 +257,7 @@ int main(void)
 		cmocka_unit_test(records_are_formatted),
 		cmocka_unit_test(long_strings_are_whole),
 		cmocka_unit_test(damaged_records),
-		cmocka_unit_test(errors_are_remembered),
+		cmocka_unit_test(messages_are_no_damage),
 		cmocka_unit_test(full_disk),
 		cmocka_unit_test(report_tells_what_was_lost),
 	};

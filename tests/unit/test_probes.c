@@ -24,17 +24,24 @@ static const char *library_text;
 static struct program *analyse_text(struct session *session, const char *text, bool with_symbols)
 {
 	static const struct kernel_tree kernel = { .release = "9.9.9-test" };
-	struct analysis_input input = { .kernel = &kernel };
+	/* The handlers here are about their points, not about what they do. */
+	struct analysis_input input = { .kernel = &kernel, .unoptimized = true };
+	struct parse_context context = { .diag = &session->diag };
 	struct program *program;
 
 	session_parse(session, text, NULL);
+	context.arena = session->arena;
 	input.arena = session->arena;
 	input.diag = &session->diag;
 	input.script = session->script;
 	input.library = arena_array(session->arena);
-	if (library_text)
-		g_ptr_array_add(input.library, parse_script(session->arena, &session->diag,
-			source_from_text(session->arena, "library.stp", library_text, strlen(library_text)), NULL));
+	if (library_text) {
+		struct source *source = source_from_text(session->arena, "library.stp", library_text,
+							 strlen(library_text));
+
+		source->is_tapset = true;
+		g_ptr_array_add(input.library, parse_script(&context, source, NULL));
+	}
 	input.symbols = with_symbols ? symbols_from_text(session->arena, symbols_text) : NULL;
 	program = analyse(&input);
 	fflush(session->diag.out);
@@ -116,7 +123,7 @@ static void test_open_choice_with_another_family_is_an_error(void **state)
 
 	(void)state;
 	assert_null(analyse_text(&session, "probe kprobe.function(\"none\") !, begin { x = 1 }", false));
-	assert_non_null(strstr(session.messages, "[E-not-supported]"));
+	assert_non_null(strstr(session.messages, "[E-alternative]"));
 	session_end(&session);
 }
 

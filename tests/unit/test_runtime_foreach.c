@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Iteration: every order, limits, equal weights, elements deleted and made anew meanwhile, and
- * statements that are entered again while they run.
+ * Iteration: every order, limits, slices, equal weights, elements deleted and made anew meanwhile,
+ * and statements that are entered again while they run.
  */
 #include "runtime_fixture.h"
 #include "runtime/foreach.h"
@@ -17,6 +17,7 @@ static struct rt_map texts = {
 };
 static struct rt_map statistics = {
 	.name = "statistics", .key_count = 1, .value = RT_VALUE_STAT, .capacity = CAPACITY,
+	.stat_type = { .with_variance = 1 },
 };
 static struct rt_foreach_order order = { .map = &map };
 static struct rt_foreach_order order_of_texts = { .map = &texts };
@@ -49,7 +50,7 @@ static void put(s64 n, const char *s, s64 value)
 
 	keys[0].n = n;
 	keys[1].s = s;
-	assert_true(rt_map_set(fixture_context(), &map, keys, value, WHERE));
+	assert_true(rt_map_set(fixture_context(), &map, keys, value, PLACE));
 }
 
 /* Values in some scattered order, with repetitions. */
@@ -67,7 +68,7 @@ static void fill(int count)
 static void begin(struct rt_foreach *i, enum rt_sort direction, u32 column, s64 limit)
 {
 	assert_true(rt_foreach_begin(fixture_context(), i, &order, direction, column,
-				     RT_STAT_COUNT, limit, WHERE));
+				     RT_STAT_COUNT, limit, NULL, 0, WHERE));
 }
 
 static void unsorted_is_by_insertion(void **state)
@@ -76,7 +77,7 @@ static void unsorted_is_by_insertion(void **state)
 	s64 expected = 0;
 
 	fill(CAPACITY);
-	begin(&i, RT_SORT_NONE, 0, -1);
+	begin(&i, RT_SORT_NONE, 0, RT_NO_LIMIT);
 	while (rt_foreach_next(&i))
 		assert_int_equal(rt_foreach_key(&i, 0), expected++);
 	rt_foreach_end(&i);
@@ -86,7 +87,7 @@ static void unsorted_is_by_insertion(void **state)
 
 static void check_sorted_by_value(enum rt_sort direction, int count, s64 limit)
 {
-	s64 wanted = limit < 0 || limit > count ? count : limit;
+	s64 wanted = limit < 0 ? 0 : limit > count ? count : limit;
 	s64 last = 0, last_key = 0, seen = 0;
 	struct rt_foreach i;
 
@@ -114,11 +115,12 @@ static void sorted_by_value(void **state)
 	for (count = 0; count <= CAPACITY; count += 1 + count / 3) {
 		rt_map_clear(&map);
 		fill(count);
-		check_sorted_by_value(RT_SORT_ASCENDING, count, -1);
-		check_sorted_by_value(RT_SORT_DESCENDING, count, -1);
+		check_sorted_by_value(RT_SORT_ASCENDING, count, RT_NO_LIMIT);
+		check_sorted_by_value(RT_SORT_DESCENDING, count, RT_NO_LIMIT);
 		check_sorted_by_value(RT_SORT_DESCENDING, count, 5);
 		check_sorted_by_value(RT_SORT_ASCENDING, count, 1);
 		check_sorted_by_value(RT_SORT_ASCENDING, count, 0);
+		check_sorted_by_value(RT_SORT_DESCENDING, count, -7);
 		check_sorted_by_value(RT_SORT_ASCENDING, count, 1LL << 40);
 	}
 	(void)state;
@@ -154,11 +156,11 @@ static void sorted_by_keys(void **state)
 	u32 seen = 0;
 
 	fill(CAPACITY);
-	begin(&i, RT_SORT_DESCENDING, 1, -1);
+	begin(&i, RT_SORT_DESCENDING, 1, RT_NO_LIMIT);
 	while (rt_foreach_next(&i))
 		assert_int_equal(rt_foreach_key(&i, 0), --expected);
 	rt_foreach_end(&i);
-	begin(&i, RT_SORT_ASCENDING, 2, -1);
+	begin(&i, RT_SORT_ASCENDING, 2, RT_NO_LIMIT);
 	while (rt_foreach_next(&i)) {
 		assert_true(strcmp(last, rt_foreach_key_string(&i, 1)) <= 0);
 		strcpy(last, rt_foreach_key_string(&i, 1));
@@ -181,10 +183,10 @@ static void sorted_by_string_value(void **state)
 		union rt_key key;
 
 		key.n = n;
-		assert_true(rt_map_set_string(c, &texts, &key, words[n], WHERE));
+		assert_true(rt_map_set_string(c, &texts, &key, words[n], PLACE));
 	}
 	assert_true(rt_foreach_begin(c, &i, &order_of_texts, RT_SORT_DESCENDING, 0, RT_STAT_COUNT,
-				     -1, WHERE));
+				     RT_NO_LIMIT, NULL, 0, WHERE));
 	for (n = 0; rt_foreach_next(&i); n++) {
 		assert_int_equal(rt_foreach_key(&i, 0), expected[n]);
 		assert_string_equal(rt_foreach_value_string(&i), words[expected[n]]);
@@ -200,7 +202,7 @@ static s64 first_by(enum rt_stat_field field)
 	s64 key;
 
 	assert_true(rt_foreach_begin(fixture_context(), &i, &order_of_statistics,
-				     RT_SORT_DESCENDING, 0, field, -1, WHERE));
+				     RT_SORT_DESCENDING, 0, field, RT_NO_LIMIT, NULL, 0, WHERE));
 	assert_true(rt_foreach_next(&i));
 	key = rt_foreach_key(&i, 0);
 	rt_foreach_end(&i);
@@ -219,13 +221,14 @@ static void sorted_by_statistic(void **state)
 		union rt_key key;
 
 		key.n = values[n][0];
-		assert_true(rt_map_stat_add(c, &statistics, &key, values[n][1], WHERE));
+		assert_true(rt_map_stat_add(c, &statistics, &key, values[n][1], PLACE));
 	}
 	assert_int_equal(first_by(RT_STAT_COUNT), 1);
 	assert_int_equal(first_by(RT_STAT_SUM), 4);
 	assert_int_equal(first_by(RT_STAT_MIN), 3);
 	assert_int_equal(first_by(RT_STAT_MAX), 2);
 	assert_int_equal(first_by(RT_STAT_AVERAGE), 3);
+	assert_int_equal(first_by(RT_STAT_VARIANCE), 2);
 	(void)state;
 }
 
@@ -238,7 +241,7 @@ static void deleted_elements_are_passed_over(void **state)
 	for (n = 0; n < 10; n++)
 		put(n, "x", n);
 	keys[1].s = "x";
-	begin(&i, RT_SORT_ASCENDING, 0, -1);
+	begin(&i, RT_SORT_ASCENDING, 0, RT_NO_LIMIT);
 	while (rt_foreach_next(&i)) {
 		n = rt_foreach_key(&i, 0);
 		assert_int_equal(n % 2, 0);
@@ -259,9 +262,40 @@ static void clearing_ends_the_iteration(void **state)
 	struct rt_foreach i;
 
 	fill(20);
-	begin(&i, RT_SORT_NONE, 0, -1);
+	begin(&i, RT_SORT_NONE, 0, RT_NO_LIMIT);
 	assert_true(rt_foreach_next(&i));
 	rt_map_clear(&map);
+	assert_false(rt_foreach_next(&i));
+	rt_foreach_end(&i);
+	(void)state;
+}
+
+/* Every third element, biggest first, no more than asked for. */
+static void slices_are_sorted_and_limited(void **state)
+{
+	struct rt_context *c = fixture_context();
+	union rt_key keys[2];
+	struct rt_foreach i;
+	s64 n, seen = 0;
+
+	for (n = 0; n < 30; n++)
+		put(n, n % 3 ? "other" : "third", n * 7 % 30);
+	keys[0].n = -1;
+	keys[1].s = "third";
+	assert_true(rt_foreach_begin(c, &i, &order, RT_SORT_DESCENDING, 0, RT_STAT_COUNT, 4, keys,
+				     1 << 1, WHERE));
+	keys[1].s = NULL;
+	while (rt_foreach_next(&i)) {
+		assert_string_equal(rt_foreach_key_string(&i, 1), "third");
+		assert_int_equal(rt_foreach_value(&i), 27 - 3 * seen++);
+	}
+	rt_foreach_end(&i);
+	assert_int_equal(seen, 4);
+
+	keys[0].n = 5;
+	keys[1].s = "third";
+	assert_true(rt_foreach_begin(c, &i, &order, RT_SORT_NONE, 0, RT_STAT_COUNT, RT_NO_LIMIT,
+				     keys, 3, WHERE));
 	assert_false(rt_foreach_next(&i));
 	rt_foreach_end(&i);
 	(void)state;
@@ -273,14 +307,15 @@ static void entering_again_is_an_error(void **state)
 	struct rt_foreach outer, inner;
 
 	fill(3);
-	begin(&outer, RT_SORT_NONE, 0, -1);
-	assert_false(rt_foreach_begin(c, &inner, &order, RT_SORT_NONE, 0, RT_STAT_COUNT, -1, WHERE));
+	begin(&outer, RT_SORT_NONE, 0, RT_NO_LIMIT);
+	assert_false(rt_foreach_begin(c, &inner, &order, RT_SORT_NONE, 0, RT_STAT_COUNT,
+				      RT_NO_LIMIT, NULL, 0, WHERE));
 	assert_true(rt_failed(c));
 	rt_foreach_end(&inner);
 	assert_true(rt_foreach_next(&outer));
 	rt_foreach_end(&outer);
 	rt_foreach_end(&outer);
-	begin(&outer, RT_SORT_NONE, 0, -1);
+	begin(&outer, RT_SORT_NONE, 0, RT_NO_LIMIT);
 	rt_foreach_end(&outer);
 	(void)state;
 }
@@ -298,6 +333,7 @@ int main(void)
 		TEST(sorted_by_statistic),
 		TEST(deleted_elements_are_passed_over),
 		TEST(clearing_ends_the_iteration),
+		TEST(slices_are_sorted_and_limited),
 		TEST(entering_again_is_an_error),
 	};
 

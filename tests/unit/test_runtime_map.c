@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Maps: filling, wrapping, deleting, nine keys, long strings, and a long random walk beside a
- * GHashTable that must agree at every step.
+ * Maps: filling, wrapping, deleting, slices, nine keys, long strings, and a long random walk
+ * beside a GHashTable that must agree at every step.
  */
 #include <glib.h>
 #include "runtime_fixture.h"
@@ -28,12 +28,19 @@ static struct rt_map nine = {
 	.value = RT_VALUE_LONG, .capacity = CAPACITY,
 };
 
+static struct rt_map three = {
+	.name = "three", .key_count = 3, .key_is_string = { 0, 1, 0 }, .value = RT_VALUE_LONG,
+	.capacity = CAPACITY,
+};
+
 static struct rt_map statistics = {
 	.name = "statistics", .key_count = 1, .value = RT_VALUE_STAT, .capacity = 4,
 	.stat_type = { .kind = SPILE_HISTOGRAM_LINEAR, .low = 0, .high = 10, .step = 5 },
 };
 
-static struct rt_map *const all_maps[] = { &numbers, &wrapping, &strings, &nine, &statistics };
+static struct rt_map *const all_maps[] = {
+	&numbers, &wrapping, &strings, &nine, &three, &statistics,
+};
 
 static int set_up(void **state)
 {
@@ -66,7 +73,7 @@ static void set(struct rt_map *m, s64 n, s64 value)
 {
 	union rt_key key = number(n);
 
-	assert_true(rt_map_set(fixture_context(), m, &key, value, WHERE));
+	assert_true(rt_map_set(fixture_context(), m, &key, value, PLACE));
 }
 
 static s64 get(struct rt_map *m, s64 n)
@@ -97,15 +104,84 @@ static void full_map_refuses(void **state)
 	assert_int_equal(get(&numbers, 0), 77);
 
 	key = number(-1);
-	assert_null(rt_map_slot(c, &numbers, &key, WHERE));
+	c->catching = 1;
+	assert_null(rt_map_slot(c, &numbers, &key, PLACE));
 	assert_true(rt_failed(c));
 	assert_string_equal(c->error, "array 'numbers' is full (64 elements, see MAXMAPENTRIES)");
+	assert_false(rt_map_set(c, &numbers, &key, 1, PLACE));
 	assert_false(has(&numbers, -1));
+	assert_null(rt_places);
 
 	key = number(1000003);
 	rt_map_delete(&numbers, &key);
 	set(&numbers, -1, 5);
 	assert_int_equal(get(&numbers, -1), 5);
+	(void)state;
+}
+
+/* The handler goes on, and what was given up is counted once per place. */
+static void full_map_gives_up_insertions(void **state)
+{
+	struct rt_context *c = fixture_context();
+	union rt_key key = number(-1);
+	s64 i;
+
+	for (i = 0; i < CAPACITY; i++)
+		set(&numbers, i, i);
+	for (i = 0; i < 3; i++) {
+		s64 *slot = rt_map_slot(c, &numbers, &key, PLACE);
+
+		assert_int_equal(*slot, 0);
+		*slot = 99;
+	}
+	assert_false(has(&numbers, -1));
+	assert_int_equal(atomic_long_read(&rt_places->count), 3);
+	assert_true(rt_places->is_insertion);
+	assert_string_equal(rt_places->where, WHERE);
+	assert_string_equal(rt_places->text,
+			    "array 'numbers' is full (64 elements, see MAXMAPENTRIES)");
+	assert_null(rt_places->next);
+	assert_int_equal(c->counters[1].given_up_insertions, 3);
+
+	assert_true(rt_map_set(c, &numbers, &key, 1, PLACE));
+	assert_int_equal(atomic_long_read(&rt_places->count), 1);
+	assert_non_null(rt_places->next);
+	assert_false(rt_failed(c));
+	assert_true(rt_map_set(c, &numbers, &(union rt_key){ .n = 5 }, 55, PLACE));
+	assert_int_equal(get(&numbers, 5), 55);
+	(void)state;
+}
+
+/* Three keys, the middle one a string; by each set of keys that a slice can fix. */
+static void slices_are_found_and_deleted(void **state)
+{
+	struct rt_context *c = fixture_context();
+	union rt_key keys[3];
+	u32 mask;
+	int n;
+
+	for (mask = 0; mask < 8; mask++) {
+		int left = 0;
+
+		for (n = 0; n < 27; n++) {
+			keys[0].n = n % 3;
+			keys[1].s = n / 3 % 3 == 0 ? "a" : n / 3 % 3 == 1 ? "b" : "c";
+			keys[2].n = n / 9;
+			assert_true(rt_map_set(c, &three, keys, n, PLACE));
+		}
+		keys[0].n = 1;
+		keys[1].s = "b";
+		keys[2].n = 2;
+		assert_true(rt_map_has_slice(&three, keys, mask));
+		rt_map_delete_slice(&three, keys, mask);
+		assert_false(rt_map_has_slice(&three, keys, mask));
+		for (n = 0; n < 27; n++)
+			left += ((mask & 1) && n % 3 != 1) || ((mask & 2) && n / 3 % 3 != 1) ||
+				((mask & 4) && n / 9 != 2);
+		assert_int_equal(three.count, left);
+		keys[1].s = "d";
+		assert_false(rt_map_has_slice(&three, keys, mask | 2));
+	}
 	(void)state;
 }
 
@@ -127,11 +203,11 @@ static void values_are_made_and_kept(void **state)
 {
 	struct rt_context *c = fixture_context();
 	union rt_key key = number(G_MININT64);
-	s64 *slot = rt_map_slot(c, &numbers, &key, WHERE);
+	s64 *slot = rt_map_slot(c, &numbers, &key, PLACE);
 
 	assert_int_equal(*slot, 0);
 	++*slot;
-	assert_ptr_equal(rt_map_slot(c, &numbers, &key, WHERE), slot);
+	assert_ptr_equal(rt_map_slot(c, &numbers, &key, PLACE), slot);
 	assert_int_equal(get(&numbers, G_MININT64), 1);
 	rt_map_clear(&numbers);
 	assert_false(has(&numbers, G_MININT64));
@@ -150,7 +226,7 @@ static void long_strings_are_cut(void **state)
 	text[sizeof(text) - 1] = 0;
 	keys[0].s = text;
 	keys[1].n = 4;
-	assert_true(rt_map_set_string(c, &strings, keys, text, WHERE));
+	assert_true(rt_map_set_string(c, &strings, keys, text, PLACE));
 	assert_int_equal(strlen(rt_map_get_string(&strings, keys)), MAXSTRINGLEN - 1);
 
 	text[MAXSTRINGLEN - 1] = 0;
@@ -159,7 +235,7 @@ static void long_strings_are_cut(void **state)
 	assert_false(rt_map_has(&strings, keys));
 	assert_string_equal(rt_map_get_string(&strings, keys), "");
 	keys[0].s = "";
-	assert_true(rt_map_set_string(c, &strings, keys, "empty", WHERE));
+	assert_true(rt_map_set_string(c, &strings, keys, "empty", PLACE));
 	assert_string_equal(rt_map_get_string(&strings, keys), "empty");
 	(void)state;
 }
@@ -177,14 +253,14 @@ static void insertion_may_use_what_it_drops(void **state)
 		snprintf(name, sizeof(name), "name %d", (int)i);
 		keys[0].s = name;
 		keys[1].n = i;
-		assert_true(rt_map_set_string(c, &strings, keys, name, WHERE));
+		assert_true(rt_map_set_string(c, &strings, keys, name, PLACE));
 	}
 	keys[0].s = "name 0";
 	keys[1].n = 0;
 	oldest = rt_map_get_string(&strings, keys);
 	keys[0].s = oldest;
 	keys[1].n = 1000;
-	assert_true(rt_map_set_string(c, &strings, keys, oldest, WHERE));
+	assert_true(rt_map_set_string(c, &strings, keys, oldest, PLACE));
 	keys[0].s = "name 0";
 	assert_string_equal(rt_map_get_string(&strings, keys), "name 0");
 	keys[1].n = 0;
@@ -204,7 +280,7 @@ static void nine_keys_all_matter(void **state)
 		else
 			keys[i].n = i;
 	}
-	assert_true(rt_map_set(c, &nine, keys, 99, WHERE));
+	assert_true(rt_map_set(c, &nine, keys, 99, PLACE));
 	assert_int_equal(rt_map_get(&nine, keys), 99);
 	for (i = 0; i < 9; i++) {
 		union rt_key kept = keys[i];
@@ -227,8 +303,8 @@ static void statistics_in_a_map(void **state)
 	const struct rt_stat *s = rt_map_stat_read(c, &statistics, &key);
 
 	assert_int_equal(rt_stat_count(s), 0);
-	assert_true(rt_map_stat_add(c, &statistics, &key, 5, WHERE));
-	assert_true(rt_map_stat_add(c, &statistics, &key, -7, WHERE));
+	assert_true(rt_map_stat_add(c, &statistics, &key, 5, PLACE));
+	assert_true(rt_map_stat_add(c, &statistics, &key, -7, PLACE));
 	s = rt_map_stat_read(c, &statistics, &key);
 	assert_int_equal(rt_stat_count(s), 2);
 	assert_int_equal(rt_stat_sum(s), -2);
@@ -237,7 +313,7 @@ static void statistics_in_a_map(void **state)
 	assert_int_equal(s->buckets[0], 1);
 	assert_int_equal(s->buckets[2], 1);
 	rt_map_delete(&statistics, &key);
-	assert_true(rt_map_stat_add(c, &statistics, &key, 1, WHERE));
+	assert_true(rt_map_stat_add(c, &statistics, &key, 1, PLACE));
 	assert_int_equal(rt_stat_count(rt_map_stat_read(c, &statistics, &key)), 1);
 	(void)state;
 }
@@ -302,6 +378,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(full_map_refuses),
+		TEST(full_map_gives_up_insertions),
+		TEST(slices_are_found_and_deleted),
 		TEST(wrapping_map_drops_the_oldest),
 		TEST(values_are_made_and_kept),
 		TEST(long_strings_are_cut),

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Statistics: parts of several CPUs read as one, the bounds of both kinds of histogram, and the
- * edges of the number range.
+ * Statistics: parts of several CPUs read as one, the bounds of both kinds of histogram, the
+ * variance, and the edges of the number range.
  */
 #include "runtime_fixture.h"
 #include "runtime/globals.h"
@@ -12,9 +12,11 @@ static struct rt_stat_global linear = {
 	.type = { .kind = SPILE_HISTOGRAM_LINEAR, .low = -10, .high = 20, .step = 10 },
 };
 
+static struct rt_stat_global varying = { .type = { .with_variance = 1 } };
+
 static struct rt_map *const no_maps[] = { NULL };
 static struct rt_foreach_order *const no_orders[] = { NULL };
-static struct rt_stat_global *const stats[] = { &plain, &logarithmic, &linear, NULL };
+static struct rt_stat_global *const stats[] = { &plain, &logarithmic, &linear, &varying, NULL };
 static const struct rt_globals globals = { no_maps, stats, no_orders };
 
 static int set_up(void **state)
@@ -104,6 +106,94 @@ static void buckets_of_powers_of_two(void **state)
 	(void)state;
 }
 
+static s64 variance_of(const s64 *values, u32 count)
+{
+	u32 i;
+
+	rt_stat_clear(&varying);
+	for (i = 0; i < count; i++) {
+		shim_cpu = i % SHIM_CPUS;
+		rt_stat_add(&varying, values[i]);
+	}
+	shim_cpu = 0;
+	return rt_stat_variance(rt_stat_read(fixture_context(), &varying));
+}
+
+static void variances_by_hand(void **state)
+{
+	static const struct { s64 values[5]; u32 count; s64 variance; } expected[] = {
+		{ { 0 }, 0, 0 }, { { 5 }, 1, 0 }, { { 5, 5 }, 2, 0 },
+		{ { 1, 2, 3, 4, 5 }, 5, 2 }, { { -1, -2, -3, -4, -5 }, 5, 2 },
+		{ { -10, 10 }, 2, 200 }, { { 0, 0, 0, 0, 10 }, 5, 20 },
+		{ { RT_S64_MAX, RT_S64_MAX }, 2, 0 }, { { RT_S64_MIN, RT_S64_MIN }, 2, 0 },
+		{ { RT_S64_MAX, RT_S64_MAX - 2 }, 2, 2 }, { { RT_S64_MIN, RT_S64_MIN + 3 }, 2, 4 },
+		{ { RT_S64_MAX, RT_S64_MIN }, 2, RT_S64_MAX },
+		{ { 1LL << 32, -(1LL << 32) + 1 }, 2, RT_S64_MAX },
+		{ { 1LL << 31, -(1LL << 31) }, 2, RT_S64_MAX },
+		{ { 1LL << 31, -(1LL << 31) + 1 }, 2, RT_S64_MAX - (1LL << 32) + 1 },
+	};
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(expected); i++)
+		assert_int_equal(variance_of(expected[i].values, expected[i].count),
+				 expected[i].variance);
+	(void)state;
+}
+
+/* As a whole, in a map's slot, and by the definition in 128 bits. */
+static void variances_at_random(void **state)
+{
+	static s64 values[500];
+	u64 random = 88172645463325252ULL;
+	u32 round, i;
+
+	for (round = 1; round < 60; round++) {
+		u32 count = 2 + round * 8;
+		struct rt_stat one;
+		__int128 sum = 0, squares = 0;
+
+		rt_stat_reset(&one, &varying.type);
+		for (i = 0; i < count; i++) {
+			random ^= random << 13;
+			random ^= random >> 7;
+			random ^= random << 17;
+			values[i] = (s64)random >> (64 - round % 40 - 1);
+			sum += values[i];
+			squares += (__int128)values[i] * values[i];
+			rt_stat_include(&one, &varying.type, values[i]);
+		}
+		squares = (count * squares - sum * sum) / ((__int128)count * (count - 1));
+		squares = squares > RT_S64_MAX ? RT_S64_MAX : squares;
+		assert_int_equal(variance_of(values, count), (s64)squares);
+		assert_int_equal(rt_stat_variance(&one), (s64)squares);
+	}
+	(void)state;
+}
+
+static void buckets_have_numbers(void **state)
+{
+	struct rt_context *c = fixture_context();
+	const struct rt_stat *s;
+	s64 i;
+
+	for (i = -100; i <= 100; i++)
+		rt_stat_add(&linear, i);
+	s = rt_stat_read(c, &linear);
+	assert_int_equal(rt_stat_bucket_at(c, &linear.type, s, 0, WHERE), 90);
+	for (i = 1; i <= 3; i++)
+		assert_int_equal(rt_stat_bucket_at(c, &linear.type, s, i, WHERE), 10);
+	assert_int_equal(rt_stat_bucket_at(c, &linear.type, s, 4, WHERE), 1);
+	assert_int_equal(rt_stat_bucket_at(c, &linear.type, s, 5, WHERE), 80);
+	assert_int_equal(rt_stat_bucket_at(c, &linear.type, &rt_stat_none, 5, WHERE), 0);
+	assert_false(rt_failed(c));
+	assert_int_equal(rt_stat_bucket_at(c, &linear.type, s, 6, WHERE), 0);
+	assert_string_equal(c->error, "histogram has no bucket 6, only 0 to 5");
+	c = fixture_context();
+	assert_int_equal(rt_stat_bucket_at(c, &linear.type, s, -1, WHERE), 0);
+	assert_true(rt_failed(c));
+	(void)state;
+}
+
 static void buckets_of_equal_width(void **state)
 {
 	static const struct { s64 value; u32 bucket; } expected[] = {
@@ -172,8 +262,8 @@ static void memory_that_runs_out_is_given_back(void **state)
 			break;
 		assert_int_equal(shim_allocations, before);
 	} while (left < 100);
-	/* Three statistics, a scratch for each CPU and the process context. */
-	assert_int_equal(left - 1, 3 + SHIM_CPUS + 1);
+	/* Four statistics, a scratch for each CPU and the process context. */
+	assert_int_equal(left - 1, 4 + SHIM_CPUS + 1);
 	(void)state;
 }
 
@@ -186,6 +276,9 @@ int main(void)
 		TEST(empty_has_no_minimum),
 		TEST(extremes_do_not_overflow),
 		TEST(buckets_of_powers_of_two),
+		TEST(variances_by_hand),
+		TEST(variances_at_random),
+		TEST(buckets_have_numbers),
 		TEST(buckets_of_equal_width),
 		TEST(any_linear_type_stays_inside),
 		TEST(impossible_types_are_refused),

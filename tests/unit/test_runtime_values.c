@@ -187,45 +187,93 @@ static void loads_extend_by_type(void **state)
 {
 	struct rt_context *c = fixture_context();
 
-	assert_int_equal(RT_LOAD(c, &everything.small, WHERE), -1);
-	assert_int_equal(RT_LOAD(c, &everything.byte, WHERE), 255);
-	assert_int_equal(RT_LOAD(c, &everything.half, WHERE), -300);
-	assert_int_equal(RT_LOAD(c, &everything.unsigned_half, WHERE), 65535);
-	assert_int_equal(RT_LOAD(c, &everything.word, WHERE), -70000);
-	assert_int_equal(RT_LOAD(c, &everything.unsigned_word, WHERE), 4000000000LL);
-	assert_int_equal(RT_LOAD(c, &everything.whole, WHERE), RT_S64_MIN);
-	assert_int_equal(RT_LOAD(c, &everything.flag, WHERE), 1);
-	assert_int_equal(RT_LOAD(c, &everything.kind, WHERE), 3);
-	assert_int_equal(RT_LOAD(c, &everything.fixed, WHERE), -2);
-	assert_int_equal(RT_LOAD(c, &everything.next, WHERE), (s64)(unsigned long)&everything);
-	assert_int_equal(RT_LOAD(c, &everything.text, WHERE),
+	assert_int_equal(RT_LOAD(c, &everything.small, PLACE), -1);
+	assert_int_equal(RT_LOAD(c, &everything.byte, PLACE), 255);
+	assert_int_equal(RT_LOAD(c, &everything.half, PLACE), -300);
+	assert_int_equal(RT_LOAD(c, &everything.unsigned_half, PLACE), 65535);
+	assert_int_equal(RT_LOAD(c, &everything.word, PLACE), -70000);
+	assert_int_equal(RT_LOAD(c, &everything.unsigned_word, PLACE), 4000000000LL);
+	assert_int_equal(RT_LOAD(c, &everything.whole, PLACE), RT_S64_MIN);
+	assert_int_equal(RT_LOAD(c, &everything.flag, PLACE), 1);
+	assert_int_equal(RT_LOAD(c, &everything.kind, PLACE), 3);
+	assert_int_equal(RT_LOAD(c, &everything.fixed, PLACE), -2);
+	assert_int_equal(RT_LOAD(c, &everything.next, PLACE), (s64)(unsigned long)&everything);
+	assert_int_equal(RT_LOAD(c, &everything.text, PLACE),
 			 (s64)(unsigned long)everything.text);
-	assert_int_equal(RT_LOAD(c, &everything.nested, WHERE),
+	assert_int_equal(RT_LOAD(c, &everything.nested, PLACE),
 			 (s64)(unsigned long)&everything.nested);
-	assert_ptr_equal(RT_STEP(c, &everything.next, WHERE)->next, &everything);
-	assert_ptr_equal(RT_STEP(c, &everything.nested, WHERE), &everything.nested);
-	assert_ptr_equal(RT_STEP(c, &everything.text, WHERE), everything.text);
+	assert_ptr_equal(RT_STEP(c, &everything.next, PLACE)->next, &everything);
+	assert_ptr_equal(RT_STEP(c, &everything.nested, PLACE), &everything.nested);
+	assert_ptr_equal(RT_STEP(c, &everything.text, PLACE), everything.text);
 	assert_false(rt_failed(c));
 	(void)state;
 }
 
-static void loads_that_fault_are_errors(void **state)
+static void loads_that_fault_are_soft_errors(void **state)
 {
 	struct rt_context *c = fixture_context();
 
 	shim_fault.address = (unsigned long)&everything.word;
 	shim_fault.size = sizeof(everything.word);
-	assert_int_equal(RT_LOAD(c, &everything.half, WHERE), -300);
+	assert_int_equal(RT_LOAD(c, &everything.half, PLACE), -300);
 	assert_false(rt_failed(c));
-	assert_int_equal(RT_LOAD(c, &everything.word, WHERE), 0);
+	assert_int_equal(RT_LOAD(c, &everything.word, PLACE), 0);
 	assert_true(rt_failed(c));
+	assert_int_equal(c->failed, RT_FAILED_SOFT);
 	assert_string_equal(c->error_where, WHERE);
+	assert_string_equal(c->error_place->where, WHERE);
 	c = fixture_context();
 	shim_fault.address = (unsigned long)&everything.next;
 	shim_fault.size = sizeof(everything.next);
-	assert_null(RT_STEP(c, &everything.next, WHERE));
+	assert_null(RT_STEP(c, &everything.next, PLACE));
 	assert_true(rt_failed(c));
 	shim_fault.size = 0;
+	(void)state;
+}
+
+static void memory_is_read_for_printing(void **state)
+{
+	static const char memory[2 * MAXSTRINGLEN] = "a\0b";
+	struct rt_context *c = fixture_context();
+	char to[MAXSTRINGLEN];
+
+	assert_int_equal(rt_read_memory(c, to, (s64)memory, 3, false, PLACE), 3);
+	assert_memory_equal(to, "a\0b", 3);
+	assert_int_equal(rt_read_memory(c, to, (s64)memory, -1, true, PLACE), 1);
+	assert_int_equal(rt_read_memory(c, to, (s64)memory, 1LL << 40, false, PLACE), MAXSTRINGLEN);
+	assert_int_equal(rt_read_memory(c, to, 16, 0, false, PLACE), 0);
+	assert_false(rt_failed(c));
+	shim_fault.address = (unsigned long)memory + 2;
+	shim_fault.size = 1;
+	assert_int_equal(rt_read_memory(c, to, (s64)memory, 2, false, PLACE), 2);
+	assert_int_equal(rt_read_memory(c, to, (s64)memory, 3, false, PLACE), 0);
+	assert_int_equal(c->failed, RT_FAILED_SOFT);
+	shim_fault.size = 0;
+	(void)state;
+}
+
+/* As embedded C has it. */
+static void fail_softly(struct rt_context *c)
+{
+	RT_FAULT("cannot read %d", 5);
+out:
+	return;
+}
+
+static void faults_have_the_place_of_the_call(void **state)
+{
+	struct rt_context *c = fixture_context();
+
+	fail_softly(c);
+	assert_int_equal(c->failed, RT_FAILED_SOFT);
+	assert_null(c->error_place);
+	c = fixture_context();
+	c->where = PLACE;
+	fail_softly(c);
+	assert_string_equal(c->error, "cannot read 5");
+	assert_ptr_equal(c->error_place, c->where);
+	rt_error(c, "a hard one comes too late");
+	assert_int_equal(c->failed, RT_FAILED_SOFT);
 	(void)state;
 }
 
@@ -325,7 +373,9 @@ int main(void)
 		TEST(calls_are_bounded),
 		TEST(frames_are_a_stack),
 		TEST(loads_extend_by_type),
-		TEST(loads_that_fault_are_errors),
+		TEST(loads_that_fault_are_soft_errors),
+		TEST(memory_is_read_for_printing),
+		TEST(faults_have_the_place_of_the_call),
 		TEST(strings_are_read_to_their_end),
 		TEST(strings_stop_before_a_fault),
 		TEST(arguments_follow_the_convention),

@@ -13,11 +13,33 @@ static struct program *program_new(struct arena *arena, const struct script *scr
 	struct program *program = arena_new0(arena, struct program);
 
 	program->script = script;
+	program->embedded_c = arena_array(arena);
 	program->globals = arena_array(arena);
 	program->functions = arena_array(arena);
 	program->probes = arena_array(arena);
 	program->handlers = arena_array(arena);
+	program->conditions = arena_array(arena);
+	program->regexes = arena_array(arena);
 	return program;
+}
+
+/* What names and points mean. All of it is asked, so that one run shows the errors of all. */
+static bool resolve(struct analysis *analysis)
+{
+	bool ok = apply_limits(analysis) && apply_global_settings(analysis);
+
+	ok &= lookup_index(analysis);
+	aliases_index(analysis);
+	ok &= resolve_points(analysis);
+	return resolve_names(analysis) && ok;
+}
+
+static bool prune(struct analysis *analysis)
+{
+	if (analysis->input->unoptimized)
+		return true;
+	judge_functions(analysis);
+	return prune_program(analysis);
 }
 
 struct program *analyse(const struct analysis_input *input)
@@ -27,31 +49,36 @@ struct program *analyse(const struct analysis_input *input)
 		.arena = input->arena,
 		.diag = input->diag,
 		.program = program_new(input->arena, input->script),
-		.target = { input->arena, input->diag, input->kernel, input->symbols },
+		.target = { input->arena, input->diag, input->kernel, input->symbols, arena_array(input->arena) },
 	};
-	bool ok;
 
-	ok = apply_limits(&analysis) && apply_global_settings(&analysis);
-	ok &= resolve_points(&analysis);
-	ok &= resolve_names(&analysis);
-	if (!ok || !infer_types(&analysis) || !check_program(&analysis) || !plan_effects(&analysis))
+	if (!resolve(&analysis) || !prune(&analysis) || !infer_types(&analysis) ||
+	    (!input->no_display && !display_globals(&analysis)))
+		return NULL;
+	if (!input->unoptimized)
+		fold_program(&analysis);
+	if (!check_program(&analysis) || !plan_effects(&analysis))
 		return NULL;
 	return analysis.program;
 }
 
 /* ---- -p2 ---- */
 
+/* name%[10]:long [string, long] = 3 */
 static void print_variable(const struct variable *variable, GString *out)
 {
-	g_string_append_printf(out, "%s:%s", variable->name, type_name(variable->type));
-	if (variable->key_count <= 0) {
-		g_string_append_c(out, '\n');
-		return;
-	}
-	g_string_append(out, " [");
+	g_string_append_printf(out, "%s%s", variable->name, variable->wraps ? "%" : "");
+	if (variable->has_size)
+		g_string_append_printf(out, "[%" G_GINT64_FORMAT "]", variable->size);
+	g_string_append_printf(out, ":%s", type_name(variable->type));
 	for (int i = 0; i < variable->key_count; i++)
-		g_string_append_printf(out, "%s%s", i ? ", " : "", type_name(variable->key_types[i]));
-	g_string_append(out, "]\n");
+		g_string_append_printf(out, "%s%s", i ? ", " : " [", type_name(variable->key_types[i]));
+	g_string_append(out, variable->key_count > 0 ? "]" : "");
+	if (variable->initial) {
+		g_string_append(out, " = ");
+		expr_print(variable->initial, out);
+	}
+	g_string_append_c(out, '\n');
 }
 
 static void print_locals(const GPtrArray *locals, GString *out)
@@ -67,7 +94,8 @@ static void print_locals(const GPtrArray *locals, GString *out)
 
 static void print_function(const struct function *function, GString *out)
 {
-	g_string_append_printf(out, "%s:%s (", function->name, type_name(function->type));
+	g_string_append_printf(out, "%s:%s (", function->name,
+			       function->type == TYPE_VOID ? "unknown" : type_name(function->type));
 	for (unsigned int i = 0; i < function->parameters->len; i++) {
 		const struct variable *parameter = g_ptr_array_index(function->parameters, i);
 
@@ -77,24 +105,83 @@ static void print_function(const struct function *function, GString *out)
 	print_locals(function->locals, out);
 }
 
+/* "a = timer.s(1), end <- a": from the alias that names the point out to the script's own probe. */
+static void print_derivation(const struct derivation *derivation, GString *out)
+{
+	const GPtrArray *points = derivation->alias ? derivation->alias->points : derivation->declaration->points;
+
+	if (derivation->alias) {
+		for (unsigned int i = 0; i < derivation->alias->name->len; i++)
+			g_string_append_printf(out, "%s%s", i ? "." : "", ((struct probe_component *)
+					       g_ptr_array_index(derivation->alias->name, i))->name);
+		g_string_append(out, derivation->alias->prologue ? " = " : " += ");
+	}
+	for (unsigned int i = 0; i < points->len; i++) {
+		g_string_append(out, i ? "," : "");
+		probe_point_print(g_ptr_array_index(points, i), out);
+	}
+	if (!derivation->alias)
+		return;
+	g_string_append(out, " <- ");
+	print_derivation(derivation->outer, out);
+}
+
 static void print_probe(const struct probe *probe, GString *out)
 {
 	g_string_append_printf(out, "%s /* <- ", probe->text);
-	probe_point_print(probe->point, out);
+	print_derivation(probe->derivation, out);
 	g_string_append(out, " */\n");
 	print_locals(probe->handler->locals, out);
+}
+
+static gint by_name(gconstpointer a, gconstpointer b)
+{
+	const struct function *left = *(const struct function *const *)a;
+	const struct function *right = *(const struct function *const *)b;
+	int order = g_strcmp0(left->name, right->name);
+
+	return order ? order : (int)left->parameters->len - (int)right->parameters->len;
+}
+
+/* In the order of their names, as stap has it. */
+static void print_functions(const struct program *program, GString *out)
+{
+	g_autoptr(GPtrArray) sorted = g_ptr_array_new();
+
+	for (unsigned int i = 0; i < program->functions->len; i++)
+		g_ptr_array_add(sorted, g_ptr_array_index(program->functions, i));
+	g_ptr_array_sort(sorted, by_name);
+	for (unsigned int i = 0; i < sorted->len; i++)
+		print_function(g_ptr_array_index(sorted, i), out);
+}
+
+/* Those of the script in the order of their declaration, then the library's. */
+static void print_globals(const struct program *program, GString *out)
+{
+	const GPtrArray *declared = program->script->globals;
+
+	for (unsigned int i = 0; i < declared->len; i++) {
+		const struct variable *global = g_ptr_array_index(declared, i);
+
+		if (global->number >= 0)
+			print_variable(global, out);
+	}
+	for (unsigned int i = 0; i < program->globals->len; i++) {
+		const struct variable *global = g_ptr_array_index(program->globals, i);
+
+		if (global->span.source->is_tapset)
+			print_variable(global, out);
+	}
 }
 
 void program_print(const struct program *program, GString *out)
 {
 	if (program->globals->len)
 		g_string_append(out, "# globals\n");
-	for (unsigned int i = 0; i < program->globals->len; i++)
-		print_variable(g_ptr_array_index(program->globals, i), out);
+	print_globals(program, out);
 	if (program->functions->len)
 		g_string_append(out, "# functions\n");
-	for (unsigned int i = 0; i < program->functions->len; i++)
-		print_function(g_ptr_array_index(program->functions, i), out);
+	print_functions(program, out);
 	g_string_append(out, "# probes\n");
 	for (unsigned int i = 0; i < program->probes->len; i++)
 		print_probe(g_ptr_array_index(program->probes, i), out);

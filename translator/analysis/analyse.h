@@ -15,6 +15,9 @@ struct analysis_input {
 	const char *const *limit_settings;	/* -D NAME=VALUE, NULL-terminated, may be NULL */
 	const char *const *global_settings;	/* -G name=value, NULL-terminated, may be NULL */
 	bool guru_mode;				/* -g */
+	bool unoptimized;			/* -u */
+	bool no_display;			/* --no-global-var-display */
+	bool no_time_limits, suppress_handler_errors, stap_errors;	/* options of these names */
 };
 
 /* NULL after errors were reported. */

@@ -8,27 +8,78 @@
 #include <string.h>
 
 #include "analysis/internal.h"
+#include "regex/regex.h"
 #include "script/walk.h"
 
+/* What running some text may do. Sets of globals are bits by their numbers. */
+struct effects {
+	uint64_t *touched, *written;
+	bool prints, fails, writes_global, asks_for_match;
+};
+
 struct touch {
-	struct program *program;
-	bool *touched;		/* by number of the global */
-	bool *written;
-	bool *functions_seen;	/* by number of the function */
-	bool prints, fails, writes_global;
+	const struct program *program;
+	struct effects *functions;	/* by number: what is known of them so far */
+	struct effects effects;		/* of the text that is being looked at */
 };
 
 static void touch_stmt(struct stmt *stmt, void *data);
 static void touch_expr(struct expr *expr, void *data);
 
+static unsigned int set_words(const struct program *program)
+{
+	return program->globals->len / 64 + 1;
+}
+
+static void effects_init(struct effects *effects, const struct program *program)
+{
+	*effects = (struct effects){ NULL, NULL, false, false, false, false };
+	effects->touched = g_new0(uint64_t, set_words(program));
+	effects->written = g_new0(uint64_t, set_words(program));
+}
+
+static void effects_clear(struct effects *effects)
+{
+	g_free(effects->touched);
+	g_free(effects->written);
+}
+
+static bool has(const uint64_t *set, int number)
+{
+	return set[number / 64] >> (number % 64) & 1;
+}
+
+static void add(uint64_t *set, int number)
+{
+	set[number / 64] |= UINT64_C(1) << (number % 64);
+}
+
+/* Adds what `from` does; true if that was not all known. */
+static bool effects_merge(struct effects *to, const struct effects *from, unsigned int words)
+{
+	bool changed = (from->prints && !to->prints) || (from->fails && !to->fails) ||
+		       (from->writes_global && !to->writes_global) || (from->asks_for_match && !to->asks_for_match);
+
+	to->prints |= from->prints;
+	to->fails |= from->fails;
+	to->writes_global |= from->writes_global;
+	to->asks_for_match |= from->asks_for_match;
+	for (unsigned int i = 0; i < words; i++) {
+		changed |= (from->touched[i] & ~to->touched[i]) || (from->written[i] & ~to->written[i]);
+		to->touched[i] |= from->touched[i];
+		to->written[i] |= from->written[i];
+	}
+	return changed;
+}
+
 static void touch_variable(struct touch *touch, const struct variable *variable, bool writes)
 {
 	if (!variable || variable->kind != VARIABLE_GLOBAL)
 		return;
-	touch->touched[variable->number] = true;
+	add(touch->effects.touched, variable->number);
 	if (writes) {
-		touch->written[variable->number] = true;
-		touch->writes_global = true;
+		add(touch->effects.written, variable->number);
+		touch->effects.writes_global = true;
 	}
 }
 
@@ -38,37 +89,30 @@ static void touch_place(struct touch *touch, const struct expr *place)
 		touch_variable(touch, place->variable.variable, true);
 	else if (place->kind == EXPR_INDEX)
 		touch_variable(touch, place->index.variable, true);
-	touch->fails |= place->kind == EXPR_INDEX;
+	touch->effects.fails |= place->kind == EXPR_INDEX;
 }
 
 /*
  * Embedded C says of itself what it does: nothing but compute its result if it holds the pragma
- * "pure"; set no error if, besides, it does not mention STAP_ERROR.
+ * "pure"; set no error if, besides, it does not mention STAP_ERROR or RT_FAULT.
  */
-static bool is_pure(const struct function *function)
+static void touch_embedded(struct touch *touch, const char *text)
 {
-	return strstr(function->embedded_c, "/* pure */") != NULL;
+	bool pure = strstr(text, "/* pure */") != NULL;
+
+	touch->effects.fails |= !pure || strstr(text, "STAP_ERROR") || strstr(text, "RT_FAULT");
+	touch->effects.writes_global |= !pure;
+	touch->effects.prints |= !pure;
+	touch->effects.asks_for_match |= strstr(text, "/* pragma:tagged_dfa */") != NULL;
 }
 
-static void touch_embedded(struct touch *touch, const struct function *function)
+/* A call: what is known of all functions that it may come to. */
+static void touch_call(struct touch *touch, const struct function *function)
 {
-	bool pure = is_pure(function);
-
-	touch->fails |= !pure || strstr(function->embedded_c, "STAP_ERROR");
-	touch->writes_global |= !pure;
-	touch->prints |= !pure;
-}
-
-static void touch_function(struct touch *touch, struct function *function)
-{
-	touch->fails |= function->is_recursive;
-	if (function->embedded_c)
-		touch_embedded(touch, function);
-	if (touch->functions_seen[function->number])
-		return;
-	touch->functions_seen[function->number] = true;
-	if (function->body)
-		stmt_walk(function->body, touch_stmt, touch_expr, touch);
+	for (; function; function = function->alternative) {
+		effects_merge(&touch->effects, &touch->functions[function->number], set_words(touch->program));
+		touch->effects.fails |= function->is_recursive || (function->declines && !function->alternative);
+	}
 }
 
 static void touch_expr(struct expr *expr, void *data)
@@ -87,23 +131,31 @@ static void touch_expr(struct expr *expr, void *data)
 		break;
 	case EXPR_ASSIGN:
 		touch_place(touch, expr->assign.target);
-		touch->fails |= expr->assign.operation == BINARY_DIVIDE || expr->assign.operation == BINARY_MODULO;
+		touch->effects.fails |= expr->assign.operation == BINARY_DIVIDE || expr->assign.operation == BINARY_MODULO;
 		break;
 	case EXPR_INCREMENT:
 		touch_place(touch, expr->increment.target);
 		break;
 	case EXPR_CALL:
-		touch_function(touch, expr->call.function);
+		touch_call(touch, expr->call.function);
 		break;
 	case EXPR_PRINT:
-		touch->prints |= !expr->print.form.to_string;
+		touch->effects.prints |= !expr->print.form.to_string;
+		touch->effects.fails |= expr->print.form.has_format && strpbrk(expr->print.format, "mM");
+		break;
+	case EXPR_EMBEDDED_C:
+		touch_embedded(touch, expr->embedded_c.text);
+		break;
+	case EXPR_OPERATOR:
+	case EXPR_HISTOGRAM:
+		touch->effects.fails = true;
 		break;
 	case EXPR_BINARY:
-		touch->fails |= expr->binary.operation == BINARY_DIVIDE || expr->binary.operation == BINARY_MODULO;
+		touch->effects.fails |= expr->binary.operation == BINARY_DIVIDE || expr->binary.operation == BINARY_MODULO;
 		break;
 	case EXPR_TARGET:
 	case EXPR_STATISTIC:
-		touch->fails = true;
+		touch->effects.fails = true;
 		break;
 	default:
 		break;
@@ -117,7 +169,7 @@ static void touch_stmt(struct stmt *stmt, void *data)
 	switch (stmt->kind) {
 	case STMT_FOREACH:
 		touch_variable(touch, stmt->foreach.variable, false);
-		touch->fails = true;
+		touch->effects.fails = true;
 		for (unsigned int i = 0; i < stmt->foreach.keys->len; i++)
 			touch_variable(touch, ((struct foreach_key *)
 				       g_ptr_array_index(stmt->foreach.keys, i))->variable, true);
@@ -126,7 +178,7 @@ static void touch_stmt(struct stmt *stmt, void *data)
 		break;
 	case STMT_WHILE:
 	case STMT_FOR:
-		touch->fails = true;
+		touch->effects.fails = true;
 		break;
 	case STMT_DELETE:
 		touch_place(touch, stmt->expr);
@@ -134,41 +186,83 @@ static void touch_stmt(struct stmt *stmt, void *data)
 	case STMT_TRY:
 		touch_variable(touch, stmt->try_catch.variable, true);
 		break;
+	case STMT_EMBEDDED_C:
+		touch_embedded(touch, stmt->embedded_c);
+		break;
 	default:
 		break;
 	}
 }
 
-static void touch_begin(struct touch *touch, struct program *program)
+/* ---- Functions ---- */
+
+/* What the function's own text does, with what is known of those that it calls. */
+static bool learn_function(struct touch *touch, struct function *function)
 {
-	*touch = (struct touch){ .program = program };
-	touch->touched = g_new0(bool, program->globals->len + 1);
-	touch->written = g_new0(bool, program->globals->len + 1);
-	touch->functions_seen = g_new0(bool, program->functions->len + 1);
+	bool changed;
+
+	effects_init(&touch->effects, touch->program);
+	if (function->embedded_c)
+		touch_embedded(touch, function->embedded_c);
+	else
+		stmt_walk(function->body, touch_stmt, touch_expr, touch);
+	touch->effects.fails |= function->is_recursive;
+	changed = effects_merge(&touch->functions[function->number], &touch->effects, set_words(touch->program));
+	effects_clear(&touch->effects);
+	return changed;
+}
+
+/* Callees come first, so that a second round learns something of functions in a circle alone. */
+static void touch_begin(struct touch *touch, const struct program *program)
+{
+	bool changed;
+
+	touch->program = program;
+	touch->functions = g_new0(struct effects, program->functions->len + 1);
+	for (unsigned int i = 0; i < program->functions->len; i++)
+		effects_init(&touch->functions[i], program);
+	do {
+		changed = false;
+		for (unsigned int i = 0; i < program->functions->len; i++) {
+			struct function *function = g_ptr_array_index(program->functions, i);
+
+			changed |= learn_function(touch, function) && function->is_recursive;
+		}
+	} while (changed);
 }
 
 static void touch_end(struct touch *touch)
 {
-	g_free(touch->touched);
-	g_free(touch->written);
-	g_free(touch->functions_seen);
+	for (unsigned int i = 0; i < touch->program->functions->len; i++)
+		effects_clear(&touch->functions[i]);
+	g_free(touch->functions);
 }
 
-/* ---- Functions ---- */
-
-static void judge_function(struct program *program, struct function *function)
+static void judge_function(const struct touch *touch, struct function *function)
 {
-	struct touch touch;
+	const struct effects *effects = &touch->functions[function->number];
 
-	touch_begin(&touch, program);
-	touch_function(&touch, function);
-	function->may_fail = touch.fails;
-	function->has_side_effects = touch.prints || touch.writes_global;
-	touch_end(&touch);
+	function->may_fail = effects->fails;
+	function->has_side_effects = effects->prints || effects->writes_global;
 	for (unsigned int i = 0; i < function->parameters->len; i++) {
 		struct variable *parameter = g_ptr_array_index(function->parameters, i);
 		parameter->is_reference = parameter->type == TYPE_STRING && !parameter->is_written;
 	}
+}
+
+static void judge_all(const struct touch *touch)
+{
+	for (unsigned int i = 0; i < touch->program->functions->len; i++)
+		judge_function(touch, g_ptr_array_index(touch->program->functions, i));
+}
+
+void judge_functions(struct analysis *analysis)
+{
+	struct touch touch;
+
+	touch_begin(&touch, analysis->program);
+	judge_all(&touch);
+	touch_end(&touch);
 }
 
 /* ---- Locks ---- */
@@ -183,45 +277,116 @@ static bool needs_lock(const struct variable *global)
 	return global->type != TYPE_STATS || global->key_count > 0;
 }
 
-static void note_written(struct program *program, const struct handler *handler, bool *written)
+static bool reads_written(const struct condition *condition, const struct effects *effects)
 {
-	struct touch touch;
-
-	touch_begin(&touch, program);
-	stmt_walk(handler->body, touch_stmt, touch_expr, &touch);
-	program->prints |= touch.prints || touch.fails;
-	for (unsigned int i = 0; i < program->globals->len; i++)
-		written[i] |= touch.written[i] && context_of(handler) != CONTEXT_ALONE;
-	touch_end(&touch);
+	for (unsigned int i = 0; i < condition->globals->len; i++)
+		if (has(effects->written, ((struct variable *)g_ptr_array_index(condition->globals, i))->number))
+			return true;
+	return false;
 }
 
-static void plan_locks(struct program *program, struct handler *handler, const bool *written)
+static void plan_conditions(struct program *program, struct handler *handler, const struct effects *effects)
 {
-	struct touch touch;
+	for (unsigned int i = 0; i < program->conditions->len; i++) {
+		struct condition *condition = g_ptr_array_index(program->conditions, i);
 
-	if (context_of(handler) == CONTEXT_ALONE)
-		return;
-	touch_begin(&touch, program);
-	stmt_walk(handler->body, touch_stmt, touch_expr, &touch);
-	for (unsigned int i = 0; i < program->globals->len; i++) {
+		if (reads_written(condition, effects))
+			g_ptr_array_add(handler->decides, condition);
+	}
+}
+
+/* What the handler does; and for all handlers together, which globals one may write while others run. */
+static void learn_handler(struct touch *touch, struct program *program, struct handler *handler,
+			  struct effects *ret, uint64_t *written)
+{
+	effects_init(&touch->effects, program);
+	stmt_walk(handler->body, touch_stmt, touch_expr, touch);
+	*ret = touch->effects;
+	program->prints |= ret->prints || ret->fails;
+	program->asks_for_match |= ret->asks_for_match;
+	for (unsigned int i = 0; i < set_words(program) && context_of(handler) != CONTEXT_ALONE; i++)
+		written[i] |= ret->written[i];
+	plan_conditions(program, handler, ret);
+}
+
+/* The globals that a handler locks: its own, and those of the conditions that it decides anew. */
+static void plan_locks(struct touch *touch, struct handler *handler, struct effects *effects, const uint64_t *written)
+{
+	const struct program *program = touch->program;
+
+	touch->effects = *effects;
+	for (unsigned int i = 0; i < handler->decides->len; i++)
+		expr_walk(((struct condition *)g_ptr_array_index(handler->decides, i))->expr, touch_expr, touch);
+	for (unsigned int i = 0; i < program->globals->len && context_of(handler) != CONTEXT_ALONE; i++) {
 		struct variable *global = g_ptr_array_index(program->globals, i);
 
-		if (touch.touched[i] && written[i] && needs_lock(global))
+		if (has(effects->touched, i) && has(written, i) && needs_lock(global))
 			g_ptr_array_add(handler->locked, global);
 	}
-	touch_end(&touch);
+}
+
+static void plan_handlers(struct program *program, struct touch *touch)
+{
+	g_autofree struct effects *effects = g_new0(struct effects, program->handlers->len + 1);
+	g_autofree uint64_t *written = g_new0(uint64_t, set_words(program));
+
+	for (unsigned int i = 0; i < program->handlers->len; i++)
+		learn_handler(touch, program, g_ptr_array_index(program->handlers, i), &effects[i], written);
+	for (unsigned int i = 0; i < program->handlers->len; i++) {
+		plan_locks(touch, g_ptr_array_index(program->handlers, i), &effects[i], written);
+		effects_clear(&effects[i]);
+	}
+}
+
+/* With groups the matchers cost more, and an expression may only then have too many states. */
+static bool compile_groups(struct analysis *analysis)
+{
+	const GPtrArray *regexes = analysis->program->regexes;
+	bool ok = true;
+
+	for (unsigned int i = 0; analysis->program->asks_for_match && i < regexes->len; i++) {
+		struct regex_use *use = g_ptr_array_index(regexes, i);
+		const char *error;
+		size_t at;
+
+		use->regex = regex_compile(analysis->arena, use->pattern, true, &error, &at);
+		if (use->regex)
+			continue;
+		ok = false;
+		diag_error(analysis->diag, use->span, "E-regex", "%s, at byte %zu of the regular expression \"%s\"",
+			   error, at + 1, use->pattern);
+		diag_note(analysis->diag, no_span, "it has to find groups, too, because the script uses matched()");
+	}
+	return ok;
+}
+
+/* Top-level C of the script, and of the tapset files that functions in use stand in. */
+static void collect_embedded_c(struct analysis *analysis)
+{
+	struct program *program = analysis->program;
+	g_autoptr(GHashTable) used = g_hash_table_new(NULL, NULL);
+
+	g_hash_table_add(used, (gpointer)program->script->source);
+	for (unsigned int i = 0; i < program->functions->len; i++)
+		g_hash_table_add(used, (gpointer)((struct function *)
+				 g_ptr_array_index(program->functions, i))->span.source);
+	for (unsigned int i = 0; i <= analysis->input->library->len; i++) {
+		const struct script *script = i < analysis->input->library->len ?
+			g_ptr_array_index(analysis->input->library, i) : program->script;
+
+		for (unsigned int j = 0; g_hash_table_contains(used, script->source) && j < script->embedded_c->len; j++)
+			g_ptr_array_add(program->embedded_c, g_ptr_array_index(script->embedded_c, j));
+	}
 }
 
 bool plan_effects(struct analysis *analysis)
 {
-	struct program *program = analysis->program;
-	g_autofree bool *written = g_new0(bool, program->globals->len + 1);
+	struct touch touch;
 
-	for (unsigned int i = 0; i < program->functions->len; i++)
-		judge_function(program, g_ptr_array_index(program->functions, i));
-	for (unsigned int i = 0; i < program->handlers->len; i++)
-		note_written(program, g_ptr_array_index(program->handlers, i), written);
-	for (unsigned int i = 0; i < program->handlers->len; i++)
-		plan_locks(program, g_ptr_array_index(program->handlers, i), written);
-	return true;
+	touch_begin(&touch, analysis->program);
+	judge_all(&touch);
+	plan_handlers(analysis->program, &touch);
+	touch_end(&touch);
+	collect_embedded_c(analysis);
+	return compile_groups(analysis);
 }

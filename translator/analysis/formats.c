@@ -13,7 +13,7 @@
 
 static enum type conversion_type(char conversion)
 {
-	return strchr("smM", conversion) ? TYPE_STRING : TYPE_LONG;
+	return conversion == 's' ? TYPE_STRING : TYPE_LONG;
 }
 
 enum type format_argument_type(const struct expr *print, unsigned int argument)
@@ -56,11 +56,6 @@ static bool check_written(struct analysis *analysis, struct expr *print)
 	while ((status = spile_format_next(&at, &directive)) > 0) {
 		if (!directive.conversion || directive.conversion == '%')
 			continue;
-		if (strchr("mM", directive.conversion)) {
-			diag_error(analysis->diag, print->print.format_span, "E-not-supported",
-				   "%%m and %%M are not supported by this version of spile");
-			return false;
-		}
 		wanted += 1 + directive.width_is_argument + directive.precision_is_argument;
 	}
 	if (status < 0)
@@ -106,7 +101,7 @@ static bool check_histogram(struct analysis *analysis, const struct expr *print,
 	for (unsigned int i = 0; i < print->print.arguments->len; i++) {
 		const struct expr *argument = g_ptr_array_index(print->print.arguments, i);
 
-		*found |= argument->kind == EXPR_HISTOGRAM;
+		*found |= argument->kind == EXPR_HISTOGRAM && !argument->histogram.bucket;
 	}
 	if (!*found || (print->print.arguments->len == 1 && !print->print.form.has_format &&
 			!print->print.form.to_string))

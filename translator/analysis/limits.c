@@ -17,6 +17,10 @@ static const struct limits default_limits = {
 	.maxmapentries = 2048,
 	.maxtrylock = 100,
 	.trylockdelay = 10,
+	.maxerrors = 0,
+	.maxskipped = -1,
+	.overload_threshold = 500000000,
+	.overload_interval = 1000000000,
 };
 
 static const struct {
@@ -31,6 +35,10 @@ static const struct {
 	{ "MAXMAPENTRIES", G_STRUCT_OFFSET(struct limits, maxmapentries), 1, 10000000 },
 	{ "MAXTRYLOCK", G_STRUCT_OFFSET(struct limits, maxtrylock), 0, 1000000 },
 	{ "TRYLOCKDELAY", G_STRUCT_OFFSET(struct limits, trylockdelay), 1, 1000 },
+	{ "MAXERRORS", G_STRUCT_OFFSET(struct limits, maxerrors), 0, G_MAXINT32 },
+	{ "MAXSKIPPED", G_STRUCT_OFFSET(struct limits, maxskipped), 0, G_MAXINT32 },
+	{ "STP_OVERLOAD_THRESHOLD", G_STRUCT_OFFSET(struct limits, overload_threshold), 1, G_MAXINT64 },
+	{ "STP_OVERLOAD_INTERVAL", G_STRUCT_OFFSET(struct limits, overload_interval), 1000, G_MAXINT64 },
 };
 
 static bool parse_number(const char *text, int64_t *ret)
@@ -42,21 +50,37 @@ static bool parse_number(const char *text, int64_t *ret)
 	return *text && !*end && !errno;
 }
 
-static void unknown_limit(struct analysis *analysis, const char *name)
+/*
+ * A name that is no limit is a macro for embedded C, as with SystemTap; but one that looks like a
+ * mistyped limit is taken for that.
+ */
+static bool apply_define(struct analysis *analysis, const char *name, const char *value)
 {
 	g_autoptr(GPtrArray) names = g_ptr_array_new();
 	const char *similar;
 
+	if (strcmp(name, "STP_NO_OVERLOAD") == 0)
+		return analysis->program->limits.no_overload = true;
 	for (unsigned int i = 0; i < G_N_ELEMENTS(known_limits); i++)
 		g_ptr_array_add(names, (char *)known_limits[i].name);
+	g_ptr_array_add(names, (char *)"STP_NO_OVERLOAD");
 	similar = did_you_mean(name, names);
-	diag_error(analysis->diag, no_span, "E-option", "-D %s: no such limit", name);
-	if (similar)
+	if (similar) {
+		diag_error(analysis->diag, no_span, "E-option", "-D %s: no such limit", name);
 		diag_note(analysis->diag, no_span, "did you mean '%s'?", similar);
+		return false;
+	}
+	if (!g_ascii_isalpha(*name) || strspn(name, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "_") != strlen(name)) {
+		diag_error(analysis->diag, no_span, "E-option", "-D %s: expected NAME or NAME=VALUE", name);
+		return false;
+	}
+	g_ptr_array_add(analysis->program->limits.defines, arena_printf(analysis->arena, "%s %s", name, value));
+	return true;
 }
 
 static bool apply_limit(struct analysis *analysis, const char *setting)
 {
+	struct limits *limits = &analysis->program->limits;
 	const char *equals = strchr(setting, '=');
 	const char *name = equals ? arena_strndup(analysis->arena, setting, equals - setting) : setting;
 	int64_t value;
@@ -72,19 +96,25 @@ static bool apply_limit(struct analysis *analysis, const char *setting)
 				   known_limits[i].high);
 			return false;
 		}
-		G_STRUCT_MEMBER(int64_t, &analysis->program->limits, known_limits[i].offset) = value;
+		G_STRUCT_MEMBER(int64_t, limits, known_limits[i].offset) = value;
 		return true;
 	}
-	unknown_limit(analysis, name);
-	return false;
+	return apply_define(analysis, name, equals ? equals + 1 : "1");
 }
 
 bool apply_limits(struct analysis *analysis)
 {
 	const char *const *setting = analysis->input->limit_settings;
+	struct limits *limits = &analysis->program->limits;
 	bool ok = true;
 
-	analysis->program->limits = default_limits;
+	*limits = default_limits;
+	limits->defines = arena_array(analysis->arena);
+	limits->no_time_limits = analysis->input->no_time_limits;
+	limits->suppress_handler_errors = analysis->input->suppress_handler_errors;
+	limits->stap_errors = analysis->input->stap_errors;
+	if (limits->stap_errors)
+		limits->maxskipped = 100;
 	for (; setting && *setting; setting++)
 		ok &= apply_limit(analysis, *setting);
 	return ok;

@@ -1,100 +1,38 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What names stand for. Starting from the handlers, every variable and function that is reached
- * is looked up, first in the file that uses it, then in the user's script, then in the tapset
- * library; only what is reached becomes part of the program, functions in the order callees
- * before callers. A name that is not declared is a local variable of the function or probe that
- * uses it; only arrays must be declared.
+ * What names stand for. Starting from the handlers, every variable and function that is reached is
+ * looked up (lookup.c); only what is reached becomes part of the program, functions in the order
+ * callees before callers. A name that is not declared is a local variable of the function or probe
+ * that uses it; only arrays must be declared.
+ *
+ * Conditions that are known by now choose what is looked at: in @defined($x) ? $x : 0 the part that
+ * is not taken may name what there is not.
  */
+#include <stdarg.h>
 #include <string.h>
 
-#include "analysis/internal.h"
+#include "analysis/scope.h"
 #include "script/walk.h"
 
-struct scope {
-	struct analysis *analysis;
-	const struct script *script;	/* the file that is being looked at */
-	GPtrArray *parameters;		/* of a function; NULL in a probe */
-	GPtrArray *locals;
-	bool in_function;
-	const struct probe *probe;	/* whose target variables are resolved; NULL in a function */
-	GHashTable *visiting;		/* functions on the way from the handler to here */
-	bool ok;
-};
-
 static void resolve_stmt(struct stmt *stmt, void *data);
-static void resolve_expr(struct expr *expr, void *data);
-
-/* ---- Looking up ---- */
-
-static struct variable *variable_named(const GPtrArray *variables, const char *name)
-{
-	for (unsigned int i = 0; variables && i < variables->len; i++) {
-		struct variable *variable = g_ptr_array_index(variables, i);
-		if (variable->name == name)
-			return variable;
-	}
-	return NULL;
-}
-
-static struct function *function_named(const struct script *script, const char *name)
-{
-	for (unsigned int i = 0; i < script->functions->len; i++) {
-		struct function *function = g_ptr_array_index(script->functions, i);
-		if (function->name == name)
-			return function;
-	}
-	return NULL;
-}
-
-static struct variable *find_global(struct scope *scope, const char *name)
-{
-	struct analysis *analysis = scope->analysis;
-	struct variable *global = variable_named(scope->script->globals, name);
-
-	if (!global && scope->script->source->is_tapset)
-		return NULL;
-	for (unsigned int i = 0; !global && i < analysis->input->library->len; i++) {
-		const struct script *script = g_ptr_array_index(analysis->input->library, i);
-
-		global = variable_named(script->globals, name);
-		if (global && global->is_private)
-			global = NULL;
-	}
-	if (global && global->number < 0) {
-		global->number = analysis->program->globals->len;
-		g_ptr_array_add(analysis->program->globals, global);
-	}
-	return global;
-}
-
-/*
- * In the file that calls it, then in the library. So a script may have a function of its own
- * where the library has one of that name, and the library goes on using the library's.
- */
-static struct function *find_function(struct scope *scope, const char *name, const struct script **script_ret)
-{
-	GPtrArray *library = scope->analysis->input->library;
-	struct function *function = function_named(scope->script, name);
-
-	*script_ret = scope->script;
-	if (function)
-		return function;
-	for (unsigned int i = 0; i < library->len; i++) {
-		*script_ret = g_ptr_array_index(library, i);
-		function = function_named(*script_ret, name);
-		if (function && !function->is_private)
-			return function;
-	}
-	return NULL;
-}
 
 /* ---- Reporting ---- */
 
-static void add_function_names(GPtrArray *names, const struct script *script)
+void scope_error(struct scope *scope, struct span span, const char *tag, const char *format, ...)
 {
-	for (unsigned int i = 0; i < script->functions->len; i++)
-		g_ptr_array_add(names, (char *)((struct function *)g_ptr_array_index(script->functions, i))->name);
+	g_autofree char *message = NULL;
+	va_list arguments;
+
+	va_start(arguments, format);
+	message = g_strdup_vprintf(format, arguments);
+	va_end(arguments);
+	diag_error(scope->analysis->diag, span, tag, "%s", message);
+	scope->ok = false;
+}
+
+const struct probe *scope_probe(const struct scope *scope)
+{
+	return scope->handler ? g_ptr_array_index(scope->handler->probes, 0) : NULL;
 }
 
 static void unknown_function(struct scope *scope, const struct expr *call)
@@ -102,20 +40,15 @@ static void unknown_function(struct scope *scope, const struct expr *call)
 	static const char *const print_family[] = { "print", "println", "printf", "printd", "printdln",
 						    "sprint", "sprintln", "sprintf", "sprintd", "sprintdln" };
 	g_autoptr(GPtrArray) names = g_ptr_array_new();
-	GPtrArray *library = scope->analysis->input->library;
 	const char *similar;
 
 	for (unsigned int i = 0; i < G_N_ELEMENTS(print_family); i++)
 		g_ptr_array_add(names, (char *)print_family[i]);
-	add_function_names(names, scope->script);
-	for (unsigned int i = 0; i < library->len; i++)
-		add_function_names(names, g_ptr_array_index(library, i));
-	diag_error(scope->analysis->diag, call->call.name_span, "E-unknown-function",
-		   "unknown function '%s'", call->call.name);
+	lookup_add_function_names(scope->analysis, scope->script, names);
+	scope_error(scope, call->call.name_span, "E-unknown-function", "unknown function '%s'", call->call.name);
 	similar = did_you_mean(call->call.name, names);
 	if (similar)
 		diag_note(scope->analysis->diag, no_span, "did you mean '%s'?", similar);
-	scope->ok = false;
 }
 
 static void undeclared_array(struct scope *scope, struct span span, const char *name)
@@ -123,16 +56,13 @@ static void undeclared_array(struct scope *scope, struct span span, const char *
 	g_autoptr(GPtrArray) names = g_ptr_array_new();
 	const char *similar;
 
-	for (unsigned int i = 0; i < scope->script->globals->len; i++)
-		g_ptr_array_add(names, (char *)((struct variable *)g_ptr_array_index(scope->script->globals, i))->name);
+	lookup_add_global_names(scope->analysis, scope->script, names);
 	similar = did_you_mean(name, names);
-	diag_error(scope->analysis->diag, span, "E-undeclared-array",
-		   "array '%s' is not declared; arrays are always global", name);
+	scope_error(scope, span, "E-undeclared-array", "array '%s' is not declared; arrays are always global", name);
 	if (similar)
 		diag_note(scope->analysis->diag, no_span, "did you mean '%s'?", similar);
 	else
 		diag_note(scope->analysis->diag, no_span, "declare it at the top of the script: global %s", name);
-	scope->ok = false;
 }
 
 /* ---- Variables ---- */
@@ -145,23 +75,22 @@ static struct variable *local_new(struct scope *scope, const char *name, struct 
 	local->name = name;
 	local->span = span;
 	g_ptr_array_add(scope->locals, local);
+	g_hash_table_insert(scope->names, (char *)name, local);
 	return local;
 }
 
 static struct variable *lookup_scalar(struct scope *scope, const char *name, struct span span)
 {
-	struct variable *variable = variable_named(scope->parameters, name);
+	struct variable *variable = g_hash_table_lookup(scope->names, name);
 
 	if (!variable)
-		variable = variable_named(scope->locals, name);
-	if (!variable)
-		variable = find_global(scope, name);
+		variable = lookup_global(scope->analysis, scope->script, name);
 	return variable ? variable : local_new(scope, name, span);
 }
 
 static struct variable *lookup_array(struct scope *scope, const char *name, struct span span, int key_count)
 {
-	struct variable *array = find_global(scope, name);
+	struct variable *array = lookup_global(scope->analysis, scope->script, name);
 
 	if (!array) {
 		undeclared_array(scope, span, name);
@@ -171,12 +100,11 @@ static struct variable *lookup_array(struct scope *scope, const char *name, stru
 		array->key_count = key_count;
 		array->type_span = span;
 	} else if (key_count > 0 && array->key_count != key_count) {
-		diag_error(scope->analysis->diag, span, "E-key-count", array->key_count ?
-			   "array '%s' is used with %d key%s here" : "'%s' is used as an array with %d key%s here",
-			   name, key_count, key_count == 1 ? "" : "s");
+		scope_error(scope, span, "E-key-count", array->key_count ?
+			    "array '%s' is used with %d key%s here" : "'%s' is used as an array with %d key%s here",
+			    name, key_count, key_count == 1 ? "" : "s");
 		diag_note(scope->analysis->diag, array->type_span.source ? array->type_span : array->span,
 			  array->key_count ? "and with %d there" : "and as a single value there", array->key_count);
-		scope->ok = false;
 		return NULL;
 	}
 	return array;
@@ -202,10 +130,8 @@ static void resolve_variable(struct scope *scope, struct expr *expr)
 	if (variable->kind != VARIABLE_GLOBAL)
 		return;
 	if (variable->key_count > 0 || variable->has_size) {
-		diag_error(scope->analysis->diag, expr->span, "E-key-count",
-			   "array '%s' is used without keys", variable->name);
+		scope_error(scope, expr->span, "E-key-count", "array '%s' is used without keys", variable->name);
 		diag_note(scope->analysis->diag, variable->span, "it is declared here");
-		scope->ok = false;
 	} else if (variable->key_count < 0) {
 		variable->key_count = 0;
 		variable->type_span = expr->span;
@@ -219,90 +145,185 @@ static void resolve_index(struct scope *scope, struct expr *expr)
 	expr_children(expr, resolve_expr, scope);
 }
 
-static void resolve_target_variable(struct scope *scope, struct expr *expr)
-{
-	struct analysis *analysis = scope->analysis;
-	const struct probe *probe = scope->probe;
-
-	expr_children(expr, resolve_expr, scope);
-	if (probe && probe->family->resolve_target) {
-		expr->target.access = probe->family->resolve_target(&analysis->target, probe, expr);
-		scope->ok &= expr->target.access != NULL;
-		return;
-	}
-	diag_error(analysis->diag, expr->span, "E-target-variable", "'%s' means nothing in %s",
-		   expr->target.name, probe ? probe->text : "a function");
-	diag_note(analysis->diag, no_span,
-		  "target variables belong to handlers of probes on kernel code; pass their values to functions");
-	scope->ok = false;
-}
-
 /* A place that is assigned to, without counting the mention as a read. */
 static void resolve_place(struct scope *scope, struct expr *place, bool also_reads)
 {
-	resolve_expr(place, scope);
+	struct variable *variable;
+	bool was_read;
+
 	if (place->kind == EXPR_TARGET) {
-		diag_error(scope->analysis->diag, place->span, "E-not-supported",
-			   "assignment to target variables is not supported by this version of spile");
-		scope->ok = false;
+		scope_error(scope, place->span, "E-target-assignment",
+			    "target variables cannot be assigned to by this version of spile");
 		return;
 	}
+	if (place->kind == EXPR_INDEX) {
+		resolve_index(scope, place);
+		mark_use(place, also_reads, true);
+		return;
+	}
+	variable = lookup_scalar(scope, place->variable.name, place->span);
+	was_read = variable->is_read;
+	resolve_expr(place, scope);
+	variable->is_read = was_read;
 	mark_use(place, also_reads, true);
+}
+
+/* ---- Never assigned ---- */
+
+static void warn_never_assigned(struct scope *scope)
+{
+	for (unsigned int i = 0; i < scope->locals->len; i++) {
+		const struct variable *local = g_ptr_array_index(scope->locals, i);
+		g_autoptr(GPtrArray) names = NULL;
+		const char *similar;
+
+		if (!local->is_read || local->is_written)
+			continue;
+		names = g_ptr_array_new();
+		lookup_add_global_names(scope->analysis, scope->script, names);
+		for (unsigned int j = 0; j < scope->locals->len; j++)
+			if (j != i)
+				g_ptr_array_add(names, (char *)((struct variable *)
+							g_ptr_array_index(scope->locals, j))->name);
+		diag_warning(scope->analysis->diag, local->span, "W-never-assigned",
+			     "local variable '%s' is never assigned", local->name);
+		similar = did_you_mean(local->name, names);
+		if (similar)
+			diag_note(scope->analysis->diag, no_span, "did you mean '%s'?", similar);
+	}
 }
 
 /* ---- Functions ---- */
 
-static void resolve_function(struct analysis *analysis, struct function *function, const struct script *script,
-			     GHashTable *visiting, bool *ok)
+static void note_next(struct stmt *stmt, void *found)
 {
+	*(bool *)found |= stmt->kind == STMT_NEXT;
+}
+
+static bool declines(struct function *function)
+{
+	bool found = function->embedded_c && strstr(function->embedded_c, "STAP_NEXT");
+
+	if (function->body)
+		stmt_walk(function->body, note_next, NULL, &found);
+	return found;
+}
+
+static void resolve_function(struct scope *caller, struct function *function, const struct script *script)
+{
+	struct analysis *analysis = caller->analysis;
+	g_autoptr(GHashTable) names = g_hash_table_new(NULL, NULL);
 	struct scope scope = {
-		.analysis = analysis, .script = script, .parameters = function->parameters,
-		.in_function = true, .visiting = visiting, .ok = true,
+		.analysis = analysis, .script = script, .names = names, .function = function,
+		.visiting = caller->visiting, .ok = true,
 	};
 
 	function->is_used = true;
+	function->declines = declines(function);
 	function->locals = scope.locals = arena_array(analysis->arena);
-	if (function->embedded_c && !script->source->is_tapset && !analysis->input->guru_mode) {
-		diag_error(analysis->diag, function->embedded_c_span, "E-guru",
-			   "embedded C needs guru mode: run spile with -g");
-		scope.ok = false;
+	for (unsigned int i = 0; i < function->parameters->len; i++) {
+		struct variable *parameter = g_ptr_array_index(function->parameters, i);
+
+		g_hash_table_insert(names, (char *)parameter->name, parameter);
 	}
-	g_hash_table_add(visiting, function);
+	if (function->embedded_c)
+		resolve_embedded_c(&scope, function->embedded_c_span);
+	g_hash_table_add(scope.visiting, function);
 	if (function->body)
 		resolve_stmt(function->body, &scope);
-	g_hash_table_remove(visiting, function);
+	g_hash_table_remove(scope.visiting, function);
+	if (scope.ok)
+		warn_never_assigned(&scope);
 	function->number = analysis->program->functions->len;
 	g_ptr_array_add(analysis->program->functions, function);
-	*ok &= scope.ok;
+	caller->ok &= scope.ok;
 }
 
+static void reach_function(struct scope *scope, const struct known_function *known)
+{
+	if (g_hash_table_contains(scope->visiting, known->function))
+		known->function->is_recursive = true;
+	else if (!known->function->is_used)
+		resolve_function(scope, known->function, known->script);
+}
+
+/* None of the functions of that name takes as many arguments as are given. */
+static void wrong_argument_count(struct scope *scope, const struct expr *call, const GPtrArray *functions)
+{
+	unsigned int given = call->call.arguments->len;
+	const struct known_function *only = g_ptr_array_index(functions, 0);
+
+	if (functions->len == 1)
+		scope_error(scope, call->span, "E-argument-count", "function '%s' takes %u argument%s, not %u",
+			    call->call.name, only->function->parameters->len,
+			    only->function->parameters->len == 1 ? "" : "s", given);
+	else
+		scope_error(scope, call->span, "E-argument-count",
+			    "none of the functions '%s' takes %u argument%s", call->call.name, given,
+			    given == 1 ? "" : "s");
+	for (unsigned int i = 0; i < functions->len; i++) {
+		const struct known_function *known = g_ptr_array_index(functions, i);
+
+		if (functions->len == 1)
+			diag_note(scope->analysis->diag, known->function->span, "it is defined here");
+		else
+			diag_note(scope->analysis->diag, known->function->span, "one that takes %u",
+				  known->function->parameters->len);
+	}
+}
+
+/* Two functions of one file that only differ in that nobody will ever ask the second: a mistake. */
+static void warn_never_asked(struct scope *scope, const GPtrArray *functions, unsigned int asked)
+{
+	const struct known_function *first = g_ptr_array_index(functions, asked);
+
+	for (unsigned int i = asked + 1; i < functions->len; i++) {
+		const struct known_function *other = g_ptr_array_index(functions, i);
+
+		if (other->script != first->script || other->script->source->is_tapset ||
+		    other->function->parameters->len != first->function->parameters->len)
+			continue;
+		diag_warning(scope->analysis->diag, other->function->span, "W-never-asked",
+			     "this function '%s' is never asked", other->function->name);
+		diag_note(scope->analysis->diag, first->function->span, "this one takes all calls: it has no 'next'");
+	}
+}
+
+/*
+ * The functions that a call asks, in their order: each that may decline (`next`) passes the call
+ * on to the one behind it.
+ */
 static void resolve_call(struct scope *scope, struct expr *expr)
 {
-	const struct script *script;
-	struct function *function = find_function(scope, expr->call.name, &script);
-	unsigned int given = expr->call.arguments->len;
+	GPtrArray *functions = lookup_functions(scope->analysis, scope->script, expr->call.name);
+	struct function *before = NULL;
 
 	expr_children(expr, resolve_expr, scope);
-	if (!function) {
+	if (!functions->len) {
 		unknown_function(scope, expr);
 		return;
 	}
-	expr->call.function = function;
-	if (given != function->parameters->len) {
-		diag_error(scope->analysis->diag, expr->span, "E-argument-count",
-			   "function '%s' takes %u argument%s, not %u", function->name,
-			   function->parameters->len, function->parameters->len == 1 ? "" : "s", given);
-		diag_note(scope->analysis->diag, function->span, "it is defined here");
-		scope->ok = false;
-		return;
+	for (unsigned int i = 0; i < functions->len; i++) {
+		const struct known_function *known = g_ptr_array_index(functions, i);
+
+		if (known->function->parameters->len != expr->call.arguments->len)
+			continue;
+		reach_function(scope, known);
+		if (before)
+			before->alternative = known->function;
+		else
+			expr->call.function = known->function;
+		before = known->function;
+		if (!before->declines) {
+			warn_never_asked(scope, functions, i);
+			return;
+		}
 	}
-	if (g_hash_table_contains(scope->visiting, function))
-		function->is_recursive = true;
-	else if (!function->is_used)
-		resolve_function(scope->analysis, function, script, scope->visiting, &scope->ok);
+	if (!before)
+		wrong_argument_count(scope, expr, functions);
 }
 
-/* ---- Expressions and statements ---- */
+/* ---- Expressions ---- */
 
 static void resolve_statistic_operand(struct scope *scope, struct expr *operand)
 {
@@ -310,7 +331,79 @@ static void resolve_statistic_operand(struct scope *scope, struct expr *operand)
 	mark_use(operand, true, false);
 }
 
-static void resolve_expr(struct expr *expr, void *data)
+/* [k1, *] in array */
+static void resolve_in(struct scope *scope, struct expr *expr)
+{
+	expr->in.variable = lookup_array(scope, expr->in.name, expr->in.name_span, expr->in.keys->len);
+	if (expr->in.variable)
+		expr->in.variable->is_read = true;
+	expr_children(expr, resolve_expr, scope);
+}
+
+/* condition ? yes : no, where the condition is known once it is resolved. */
+static void resolve_ternary(struct scope *scope, struct expr *expr)
+{
+	struct expr *condition = expr->ternary.condition;
+
+	resolve_expr(condition, scope);
+	if (condition->kind == EXPR_NUMBER) {
+		*expr = condition->number ? *expr->ternary.yes : *expr->ternary.no;
+		resolve_expr(expr, scope);
+		return;
+	}
+	resolve_expr(expr->ternary.yes, scope);
+	resolve_expr(expr->ternary.no, scope);
+}
+
+static void become_number(struct expr *expr, int64_t number)
+{
+	expr->kind = EXPR_NUMBER;
+	expr->type = TYPE_LONG;
+	expr->number = number;
+}
+
+/* left && right, left || right: the left side may say that the right one does not matter. */
+static void resolve_logical(struct scope *scope, struct expr *expr)
+{
+	bool is_and = expr->binary.operation == BINARY_LOGICAL_AND;
+	struct expr *left = expr->binary.left, *right = expr->binary.right;
+
+	resolve_expr(left, scope);
+	if (left->kind == EXPR_NUMBER && (left->number != 0) != is_and) {
+		become_number(expr, !is_and);
+		return;
+	}
+	resolve_expr(right, scope);
+	if (left->kind == EXPR_NUMBER && right->kind == EXPR_NUMBER)
+		become_number(expr, right->number != 0);
+}
+
+static void resolve_unary(struct scope *scope, struct expr *expr)
+{
+	resolve_expr(expr->unary.operand, scope);
+	if (expr->unary.operation == UNARY_NOT && expr->unary.operand->kind == EXPR_NUMBER)
+		become_number(expr, !expr->unary.operand->number);
+}
+
+static void resolve_binary(struct scope *scope, struct expr *expr)
+{
+	switch (expr->binary.operation) {
+	case BINARY_LOGICAL_AND:
+	case BINARY_LOGICAL_OR:
+		resolve_logical(scope, expr);
+		break;
+	case BINARY_MATCH:
+	case BINARY_NOT_MATCH:
+		resolve_expr(expr->binary.left, scope);
+		resolve_match(scope, expr);
+		break;
+	default:
+		expr_children(expr, resolve_expr, scope);
+		break;
+	}
+}
+
+void resolve_expr(struct expr *expr, void *data)
 {
 	struct scope *scope = data;
 
@@ -324,7 +417,7 @@ static void resolve_expr(struct expr *expr, void *data)
 		mark_use(expr, true, false);
 		break;
 	case EXPR_TARGET:
-		resolve_target_variable(scope, expr);
+		resolve_target(scope, expr);
 		break;
 	case EXPR_ASSIGN:
 		resolve_expr(expr->assign.value, scope);
@@ -334,25 +427,41 @@ static void resolve_expr(struct expr *expr, void *data)
 		resolve_place(scope, expr->increment.target, true);
 		break;
 	case EXPR_IN:
-		expr->in.variable = lookup_array(scope, expr->in.name, expr->in.name_span, expr->in.keys->len);
-		if (expr->in.variable)
-			expr->in.variable->is_read = true;
-		expr_children(expr, resolve_expr, scope);
+		resolve_in(scope, expr);
 		break;
 	case EXPR_CALL:
 		resolve_call(scope, expr);
+		break;
+	case EXPR_UNARY:
+		resolve_unary(scope, expr);
+		break;
+	case EXPR_BINARY:
+		resolve_binary(scope, expr);
+		break;
+	case EXPR_TERNARY:
+		resolve_ternary(scope, expr);
 		break;
 	case EXPR_STATISTIC:
 		resolve_statistic_operand(scope, expr->statistic.operand);
 		break;
 	case EXPR_HISTOGRAM:
 		resolve_statistic_operand(scope, expr->histogram.operand);
+		if (expr->histogram.bucket)
+			resolve_expr(expr->histogram.bucket, scope);
+		break;
+	case EXPR_OPERATOR:
+		resolve_operator(scope, expr);
+		break;
+	case EXPR_EMBEDDED_C:
+		resolve_embedded_c(scope, expr->span);
 		break;
 	default:
 		expr_children(expr, resolve_expr, scope);
 		break;
 	}
 }
+
+/* ---- Statements ---- */
 
 static void resolve_foreach_key(struct scope *scope, struct foreach_key *key)
 {
@@ -362,8 +471,10 @@ static void resolve_foreach_key(struct scope *scope, struct foreach_key *key)
 
 static void resolve_foreach(struct scope *scope, struct stmt *stmt)
 {
-	stmt->foreach.variable = lookup_array(scope, stmt->foreach.name, stmt->foreach.name_span,
-					      stmt->foreach.keys->len);
+	if (stmt->foreach.name)
+		stmt->foreach.variable = lookup_array(scope, stmt->foreach.name, stmt->foreach.name_span,
+						      stmt->foreach.slice ? stmt->foreach.slice->len :
+									    stmt->foreach.keys->len);
 	if (stmt->foreach.variable)
 		stmt->foreach.variable->is_read = true;
 	for (unsigned int i = 0; i < stmt->foreach.keys->len; i++)
@@ -386,11 +497,45 @@ static void resolve_delete(struct scope *scope, struct stmt *stmt)
 	resolve_place(scope, place, false);
 }
 
+/* Only the branch that a condition known by now takes is looked at, and stays. */
+static void resolve_if(struct scope *scope, struct stmt *stmt)
+{
+	struct expr *condition = stmt->branch.condition;
+	struct stmt *taken;
+
+	resolve_expr(condition, scope);
+	if (condition->kind != EXPR_NUMBER || scope->analysis->input->unoptimized) {
+		resolve_stmt(stmt->branch.then, scope);
+		if (stmt->branch.otherwise)
+			resolve_stmt(stmt->branch.otherwise, scope);
+		return;
+	}
+	taken = condition->number ? stmt->branch.then : stmt->branch.otherwise;
+	if (taken) {
+		*stmt = *taken;
+		resolve_stmt(stmt, scope);
+	} else {
+		stmt->kind = STMT_EMPTY;
+	}
+}
+
+static void resolve_try(struct scope *scope, struct stmt *stmt)
+{
+	if (stmt->try_catch.name) {
+		stmt->try_catch.variable = lookup_scalar(scope, stmt->try_catch.name, stmt->try_catch.name_span);
+		stmt->try_catch.variable->is_written = true;
+	}
+	stmt_children(stmt, resolve_stmt, resolve_expr, scope);
+}
+
 static void resolve_stmt(struct stmt *stmt, void *data)
 {
 	struct scope *scope = data;
 
 	switch (stmt->kind) {
+	case STMT_IF:
+		resolve_if(scope, stmt);
+		break;
 	case STMT_FOREACH:
 		resolve_foreach(scope, stmt);
 		break;
@@ -398,12 +543,10 @@ static void resolve_stmt(struct stmt *stmt, void *data)
 		resolve_delete(scope, stmt);
 		break;
 	case STMT_TRY:
-		if (stmt->try_catch.name) {
-			stmt->try_catch.variable = lookup_scalar(scope, stmt->try_catch.name,
-								 stmt->try_catch.name_span);
-			stmt->try_catch.variable->is_written = true;
-		}
-		stmt_children(stmt, resolve_stmt, resolve_expr, scope);
+		resolve_try(scope, stmt);
+		break;
+	case STMT_EMBEDDED_C:
+		resolve_embedded_c(scope, stmt->span);
 		break;
 	default:
 		stmt_children(stmt, resolve_stmt, resolve_expr, scope);
@@ -413,90 +556,109 @@ static void resolve_stmt(struct stmt *stmt, void *data)
 
 /* ---- The program ---- */
 
-static void warn_never_assigned(struct scope *scope)
-{
-	for (unsigned int i = 0; i < scope->locals->len; i++) {
-		const struct variable *local = g_ptr_array_index(scope->locals, i);
-		g_autoptr(GPtrArray) names = NULL;
-		const char *similar;
-
-		if (!local->is_read || local->is_written)
-			continue;
-		names = g_ptr_array_new();
-		for (unsigned int j = 0; j < scope->script->globals->len; j++)
-			g_ptr_array_add(names, (char *)((struct variable *)
-						g_ptr_array_index(scope->script->globals, j))->name);
-		for (unsigned int j = 0; j < scope->locals->len; j++)
-			if (j != i)
-				g_ptr_array_add(names, (char *)((struct variable *)
-							g_ptr_array_index(scope->locals, j))->name);
-		diag_warning(scope->analysis->diag, local->span, "W-never-assigned",
-			     "local variable '%s' is never assigned", local->name);
-		similar = did_you_mean(local->name, names);
-		if (similar)
-			diag_note(scope->analysis->diag, no_span, "did you mean '%s'?", similar);
-	}
-}
-
-static bool resolve_handler(struct analysis *analysis, struct handler *handler)
+bool resolve_handler_names(struct analysis *analysis, struct handler *handler)
 {
 	g_autoptr(GHashTable) visiting = g_hash_table_new(NULL, NULL);
+	g_autoptr(GHashTable) names = g_hash_table_new(NULL, NULL);
 	struct scope scope = {
-		.analysis = analysis, .script = analysis->input->script, .locals = handler->locals,
-		.probe = g_ptr_array_index(handler->probes, 0), .visiting = visiting, .ok = true,
+		.analysis = analysis, .locals = handler->locals, .names = names, .handler = handler,
+		.visiting = visiting, .ok = true,
 	};
 
-	resolve_stmt(handler->body, &scope);
+	for (unsigned int i = 0; i < handler->parts->len; i++) {
+		const struct handler_part *part = g_ptr_array_index(handler->parts, i);
+
+		scope.script = part->script;
+		resolve_stmt(part->block, &scope);
+	}
+	scope.script = analysis->input->script;
 	if (scope.ok)
 		warn_never_assigned(&scope);
 	return scope.ok;
 }
 
-/* A second declaration of a name in the user's script. */
-static bool check_duplicates(struct analysis *analysis)
+static void note_read_global(struct expr *expr, void *data)
 {
-	const struct script *script = analysis->input->script;
-	bool ok = true;
+	struct condition *condition = data;
 
-	for (unsigned int i = 0; i < script->globals->len; i++) {
-		struct variable *global = g_ptr_array_index(script->globals, i);
-		struct variable *first = variable_named(script->globals, global->name);
-
-		if (first == global)
-			continue;
-		diag_error(analysis->diag, global->span, "E-duplicate", "global '%s' is declared twice", global->name);
-		diag_note(analysis->diag, first->span, "first here");
-		ok = false;
-	}
-	for (unsigned int i = 0; i < script->functions->len; i++) {
-		struct function *function = g_ptr_array_index(script->functions, i);
-		struct function *first = function_named(script, function->name);
-
-		if (first == function)
-			continue;
-		diag_error(analysis->diag, function->span, "E-duplicate", "function '%s' is defined twice",
-			   function->name);
-		diag_note(analysis->diag, first->span, "first here");
-		ok = false;
-	}
-	return ok;
+	if (expr->kind == EXPR_VARIABLE)
+		g_ptr_array_add(condition->globals, expr->variable.variable);
+	else if (expr->kind == EXPR_INDEX)
+		g_ptr_array_add(condition->globals, expr->index.variable);
+	else if (expr->kind == EXPR_IN)
+		g_ptr_array_add(condition->globals, expr->in.variable);
 }
 
-static void unnumber_globals(const struct script *script)
+/* What may stand in a condition on a probe point: globals, and what is made of them. */
+static void check_condition_part(struct expr *expr, void *data)
 {
-	for (unsigned int i = 0; i < script->globals->len; i++)
-		((struct variable *)g_ptr_array_index(script->globals, i))->number = -1;
+	struct scope *scope = data;
+
+	switch (expr->kind) {
+	case EXPR_CALL:
+		scope_error(scope, expr->span, "E-condition", "a condition on a probe point cannot call a function");
+		break;
+	case EXPR_ASSIGN:
+	case EXPR_INCREMENT:
+	case EXPR_PRINT:
+	case EXPR_EMBEDDED_C:
+	case EXPR_TARGET:
+		scope_error(scope, expr->span, "E-condition",
+			    "a condition on a probe point can only compute something from globals");
+		break;
+	default:
+		return;
+	}
+	diag_note(scope->analysis->diag, no_span, "test it at the start of the handler: if (!(...)) next");
+}
+
+static bool resolve_condition(struct analysis *analysis, struct condition *condition)
+{
+	g_autoptr(GHashTable) visiting = g_hash_table_new(NULL, NULL);
+	g_autoptr(GHashTable) names = g_hash_table_new(NULL, NULL);
+	struct scope scope = {
+		.analysis = analysis, .script = condition->script, .locals = condition->locals, .names = names,
+		.condition = condition, .visiting = visiting, .ok = true,
+	};
+
+	expr_walk(condition->expr, check_condition_part, &scope);
+	if (!scope.ok)
+		return false;
+	resolve_expr(condition->expr, &scope);
+	for (unsigned int i = 0; i < condition->locals->len; i++) {
+		const struct variable *local = g_ptr_array_index(condition->locals, i);
+
+		scope_error(&scope, local->span, "E-condition", "'%s' is no global; a condition on a probe point "
+			    "is worked out from globals, before its handler runs", local->name);
+	}
+	if (scope.ok)
+		expr_walk(condition->expr, note_read_global, condition);
+	return scope.ok;
+}
+
+static void warn_never_assigned_global(struct analysis *analysis)
+{
+	const GPtrArray *globals = analysis->program->script->globals;
+
+	for (unsigned int i = 0; i < globals->len; i++) {
+		const struct variable *global = g_ptr_array_index(globals, i);
+
+		if (global->is_read && !global->is_written && !global->initial)
+			diag_warning(analysis->diag, global->span, "W-never-assigned",
+				     "global variable '%s' is never assigned", global->name);
+	}
 }
 
 bool resolve_names(struct analysis *analysis)
 {
-	GPtrArray *library = analysis->input->library;
-	bool ok = check_duplicates(analysis);
+	struct program *program = analysis->program;
+	bool ok = true;
 
-	unnumber_globals(analysis->input->script);
-	for (unsigned int i = 0; i < library->len; i++)
-		unnumber_globals(g_ptr_array_index(library, i));
-	for (unsigned int i = 0; i < analysis->program->handlers->len; i++)
-		ok &= resolve_handler(analysis, g_ptr_array_index(analysis->program->handlers, i));
+	for (unsigned int i = 0; i < program->handlers->len; i++)
+		ok &= resolve_handler_names(analysis, g_ptr_array_index(program->handlers, i));
+	for (unsigned int i = 0; i < program->conditions->len; i++)
+		ok &= resolve_condition(analysis, g_ptr_array_index(program->conditions, i));
+	if (ok)
+		warn_never_assigned_global(analysis);
 	return ok;
 }

@@ -1,76 +1,154 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Probe points to probes, and probes to handlers. Probes of one declaration share a handler
- * unless it means something else in each of them: target variables do, and so does the place
- * where it runs.
+ * Probe points to probes, and probes to handlers. A point that an alias stands for is replaced by
+ * the alias's points (aliases.c), again and again, until a family of probe points knows it.
+ *
+ * Probes of one derivation share a handler unless its text means something else in each of them:
+ * target variables do, and so does the place where it runs.
  */
 #include "analysis/internal.h"
 #include "script/walk.h"
 
+/* ---- Handlers ---- */
+
+static void add_part(struct analysis *analysis, struct handler *handler, struct stmt *block,
+		     const struct derivation *derivation)
+{
+	struct handler_part *part;
+
+	if (!block)
+		return;
+	part = arena_new0(analysis->arena, struct handler_part);
+	part->block = stmt_clone(analysis->arena, block);
+	part->script = derivation->script;
+	if (derivation->expansion)
+		stmt_set_expansion(part->block, derivation->expansion);
+	g_ptr_array_add(handler->parts, part);
+	g_ptr_array_add(handler->body->block, part->block);
+}
+
+/* What stands behind the text of `derivation`: its epilogue comes before those of its users. */
+static void add_parts(struct analysis *analysis, struct handler *handler,
+		      const struct derivation *derivation)
+{
+	if (!derivation->alias) {
+		add_part(analysis, handler, derivation->declaration->body, derivation);
+		return;
+	}
+	add_part(analysis, handler, derivation->alias->prologue, derivation);
+	add_parts(analysis, handler, derivation->outer);
+	add_part(analysis, handler, derivation->alias->epilogue, derivation);
+}
+
 static void note_target(struct expr *expr, void *found)
 {
-	if (expr->kind == EXPR_TARGET)
+	if (expr->kind == EXPR_TARGET || expr->kind == EXPR_OPERATOR)
 		*(bool *)found = true;
 }
 
-static bool uses_target_variables(const struct probe_declaration *declaration)
+static struct handler *handler_new(struct analysis *analysis, const struct probe *probe)
 {
-	bool found = false;
+	struct handler *handler = arena_new0(analysis->arena, struct handler);
 
-	stmt_walk(declaration->body, NULL, note_target, &found);
-	return found;
+	handler->body = arena_new0(analysis->arena, struct stmt);
+	handler->body->kind = STMT_BLOCK;
+	handler->body->span = probe->declaration->body->span;
+	handler->body->block = arena_array(analysis->arena);
+	handler->parts = arena_array(analysis->arena);
+	handler->locals = arena_array(analysis->arena);
+	handler->locked = arena_array(analysis->arena);
+	handler->probes = arena_array(analysis->arena);
+	handler->decides = arena_array(analysis->arena);
+	handler->derivation = probe->derivation;
+	handler->number = probe->number;
+	add_parts(analysis, handler, probe->derivation);
+	stmt_walk(handler->body, NULL, note_target, &handler->uses_target_variables);
+	g_ptr_array_add(analysis->program->handlers, handler);
+	return handler;
 }
 
 static bool can_share(const struct handler *handler, const struct probe *probe)
 {
 	const struct probe *first = g_ptr_array_index(handler->probes, 0);
 
-	return !handler->uses_target_variables && first->family == probe->family &&
-	       first->context == probe->context && !first->exits && !probe->exits &&
-	       !probe->family->before_handler;
+	return handler->derivation == probe->derivation && !handler->uses_target_variables &&
+	       first->family == probe->family && first->context == probe->context && !first->exits &&
+	       !probe->exits && !probe->family->before_handler;
 }
 
-static struct handler *handler_new(struct analysis *analysis, const struct probe *probe, bool targets)
-{
-	struct handler *handler = arena_new0(analysis->arena, struct handler);
+/* ---- Conditions ---- */
 
-	handler->body = stmt_clone(analysis->arena, probe->declaration->body);
-	handler->locals = arena_array(analysis->arena);
-	handler->locked = arena_array(analysis->arena);
-	handler->probes = arena_array(analysis->arena);
-	handler->declaration = probe->declaration;
-	handler->uses_target_variables = targets;
-	handler->number = probe->number;
-	g_ptr_array_add(analysis->program->handlers, handler);
-	return handler;
+static void add_condition_expr(struct analysis *analysis, struct condition *condition, struct expr *expr,
+			       const struct derivation *user)
+{
+	struct expr *both, *copy;
+
+	if (!expr)
+		return;
+	copy = expr_clone(analysis->arena, expr);
+	if (!condition->expr) {
+		condition->expr = copy;
+		condition->script = user->script;
+		return;
+	}
+	both = arena_new0(analysis->arena, struct expr);
+	both->kind = EXPR_BINARY;
+	both->span = copy->span;
+	both->binary.operation = BINARY_LOGICAL_AND;
+	both->binary.operator_span = copy->span;
+	both->binary.left = condition->expr;
+	both->binary.right = copy;
+	condition->expr = both;
 }
 
-static void add_probes(struct analysis *analysis, const struct probe_declaration *declaration,
-		       GPtrArray *probes)
+/* All conditions on the way to a probe as one, NULL if there is none. */
+static struct condition *condition_new(struct analysis *analysis, const struct probe *probe,
+				       struct expr *of_point)
 {
-	bool targets = uses_target_variables(declaration);
+	struct condition *condition = arena_new0(analysis->arena, struct condition);
+	const struct derivation *derivation = probe->derivation;
+
+	condition->probes = arena_array(analysis->arena);
+	condition->globals = arena_array(analysis->arena);
+	condition->locals = arena_array(analysis->arena);
+	condition->number = analysis->program->conditions->len;
+	add_condition_expr(analysis, condition, of_point, derivation);
+	for (; derivation->alias; derivation = derivation->outer)
+		add_condition_expr(analysis, condition, derivation->use->condition, derivation->outer);
+	if (!condition->expr)
+		return NULL;
+	g_ptr_array_add(analysis->program->conditions, condition);
+	return condition;
+}
+
+/* ---- Points ---- */
+
+/* Probes from `first` on are one point's, all of the same condition. */
+static void add_probes(struct analysis *analysis, GPtrArray *probes, unsigned int first,
+		       const struct derivation *derivation, struct expr *condition_expr)
+{
+	struct condition *condition = NULL;
 	struct handler *handler = NULL;
 
-	for (unsigned int i = 0; i < probes->len; i++) {
+	if (analysis->program->handlers->len)
+		handler = g_ptr_array_index(analysis->program->handlers, analysis->program->handlers->len - 1);
+	for (unsigned int i = first; i < probes->len; i++) {
 		struct probe *probe = g_ptr_array_index(probes, i);
 
+		probe->derivation = derivation;
 		probe->number = analysis->program->probes->len;
 		g_ptr_array_add(analysis->program->probes, probe);
-		if (!handler || !can_share(handler, probe))
-			handler = handler_new(analysis, probe, targets);
+		if (i == first)
+			condition = condition_new(analysis, probe, condition_expr);
+		if (!handler || !can_share(handler, probe) || handler->condition != condition) {
+			handler = handler_new(analysis, probe);
+			handler->condition = condition;
+		}
 		probe->handler = handler;
 		g_ptr_array_add(handler->probes, probe);
+		if (condition)
+			g_ptr_array_add(condition->probes, probe);
 	}
-}
-
-static bool point_supported(struct analysis *analysis, const struct probe_point *point)
-{
-	if (!point->condition)
-		return true;
-	diag_error(analysis->diag, point->condition->span, "E-not-supported",
-		   "conditions on probe points are not supported by this version of spile");
-	diag_note(analysis->diag, no_span, "test it at the start of the handler: if (!(...)) next");
-	return false;
 }
 
 /* Whether one of the probes from `first` on is known to have a point to sit on. */
@@ -94,7 +172,7 @@ static bool mark_alternatives(struct analysis *analysis, const GPtrArray *probes
 		probe->is_alternative = true;
 		if (probe->is_uncertain)
 			continue;
-		diag_error(analysis->diag, probe->point->span, "E-not-supported",
+		diag_error(analysis->diag, probe->point->span, "E-alternative",
 			   "whether a function before this point's '!' exists is only known when the module is loaded");
 		diag_note(analysis->diag, no_span, "only functions can be its alternatives");
 		return false;
@@ -102,44 +180,86 @@ static bool mark_alternatives(struct analysis *analysis, const GPtrArray *probes
 	return true;
 }
 
-static bool resolve_declaration(struct analysis *analysis, const struct probe_declaration *declaration)
+/* By the families of probe points. An optional point that cannot be is no probe, and no error. */
+static bool resolve_by_family(struct analysis *analysis, const struct derivation *derivation,
+			      const struct probe_point *point, GPtrArray *probes)
 {
-	GPtrArray *probes = arena_array(analysis->arena);
+	bool is_optional = point->is_optional || point->is_sufficient, ok;
+	struct diag silent;
+
+	diag_init_silent(&silent);
+	analysis->target.diag = is_optional ? &silent : analysis->diag;
+	ok = probe_point_resolve(&analysis->target, derivation->declaration, point, probes);
+	analysis->target.diag = analysis->diag;
+	return ok || is_optional;
+}
+
+static bool resolve_point_list(struct analysis *analysis, const struct derivation *derivation, GPtrArray *points,
+			       GPtrArray *probes);
+
+static bool resolve_point(struct analysis *analysis, const struct derivation *derivation,
+			  const struct probe_point *point, GPtrArray *probes)
+{
+	struct probe_point *derived = derived_point(analysis, derivation, point);
+	GPtrArray *aliases = aliases_of(analysis, derivation, derived);
+	unsigned int before;
+	bool ok = true;
+
+	for (unsigned int i = 0; aliases && i < aliases->len; i++) {
+		const struct derivation *inner = g_ptr_array_index(aliases, i);
+
+		ok &= resolve_point_list(analysis, inner, inner->alias->points, probes);
+	}
+	if (!aliases || (aliases->len && !probe_point_is_known(derived)))
+		return ok && aliases;
+	before = probes->len;
+	ok &= resolve_by_family(analysis, derivation, derived, probes);
+	add_probes(analysis, probes, before, derivation, point->condition);
+	return ok;
+}
+
+static bool resolve_point_list(struct analysis *analysis, const struct derivation *derivation, GPtrArray *points,
+			       GPtrArray *probes)
+{
 	bool ok = true, left_open = false;
 
-	for (unsigned int i = 0; i < declaration->points->len; i++) {
-		const struct probe_point *point = g_ptr_array_index(declaration->points, i);
+	for (unsigned int i = 0; i < points->len; i++) {
+		const struct probe_point *point = g_ptr_array_index(points, i);
 		unsigned int before = probes->len;
 
-		ok &= point_supported(analysis, point) &&
-		      probe_point_resolve(&analysis->target, declaration, point, probes);
+		ok &= resolve_point(analysis, derivation, point, probes);
 		if (left_open)
 			ok &= mark_alternatives(analysis, probes, before);
 		if (point->is_sufficient && any_certain(probes, before))
 			break;
 		left_open |= point->is_sufficient && probes->len > before;
 	}
-	if (ok)
-		add_probes(analysis, declaration, probes);
 	return ok;
+}
+
+bool resolve_declaration(struct analysis *analysis, const struct script *script,
+			 const struct probe_declaration *declaration)
+{
+	struct derivation *derivation = arena_new0(analysis->arena, struct derivation);
+
+	derivation->declaration = declaration;
+	derivation->script = script;
+	return resolve_point_list(analysis, derivation, declaration->points, arena_array(analysis->arena));
 }
 
 bool resolve_points(struct analysis *analysis)
 {
 	const struct script *script = analysis->input->script;
+	struct span span = { script->source, 0, 0, NULL };
 	bool ok = true;
 
 	if (!script->probes->len) {
-		struct span span = { script->source, 0, 0 };
-
 		diag_error(analysis->diag, span, "E-no-probes", "the script has no probe");
 		return false;
 	}
 	for (unsigned int i = 0; i < script->probes->len; i++)
-		ok &= resolve_declaration(analysis, g_ptr_array_index(script->probes, i));
+		ok &= resolve_declaration(analysis, script, g_ptr_array_index(script->probes, i));
 	if (ok && !analysis->program->probes->len) {
-		struct span span = { script->source, 0, 0 };
-
 		diag_error(analysis->diag, span, "E-no-probes", "no probe point of the script matched anything");
 		return false;
 	}

@@ -9,31 +9,84 @@
 
 #include "probes/probe.h"
 
+/*
+ * How a probe of the script came to its point: through which aliases, from the declaration
+ * (outer NULL) to the alias that names the point. All probes of one derivation run the same text.
+ */
+struct derivation {
+	const struct probe_declaration *declaration;
+	const struct script *script;		/* the file of the alias; of the declaration */
+	const struct alias *alias;		/* NULL for the declaration itself */
+	const struct derivation *outer;		/* who uses the alias */
+	const struct probe_point *use;		/* the point by which it does */
+	const struct expansion *expansion;	/* for what the alias brings along */
+	GPtrArray *suffix;			/* of struct probe_component: goes behind its points */
+	bool is_optional, is_sufficient;	/* by some use on the way */
+};
+
+/* A stretch of a handler's text: the declaration's own, or a prologue or epilogue. */
+struct handler_part {
+	struct stmt *block;
+	const struct script *script;	/* whose names it uses */
+};
+
+/* probe point if (...): what must hold for the handler to run. */
+struct condition {
+	struct expr *expr;
+	const struct script *script;	/* whose names it uses */
+	GPtrArray *probes;		/* of struct probe */
+	GPtrArray *globals;		/* of struct variable: those that it reads */
+	GPtrArray *locals;		/* of struct variable: there must be none */
+	bool may_fail;
+	int number;
+};
+
 /* One C function made of a probe's body, run by one or several probes. */
 struct handler {
-	struct stmt *body;
+	struct stmt *body;		/* STMT_BLOCK of the parts' blocks */
+	GPtrArray *parts;		/* of struct handler_part */
 	GPtrArray *locals;		/* of struct variable */
 	GPtrArray *locked;		/* of struct variable: globals locked while it runs, in order */
 	GPtrArray *probes;		/* of struct probe; their context and family are the same */
-	const struct probe_declaration *declaration;
+	const struct derivation *derivation;
+	struct condition *condition;	/* of its probes, or NULL */
+	GPtrArray *decides;		/* of struct condition: those whose globals it writes */
 	bool uses_target_variables;
+	bool asks_for_match;		/* matched() and its like are reached */
 	int number;			/* that of its first probe */
 };
 
 /* Limits by SystemTap's names; -D NAME=VALUE changes them. */
 struct limits {
 	int64_t maxstringlen, maxaction, maxaction_interruptible, maxnesting, maxmapentries,
-		maxtrylock, trylockdelay;
+		maxtrylock, trylockdelay, maxerrors, maxskipped, overload_threshold, overload_interval;
+	bool no_overload;		/* -D STP_NO_OVERLOAD */
+	bool no_time_limits;		/* --suppress-time-limits */
+	bool suppress_handler_errors;	/* --suppress-handler-errors */
+	bool stap_errors;		/* --stap-errors */
+	GPtrArray *defines;		/* of char *: "NAME VALUE" of all other -D */
 };
 
 struct program {
 	const struct script *script;	/* the user's */
+	GPtrArray *embedded_c;		/* of struct embedded_c: top-level C of all files in use */
 	GPtrArray *globals;		/* of struct variable, used ones only */
 	GPtrArray *functions;		/* of struct function, callees before callers */
 	GPtrArray *probes;		/* of struct probe, by number */
 	GPtrArray *handlers;		/* of struct handler */
+	GPtrArray *conditions;		/* of struct condition */
+	GPtrArray *regexes;		/* of struct regex_use, by number */
 	struct limits limits;
 	bool prints;			/* some handler writes to a stream */
+	bool asks_for_match;		/* some function reads what a regular expression matched */
+};
+
+/* A regular expression of the script; equal ones are one. */
+struct regex_use {
+	const char *pattern;
+	struct span span;		/* of the first literal */
+	struct regex *regex;
+	int number;
 };
 
 #endif

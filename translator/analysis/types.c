@@ -5,6 +5,8 @@
  * functions are visited again and again until nothing new is learnt; then once more to report
  * what does not agree. What nobody ever said anything about is a number.
  */
+#include <string.h>
+
 #include "analysis/internal.h"
 #include "script/parse.h"
 #include "script/walk.h"
@@ -74,7 +76,18 @@ static void expect(struct inference *in, struct expr *expr, enum type is, enum t
 			   "a statistic has no value of its own; use @count, @sum, @min, @max or @avg");
 		return;
 	}
-	mismatch(in, expr->span, "this", is, expected, (struct span){ NULL, 0, 0 });
+	mismatch(in, expr->span, "this", is, expected, no_span);
+}
+
+/* An expression whose place got its type from another one: a disagreement names that, too. */
+static void infer_for(struct inference *in, struct expr *expr, enum type expected, struct span decided,
+		      const char *what)
+{
+	unsigned int errors = in->analysis->diag->error_count;
+
+	infer(in, expr, expected);
+	if (in->report && in->analysis->diag->error_count > errors && decided.source)
+		diag_note(in->analysis->diag, decided, "%s became a %s here", what, type_name(expected));
 }
 
 static void infer_keys(struct inference *in, struct variable *array, GPtrArray *keys)
@@ -82,7 +95,9 @@ static void infer_keys(struct inference *in, struct variable *array, GPtrArray *
 	for (unsigned int i = 0; i < keys->len; i++) {
 		struct expr *key = g_ptr_array_index(keys, i);
 
-		infer(in, key, array->key_types[i]);
+		if (key->kind == EXPR_ANY_KEY)
+			continue;
+		infer_for(in, key, array->key_types[i], array->key_spans[i], "that key");
 		if (key->type != array->key_types[i] && array->key_types[i] == TYPE_UNKNOWN)
 			unify(in, &array->key_types[i], &array->key_spans[i], key->type, key->span, "the key");
 	}
@@ -172,20 +187,42 @@ static void infer_assign(struct inference *in, struct expr *expr, enum type expe
 	}
 }
 
+static void infer_parameters(struct inference *in, struct function *function, GPtrArray *arguments)
+{
+	for (unsigned int i = 0; i < arguments->len; i++) {
+		struct expr *argument = g_ptr_array_index(arguments, i);
+		struct variable *parameter = g_ptr_array_index(function->parameters, i);
+
+		infer_for(in, argument, parameter->type, parameter->type_span,
+			  arena_printf(in->analysis->arena, "parameter '%s'", parameter->name));
+		if (parameter->type == TYPE_UNKNOWN)
+			unify_variable(in, parameter, argument->type, argument->span);
+	}
+}
+
+static void infer_result(struct inference *in, struct function *function, enum type type, struct span span)
+{
+	if (type == TYPE_VOID || (function->type == TYPE_VOID && type == TYPE_UNKNOWN))
+		return;
+	if (function->body && function->type != TYPE_VOID)
+		unify(in, &function->type, &function->type_span, type, span,
+		      arena_printf(in->analysis->arena, "the result of '%s'", function->name));
+}
+
+/* All functions that the call may come to take the same arguments and give the same result. */
 static void infer_call(struct inference *in, struct expr *expr, enum type expected)
 {
 	struct function *function = expr->call.function;
 
-	for (unsigned int i = 0; i < expr->call.arguments->len; i++) {
-		struct expr *argument = g_ptr_array_index(expr->call.arguments, i);
-		struct variable *parameter = g_ptr_array_index(function->parameters, i);
-
-		infer(in, argument, parameter->type);
-		if (parameter->type == TYPE_UNKNOWN)
-			unify_variable(in, parameter, argument->type, argument->span);
+	for (struct function *each = function; each; each = each->alternative) {
+		infer_parameters(in, each, expr->call.arguments);
+		if (each->type == TYPE_UNKNOWN)
+			infer_result(in, each, expected, expr->span);
+		if (each != function)
+			infer_result(in, each, function->type, function->type_span);
+		if (each != function)
+			infer_result(in, function, each->type, each->type_span);
 	}
-	if (function->type == TYPE_UNKNOWN && function->body)
-		unify(in, &function->type, &function->type_span, expected, expr->span, "its result");
 	if (function->type == TYPE_VOID && expected != TYPE_UNKNOWN) {
 		if (in->report)
 			diag_error(in->analysis->diag, expr->span, "E-void-value",
@@ -217,6 +254,13 @@ static void infer_print(struct inference *in, struct expr *expr, enum type expec
 			infer(in, argument, TYPE_LONG);
 	}
 	expect(in, expr, expr->print.form.to_string ? TYPE_STRING : TYPE_LONG, expected);
+}
+
+/* @kderef(size, address) and its like take numbers, @const("text") a literal. */
+static void infer_operator(struct inference *in, struct expr *expr)
+{
+	for (unsigned int i = 0; i < expr->operator.arguments->len && expr->operator.operation != AT_CONST; i++)
+		infer(in, g_ptr_array_index(expr->operator.arguments, i), TYPE_LONG);
 }
 
 static void infer(struct inference *in, struct expr *expr, enum type expected)
@@ -277,7 +321,20 @@ static void infer(struct inference *in, struct expr *expr, enum type expected)
 		break;
 	case EXPR_HISTOGRAM:
 		infer(in, expr->histogram.operand, TYPE_STATS);
+		if (expr->histogram.bucket)
+			infer(in, expr->histogram.bucket, TYPE_LONG);
 		expr->type = TYPE_STATS;
+		if (expr->histogram.bucket)
+			expect(in, expr, TYPE_LONG, expected);
+		break;
+	case EXPR_OPERATOR:
+		infer_operator(in, expr);
+		expect(in, expr, TYPE_LONG, expected);
+		break;
+	case EXPR_EMBEDDED_C:
+		expect(in, expr, strstr(expr->embedded_c.text, "/* string */") ? TYPE_STRING : TYPE_LONG, expected);
+		break;
+	case EXPR_ANY_KEY:
 		break;
 	}
 }
@@ -298,10 +355,20 @@ static void infer_any(struct inference *in, struct expr *expr)
 		infer(in, expr, TYPE_UNKNOWN);
 }
 
-static void infer_foreach(struct inference *in, struct stmt *stmt)
+/* foreach (value = bucket in @hist_log(x)): both are numbers. */
+static void infer_foreach_histogram(struct inference *in, struct stmt *stmt)
 {
-	struct variable *array = stmt->foreach.variable;
+	const struct foreach_key *key = g_ptr_array_index(stmt->foreach.keys, 0);
 
+	infer(in, stmt->foreach.histogram, TYPE_UNKNOWN);
+	unify_variable(in, key->variable, TYPE_LONG, key->span);
+	if (stmt->foreach.value)
+		unify_variable(in, stmt->foreach.value->variable, TYPE_LONG, stmt->foreach.value->span);
+	infer_condition(in, stmt->foreach.limit);
+}
+
+static void infer_foreach_keys(struct inference *in, struct stmt *stmt, struct variable *array)
+{
 	for (unsigned int i = 0; i < stmt->foreach.keys->len; i++) {
 		struct foreach_key *key = g_ptr_array_index(stmt->foreach.keys, i);
 
@@ -319,13 +386,26 @@ static void infer_foreach(struct inference *in, struct stmt *stmt)
 	infer_condition(in, stmt->foreach.limit);
 }
 
+static void infer_foreach(struct inference *in, struct stmt *stmt)
+{
+	struct variable *array = stmt->foreach.variable;
+
+	if (stmt->foreach.histogram) {
+		infer_foreach_histogram(in, stmt);
+		return;
+	}
+	if (stmt->foreach.slice)
+		infer_keys(in, array, stmt->foreach.slice);
+	infer_foreach_keys(in, stmt, array);
+}
+
 static void infer_return(struct inference *in, struct stmt *stmt)
 {
 	struct function *function = in->function;
 
 	if (!function || !stmt->expr)
 		return;
-	infer(in, stmt->expr, function->type);
+	infer_for(in, stmt->expr, function->type, function->type_span, "the result");
 	if (function->type == TYPE_UNKNOWN)
 		unify(in, &function->type, &function->type_span, stmt->expr->type, stmt->expr->span, "the result");
 }
@@ -388,6 +468,8 @@ static void infer_program(struct inference *in)
 	in->function = NULL;
 	for (unsigned int i = 0; i < program->handlers->len; i++)
 		infer_stmt(((struct handler *)g_ptr_array_index(program->handlers, i))->body, in);
+	for (unsigned int i = 0; i < program->conditions->len; i++)
+		infer(in, ((struct condition *)g_ptr_array_index(program->conditions, i))->expr, TYPE_LONG);
 }
 
 static void seed_globals(struct program *program)

@@ -26,7 +26,7 @@ GPtrArray *arena_array(struct arena *arena);
 /* Calls free_function(object) when the arena is freed, in reverse order of registration. */
 void arena_defer(struct arena *arena, GDestroyNotify free_function, void *object);
 
-/* The one copy of a name: equal names have equal pointers (g_intern_string). */
-#define name_intern(text) g_intern_string(text)
+/* The one copy of a name: equal names have equal pointers, as long as the process lives. */
+const char *name_intern(const char *text);
 
 #endif

@@ -22,6 +22,9 @@
 #define WINDOW_BYTES 200
 #define WINDOW_BEFORE 60
 
+/* How many of the macros that a place lies in are told. */
+#define SHOWN_EXPANSIONS 5
+
 const struct span no_span;
 
 /* What one diagnostic is printed as. */
@@ -40,6 +43,12 @@ void diag_init(struct diag *diag)
 	diag->out = stderr;
 	diag->error_limit = 20;
 	diag->colour = isatty(STDERR_FILENO) == 1;
+}
+
+void diag_init_silent(struct diag *diag)
+{
+	/* Counts beyond the limit: what comes now is not shown, nor that there is more. */
+	*diag = (struct diag){ .error_count = 1, .shown_count = 1, .suppress_warnings = true };
 }
 
 static const char *colour(const struct diag *diag, const char *sequence)
@@ -145,13 +154,91 @@ static void print_diagnostic(const struct diag *diag, struct span span,
 	fflush(diag->out);
 }
 
+/* Where the text at a place came from, innermost use first. */
+static void print_expansions(const struct diag *diag, struct span span)
+{
+	const struct expansion *at = span.expansion;
+	unsigned int more = 0;
+
+	for (int i = 0; at && i < SHOWN_EXPANSIONS; i++, at = at->use.expansion) {
+		g_autofree char *message = g_strdup_printf("in the expansion of %s", at->what);
+
+		print_diagnostic(diag, at->use, &severity_note, NULL, message);
+	}
+	for (; at; at = at->use.expansion)
+		more++;
+	if (more > 0)
+		fprintf(diag->out, "... and %u more\n", more);
+	fflush(diag->out);
+}
+
+/* FNV-1a over some bytes, behind those that made `hash`. */
+static guint64 hash_bytes(guint64 hash, const void *bytes, size_t length)
+{
+	const unsigned char *at = bytes;
+
+	for (size_t i = 0; i < length; i++)
+		hash = (hash ^ at[i]) * G_GUINT64_CONSTANT(0x100000001b3);
+	return hash;
+}
+
+/* True if the same has been said before of the same place; else remembers it. */
+static bool is_repeated(struct diag *diag, struct span span, const char *tag, const char *message)
+{
+	guint64 hash = G_GUINT64_CONSTANT(0xcbf29ce484222325);
+
+	if (!span.source)
+		return false;
+	hash = hash_bytes(hash, &span.source, sizeof(span.source));
+	hash = hash_bytes(hash, &span.start, sizeof(span.start));
+	hash = hash_bytes(hash, &span.end, sizeof(span.end));
+	hash = hash_bytes(hash, tag, strlen(tag) + 1);
+	hash = hash_bytes(hash, message, strlen(message));
+	for (int i = 0; i < DIAG_REMEMBERED; i++) {
+		if (diag->remembered[i] == hash)
+			return true;
+	}
+	diag->remembered[diag->remembered_next++ % DIAG_REMEMBERED] = hash;
+	return false;
+}
+
 /* Counts an error. False if it is not to be printed, since there were too many before it. */
-static bool count_error(struct diag *diag)
+static bool count_error(struct diag *diag, bool repeated)
 {
 	diag->error_count++;
-	if (diag->error_count == diag->error_limit + 1)
+	if (repeated)
+		return false;
+	diag->shown_count++;
+	if (diag->shown_count == diag->error_limit + 1)
 		fputs("spile: too many errors, the others are not shown\n", diag->out);
-	return diag->error_count <= diag->error_limit;
+	return diag->shown_count <= diag->error_limit;
+}
+
+/* Counts a warning, as what it is treated as. False if it is not to be printed. */
+static bool count_warning(struct diag *diag, bool repeated)
+{
+	if (diag->suppress_warnings)
+		return false;
+	if (diag->warnings_are_errors)
+		return count_error(diag, repeated);
+	diag->warning_count++;
+	return !repeated && diag->shown_count <= diag->error_limit;
+}
+
+static void report(struct diag *diag, struct span span, const struct severity *severity,
+		   const char *tag, const char *message)
+{
+	bool repeated = is_repeated(diag, span, tag, message);
+	bool is_shown = severity == &severity_error ? count_error(diag, repeated) :
+						      count_warning(diag, repeated);
+
+	diag->last_was_dropped = !is_shown;
+	if (!is_shown)
+		return;
+	if (diag->warnings_are_errors)
+		severity = &severity_error;
+	print_diagnostic(diag, span, severity, tag, message);
+	print_expansions(diag, span);
 }
 
 void diag_error(struct diag *diag, struct span span, const char *tag, const char *format, ...)
@@ -159,24 +246,10 @@ void diag_error(struct diag *diag, struct span span, const char *tag, const char
 	g_autofree char *message = NULL;
 	va_list arguments;
 
-	diag->last_was_dropped = !count_error(diag);
-	if (diag->last_was_dropped)
-		return;
 	va_start(arguments, format);
 	message = g_strdup_vprintf(format, arguments);
 	va_end(arguments);
-	print_diagnostic(diag, span, &severity_error, tag, message);
-}
-
-/* Counts a warning, as what it is treated as. False if it is not to be printed. */
-static bool count_warning(struct diag *diag)
-{
-	if (diag->suppress_warnings)
-		return false;
-	if (diag->warnings_are_errors)
-		return count_error(diag);
-	diag->warning_count++;
-	return diag->error_count <= diag->error_limit;
+	report(diag, span, &severity_error, tag, message);
 }
 
 void diag_warning(struct diag *diag, struct span span, const char *tag, const char *format, ...)
@@ -184,15 +257,10 @@ void diag_warning(struct diag *diag, struct span span, const char *tag, const ch
 	g_autofree char *message = NULL;
 	va_list arguments;
 
-	diag->last_was_dropped = !count_warning(diag);
-	if (diag->last_was_dropped)
-		return;
 	va_start(arguments, format);
 	message = g_strdup_vprintf(format, arguments);
 	va_end(arguments);
-	print_diagnostic(diag, span,
-			 diag->warnings_are_errors ? &severity_error : &severity_warning, tag,
-			 message);
+	report(diag, span, &severity_warning, tag, message);
 }
 
 void diag_note(struct diag *diag, struct span span, const char *format, ...)

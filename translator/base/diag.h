@@ -9,7 +9,7 @@
  *
  * Every diagnostic has a stable tag. It is reported once, at the deepest place that knows the
  * span; callers pass only a false or NULL upwards. Printing goes to standard error at once,
- * coloured on a terminal only.
+ * coloured on a terminal only. Notes lead from a place in a macro to the macro's use.
  */
 #ifndef SPILE_BASE_DIAG_H
 #define SPILE_BASE_DIAG_H
@@ -19,17 +19,25 @@
 
 #include "base/source.h"
 
+/* How many of the last messages are remembered so that none of them comes twice. */
+#define DIAG_REMEMBERED 64
+
 struct diag {
 	FILE *out;		/* stderr, or a memory stream in tests */
 	unsigned int error_count, warning_count;
+	unsigned int shown_count;	/* errors, without those that repeat one */
 	unsigned int error_limit;	/* errors printed per run, 20 */
 	bool suppress_warnings;		/* -w */
 	bool warnings_are_errors;	/* -W */
 	bool colour;
 	bool last_was_dropped;		/* the diagnostic that a note would belong to */
+	guint64 remembered[DIAG_REMEMBERED];	/* hashes of place, tag and text, as a ring */
+	unsigned int remembered_next;
 };
 
 void diag_init(struct diag *diag);
+/* Prints nothing and only counts: to find out whether something could be done. */
+void diag_init_silent(struct diag *diag);
 
 /* `tag` without brackets: "E-unknown-function", "W-never-assigned". A span without source prints "spile: error: ...". */
 void diag_error(struct diag *diag, struct span span, const char *tag, const char *format, ...) G_GNUC_PRINTF(4, 5);

@@ -141,13 +141,44 @@ const char *span_text(struct arena *arena, struct span span)
 	return arena_printf(arena, "%s:%u:%u", span.source->name, position.line, position.column);
 }
 
+/* In how many expansions a span lies. */
+static unsigned int expansion_depth(struct span span)
+{
+	unsigned int depth = 0;
+
+	for (const struct expansion *at = span.expansion; at; at = at->use.expansion)
+		depth++;
+	return depth;
+}
+
+/* Replaces the spans by the uses that they come from until both lie in the same text. */
+static void climb_to_common_text(struct span *a, struct span *b)
+{
+	unsigned int a_depth = expansion_depth(*a), b_depth = expansion_depth(*b);
+
+	while (a->expansion != b->expansion) {
+		bool climb_a = a_depth >= b_depth, climb_b = b_depth >= a_depth;
+
+		if (climb_a) {
+			*a = a->expansion->use;
+			a_depth--;
+		}
+		if (climb_b) {
+			*b = b->expansion->use;
+			b_depth--;
+		}
+	}
+}
+
 struct span span_join(struct span a, struct span b)
 {
 	if (!a.source)
 		return b;
-	if (b.source && b.source != a.source)
+	if (!b.source)
+		return a;
+	climb_to_common_text(&a, &b);
+	if (b.source != a.source)
 		bug("joined spans of %s and %s", a.source->name, b.source->name);
-	if (b.source && b.end > a.end)
-		a.end = b.end;
+	a.end = MAX(a.end, b.end);
 	return a;
 }

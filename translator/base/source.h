@@ -22,6 +22,13 @@ struct source {
 struct span {
 	const struct source *source;	/* NULL: no place, for what the translator made up */
 	size_t start, end;		/* bytes [start, end) */
+	const struct expansion *expansion;	/* how the text came to be used; NULL: as it stands */
+};
+
+/* The use of a macro or a probe alias, whose text the spans behind it lie in. */
+struct expansion {
+	const char *what;		/* "macro '@foo'", for the note "in the expansion of ..." */
+	struct span use;		/* which may lie in another expansion */
 };
 
 struct position {
@@ -35,7 +42,10 @@ struct source *source_read(struct arena *arena, const char *path, const char **e
 struct position span_position(struct span span);
 /* "hello.stp:3:7", or "<generated>" for a span without source. Owned by the arena. */
 const char *span_text(struct arena *arena, struct span span);
-/* From the start of a to the end of b, both of one source. */
+/*
+ * From the start of a to the end of b. Where an expansion has but one of them, its use stands for
+ * it, so that the result lies in the innermost text that holds both.
+ */
 struct span span_join(struct span a, struct span b);
 
 #endif

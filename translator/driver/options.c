@@ -17,7 +17,16 @@ struct lists {
 	GPtrArray *limits, *globals, *tapset_dirs;
 };
 
-/* Every option: its letter, whether it takes a value, its long name, and what --help says. */
+/* Options that have no letter. */
+enum {
+	OPTION_VM = 256, OPTION_SUPPRESS_TIME_LIMITS, OPTION_SUPPRESS_HANDLER_ERRORS, OPTION_STAP_ERRORS,
+	OPTION_NO_GLOBAL_VAR_DISPLAY,
+};
+
+/*
+ * Every option: its letter, its long name, what value it takes ("[=X]": it may have one, in the
+ * long form alone), and what --help says.
+ */
 static const struct {
 	int letter;
 	const char *long_name, *value, *help;
@@ -27,6 +36,7 @@ static const struct {
 	{ 'c', "command", "CMD", "run CMD, end with it; target() is its process id" },
 	{ 'x', "pid", "PID", "set target() to PID" },
 	{ 'g', "guru", NULL, "guru mode: allow embedded C" },
+	{ 'u', "unoptimized", NULL, "keep what has no effect: unread variables, empty handlers" },
 	{ 'k', "keep", NULL, "keep the temporary folder" },
 	{ 'm', "module", "NAME", "name the module, and leave it in the current folder" },
 	{ 'o', "output", "FILE", "write the script's output to FILE" },
@@ -39,7 +49,15 @@ static const struct {
 	{ 'G', "global", "NAME=VALUE", "set the initial value of a global" },
 	{ 'I', "tapsets", "DIR", "look for tapsets in DIR too" },
 	{ 's', "buffer", "MB", "output buffer of each CPU, in megabytes" },
-	{ 'M', "vm", "[=RELEASE]", "run in a throw-away machine (long form only)" },
+	{ OPTION_VM, "vm", "[=RELEASE]", "run in a throw-away machine" },
+	{ OPTION_NO_GLOBAL_VAR_DISPLAY, "no-global-var-display", NULL,
+	  "do not print globals that are written and never read" },
+	{ OPTION_SUPPRESS_HANDLER_ERRORS, "suppress-handler-errors", NULL,
+	  "errors end a handler, never the session; they are counted" },
+	{ OPTION_SUPPRESS_TIME_LIMITS, "suppress-time-limits", NULL,
+	  "no limit on statements, lock waits and time in handlers (needs -g)" },
+	{ OPTION_STAP_ERRORS, "stap-errors", NULL,
+	  "faults and full arrays are errors, and after one no end probe runs" },
 	{ 'V', "version", NULL, "print the version" },
 	{ 'h', "help", NULL, "print this help" },
 };
@@ -73,6 +91,8 @@ static bool check(struct diag *diag, const struct options *options)
 		return wrong(diag, "-p takes 1 to 5%s", "");
 	if (options->command && options->target)
 		return wrong(diag, "-c and -x both set target(): give one of them%s", "");
+	if (options->no_time_limits && !options->guru_mode)
+		return wrong(diag, "--suppress-time-limits needs guru mode: add -g%s", "");
 	if (options->vm && options->target)
 		return wrong(diag, "-x %s: that process does not exist in the throw-away machine", options->target);
 	return check_module_name(diag, options->module_name) &&
@@ -87,12 +107,12 @@ static void print_help(void)
 	       "       spile vm [options] [-- COMMAND]      a throw-away machine by itself\n\n"
 	       "Translates a SystemTap-language script into a kernel module and runs it.\n\n");
 	for (unsigned int i = 0; i < G_N_ELEMENTS(table); i++) {
-		bool is_vm = table[i].letter == 'M';
-		g_autofree char *option = is_vm ? g_strdup("    --vm[=RELEASE]") :
-			g_strdup_printf("-%c, --%s%s%s", table[i].letter, table[i].long_name,
-					table[i].value ? " " : "", table[i].value ? table[i].value : "");
+		const char *value = table[i].value ? table[i].value : "";
+		g_autofree char *letter = table[i].letter < 256 ? g_strdup_printf("-%c,", table[i].letter) : NULL;
+		g_autofree char *option = g_strdup_printf("%-3s --%s%s%s", letter ? letter : "", table[i].long_name,
+							  *value && *value != '[' ? " " : "", value);
 
-		printf("  %-28s %s\n", option, table[i].help);
+		printf("  %-30s %s\n", option, table[i].help);
 	}
 	printf("\nProbe points:\n");
 	for (int f = 0; probe_families[f]; f++)
@@ -121,6 +141,8 @@ static bool take_option(struct diag *diag, int letter, struct options *ret, stru
 		return true;
 	case 'g':
 		return ret->guru_mode = true;
+	case 'u':
+		return ret->unoptimized = true;
 	case 'k':
 		return ret->keep = true;
 	case 'm':
@@ -153,9 +175,17 @@ static bool take_option(struct diag *diag, int letter, struct options *ret, stru
 	case 's':
 		ret->buffer_megabytes = optarg;
 		return true;
-	case 'M':
+	case OPTION_VM:
 		ret->vm_release = optarg;
 		return ret->vm = true;
+	case OPTION_NO_GLOBAL_VAR_DISPLAY:
+		return ret->no_display = true;
+	case OPTION_SUPPRESS_HANDLER_ERRORS:
+		return ret->suppress_handler_errors = true;
+	case OPTION_SUPPRESS_TIME_LIMITS:
+		return ret->no_time_limits = true;
+	case OPTION_STAP_ERRORS:
+		return ret->stap_errors = true;
 	case 'V':
 		printf("spile " SPILE_VERSION "\n");
 		break;
@@ -179,12 +209,12 @@ static bool take_option(struct diag *diag, int letter, struct options *ret, stru
 static void make_forms(GString *letters, struct option *long_forms)
 {
 	for (unsigned int i = 0; i < G_N_ELEMENTS(table); i++) {
-		bool is_vm = table[i].letter == 'M';
+		bool may_have = table[i].value && *table[i].value == '[';
 
-		if (!is_vm)
+		if (table[i].letter < 256)
 			g_string_append_printf(letters, "%c%s", table[i].letter, table[i].value ? ":" : "");
 		long_forms[i].name = table[i].long_name;
-		long_forms[i].has_arg = is_vm ? optional_argument : table[i].value ? required_argument : no_argument;
+		long_forms[i].has_arg = may_have ? optional_argument : table[i].value ? required_argument : no_argument;
 		long_forms[i].val = table[i].letter;
 	}
 }

@@ -24,6 +24,10 @@ struct options {
 	const char *const *tapset_dirs;	/* -I */
 	int verbosity;			/* number of -v */
 	bool guru_mode, keep, no_warnings, warnings_are_errors, quiet;
+	bool unoptimized;		/* -u */
+	bool no_display;		/* --no-global-var-display */
+	bool no_time_limits;		/* --suppress-time-limits */
+	bool suppress_handler_errors, stap_errors;	/* options of these names */
 	bool vm;			/* --vm[=RELEASE] */
 	const char *vm_release;		/* NULL: the machine's own choice */
 };

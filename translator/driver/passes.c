@@ -16,6 +16,7 @@
 #include "build/features.h"
 #include "build/kbuild.h"
 #include "driver/run.h"
+#include "driver/world.h"
 #include "emit/emit.h"
 #include "script/parse.h"
 #include "script/tapset.h"
@@ -29,6 +30,8 @@ struct session {
 	struct script *script;
 	GPtrArray *library;
 	struct kernel_tree kernel;
+	bool has_kernel;
+	struct world world;		/* for the preprocessor */
 	struct program *program;
 	const char *module_name;
 	const char *c_text;
@@ -64,17 +67,53 @@ static const char *const *tapset_directories(struct session *session)
 	return (const char *const *)directories->pdata;
 }
 
+/* --vm builds for the machine's kernel; without it, for -r or the running one. */
+static bool find_kernel(struct session *session)
+{
+	const struct options *options = session->options;
+	const char *request = options->kernel;
+	struct vm_request machine;
+
+	if (session->has_kernel)
+		return true;
+	if (options->vm) {
+		vm_request_init(&machine);
+		machine.release = options->vm_release;
+		machine.verbose = options->verbosity > 1;
+		request = vm_pick_kernel(session->arena, session->diag, &machine);
+		if (!request)
+			return false;
+	}
+	return session->has_kernel = kernel_tree_find(session->arena, session->diag, request, &session->kernel);
+}
+
+static const struct kernel_tree *kernel_of_world(void *data, const char **why_ret)
+{
+	struct session *session = data;
+
+	if (find_kernel(session))
+		return &session->kernel;
+	*why_ret = "there is no build tree of the kernel";
+	return NULL;
+}
+
 static bool pass_parse(struct session *session)
 {
 	const struct options *options = session->options;
 	struct script_arguments arguments = { options->argument_count, options->arguments };
 	struct source *source = read_script(session);
+	struct preprocessor_world world;
+	struct parse_context context = { .arena = session->arena, .diag = session->diag, .world = &world };
 	g_autoptr(GString) text = NULL;
 
 	if (!source)
 		return false;
-	session->script = parse_script(session->arena, session->diag, source, &arguments);
-	session->library = tapset_library_load(session->arena, session->diag, tapset_directories(session));
+	session->world = (struct world){
+		.arena = session->arena, .options = options, .kernel = kernel_of_world, .data = session,
+	};
+	world = world_for_preprocessor(&session->world);
+	session->library = tapset_library_load(&context, tapset_directories(session));
+	session->script = parse_script(&context, source, &arguments);
 	if (session->diag->error_count)
 		return false;
 	if (options->last_pass == 1) {
@@ -87,24 +126,6 @@ static bool pass_parse(struct session *session)
 
 /* ---- Pass 2: analyse ---- */
 
-/* --vm builds for the machine's kernel; without it, for -r or the running one. */
-static bool find_kernel(struct session *session)
-{
-	const struct options *options = session->options;
-	const char *request = options->kernel;
-	struct vm_request machine;
-
-	if (options->vm) {
-		vm_request_init(&machine);
-		machine.release = options->vm_release;
-		machine.verbose = options->verbosity > 1;
-		request = vm_pick_kernel(session->arena, session->diag, &machine);
-		if (!request)
-			return false;
-	}
-	return kernel_tree_find(session->arena, session->diag, request, &session->kernel);
-}
-
 static bool pass_analyse(struct session *session)
 {
 	const struct options *options = session->options;
@@ -112,7 +133,9 @@ static bool pass_analyse(struct session *session)
 		.arena = session->arena, .diag = session->diag, .script = session->script,
 		.library = session->library, .kernel = &session->kernel,
 		.limit_settings = options->limits, .global_settings = options->globals,
-		.guru_mode = options->guru_mode,
+		.guru_mode = options->guru_mode, .unoptimized = options->unoptimized,
+		.no_display = options->no_display, .no_time_limits = options->no_time_limits,
+		.suppress_handler_errors = options->suppress_handler_errors, .stap_errors = options->stap_errors,
 	};
 	g_autoptr(GString) text = NULL;
 

@@ -12,7 +12,7 @@ static const char *new_slot(struct emitter *x, const struct expr *place, const c
 
 	emit_declaration(x, "s64 *%s", slot);
 	emit_line(x, "%s = rt_map_slot(c, &%s, %s, %s);", slot, variable_name(x, place->index.variable), keys,
-		  place_string(x, place->span));
+		  place_object(x, place->span));
 	emit_fail_if(x, arena_printf(x->arena, "!%s", slot));
 	return slot;
 }
@@ -26,7 +26,7 @@ static const char *assign_element(struct emitter *x, struct expr *place, const c
 	emit_fail_if(x, arena_printf(x->arena, "!rt_map_set%s(c, &%s, %s, %s, %s)",
 				     place->type == TYPE_STRING ? "_string" : "",
 				     variable_name(x, place->index.variable), keys, bare(x, value),
-				     place_string(x, place->span)));
+				     place_object(x, place->span)));
 	return value;
 }
 
@@ -77,7 +77,7 @@ static const char *emit_compound_element(struct emitter *x, struct expr *expr, c
 		result = emit_binary_operation(x, expr->assign.operation, old, value, NULL, expr->assign.operator_span);
 		emit_fail_if(x, arena_printf(x->arena, "!rt_map_set_string(c, &%s, %s, %s, %s)",
 					     variable_name(x, place->index.variable), keys, result,
-					     place_string(x, place->span)));
+					     place_object(x, place->span)));
 		return result;
 	}
 	slot = new_slot(x, place, keys);
@@ -116,7 +116,7 @@ static const char *emit_add(struct emitter *x, struct expr *expr, bool discarded
 	keys = emit_keys(x, place->index.variable, place->index.keys);
 	emit_fail_if(x, arena_printf(x->arena, "!rt_map_stat_add(c, &%s, %s, %s, %s)",
 				     variable_name(x, place->index.variable), keys, bare(x, value),
-				     place_string(x, place->span)));
+				     place_object(x, place->span)));
 	return value;
 }
 

@@ -10,23 +10,54 @@
 
 #include "abi.h"
 #include "emit/internal.h"
+#include "regex/regex.h"
+
+static void emit_limit(GString *out, const char *name, int64_t value)
+{
+	g_string_append_printf(out, value < 0 ? "#define %s (%" G_GINT64_FORMAT ")\n" : value > G_MAXINT32 ?
+			       "#define %s %" G_GINT64_FORMAT "LL\n" : "#define %s %" G_GINT64_FORMAT "\n", name, value);
+}
+
+/* Groups that matched() may ask for, the whole match included. */
+static int match_groups(const struct program *program)
+{
+	int groups = 0;
+
+	for (unsigned int i = 0; program->asks_for_match && i < program->regexes->len; i++) {
+		const struct regex_use *use = g_ptr_array_index(program->regexes, i);
+
+		groups = MAX(groups, regex_group_count(use->regex) + 1);
+	}
+	return groups;
+}
 
 static void emit_limits(struct emitter *x, const struct emit_options *options, GString *out)
 {
 	const struct limits *limits = &x->program->limits;
 
 	g_string_append_printf(out, "#define SPILE_MODULE_NAME \"%s\"\n", options->module_name);
-	g_string_append_printf(out, "#define MAXSTRINGLEN %" G_GINT64_FORMAT "\n", limits->maxstringlen);
-	g_string_append_printf(out, "#define MAXACTION %" G_GINT64_FORMAT "\n", limits->maxaction);
-	g_string_append_printf(out, "#define MAXACTION_INTERRUPTIBLE %" G_GINT64_FORMAT "\n",
-			       limits->maxaction_interruptible);
-	g_string_append_printf(out, "#define MAXNESTING %" G_GINT64_FORMAT "\n", limits->maxnesting);
-	g_string_append_printf(out, "#define MAXMAPENTRIES %" G_GINT64_FORMAT "\n", limits->maxmapentries);
-	g_string_append_printf(out, "#define MAXTRYLOCK %" G_GINT64_FORMAT "\n", limits->maxtrylock);
-	g_string_append_printf(out, "#define TRYLOCKDELAY %" G_GINT64_FORMAT "\n", limits->trylockdelay);
-	g_string_append_printf(out, "#define RT_PROBE_COUNT %u\n", x->program->probes->len);
+	emit_limit(out, "MAXSTRINGLEN", limits->maxstringlen);
+	emit_limit(out, "MAXACTION", limits->maxaction);
+	emit_limit(out, "MAXACTION_INTERRUPTIBLE", limits->maxaction_interruptible);
+	emit_limit(out, "MAXNESTING", limits->maxnesting);
+	emit_limit(out, "MAXMAPENTRIES", limits->maxmapentries);
+	emit_limit(out, "MAXTRYLOCK", limits->maxtrylock);
+	emit_limit(out, "TRYLOCKDELAY", limits->trylockdelay);
+	emit_limit(out, "MAXERRORS", limits->maxerrors);
+	emit_limit(out, "RT_MAXSKIPPED", limits->maxskipped);
+	emit_limit(out, "STP_OVERLOAD_THRESHOLD", limits->overload_threshold);
+	emit_limit(out, "STP_OVERLOAD_INTERVAL", limits->overload_interval);
+	emit_limit(out, "RT_OVERLOAD", !limits->no_overload && !limits->no_time_limits);
+	emit_limit(out, "RT_TIME_LIMITS", !limits->no_time_limits);
+	emit_limit(out, "RT_SUPPRESS_HANDLER_ERRORS", limits->suppress_handler_errors);
+	emit_limit(out, "RT_STAP_ERRORS", limits->stap_errors);
+	emit_limit(out, "RT_MATCH_GROUPS", match_groups(x->program));
+	emit_limit(out, "RT_PROBE_COUNT", x->program->probes->len);
 	g_string_append_printf(out, "#define RT_FRAME_SIZE (%zu * MAXSTRINGLEN)\n", MAX(x->deepest_frame, 1));
-	g_string_append_printf(out, "#define RT_PRINTS %d\n\n", x->program->prints);
+	emit_limit(out, "RT_PRINTS", x->program->prints);
+	for (unsigned int i = 0; i < limits->defines->len; i++)
+		g_string_append_printf(out, "#define %s\n", (char *)g_ptr_array_index(limits->defines, i));
+	g_string_append_c(out, '\n');
 }
 
 static bool is_used(const struct program *program, const struct probe_family *family)
@@ -74,10 +105,10 @@ static void emit_modinfo(struct emitter *x, const struct emit_options *options, 
 	g_string_append_printf(out, "MODULE_INFO(spile_script_sha256, \"%s\");\n\n", hash);
 }
 
-/* C that the user wrote at the top level of the script. */
+/* C at the top level of the script, and of the tapsets whose functions it uses. */
 static void emit_top_level_c(struct emitter *x, GString *out)
 {
-	const GPtrArray *pieces = x->program->script->embedded_c;
+	const GPtrArray *pieces = x->program->embedded_c;
 
 	for (unsigned int i = 0; i < pieces->len; i++) {
 		const struct embedded_c *piece = g_ptr_array_index(pieces, i);
@@ -91,12 +122,23 @@ static GString *emit_code(struct emitter *x)
 	const struct program *program = x->program;
 	GString *code = g_string_new(NULL);
 
+	if (program->regexes->len)
+		g_string_append(code, "/* ---- regular expressions ---- */\n\n");
+	for (unsigned int i = 0; i < program->regexes->len; i++) {
+		const struct regex_use *use = g_ptr_array_index(program->regexes, i);
+
+		emit_regex(x->arena, use->regex, arena_printf(x->arena, "match_%d", use->number), code);
+	}
 	if (program->functions->len)
 		g_string_append(code, "/* ---- functions ---- */\n\n");
 	for (unsigned int i = 0; i < program->functions->len; i++)
 		emit_prototype(x, g_ptr_array_index(program->functions, i), code);
 	for (unsigned int i = 0; i < program->functions->len; i++)
 		emit_function(x, g_ptr_array_index(program->functions, i), code);
+	if (program->conditions->len)
+		g_string_append(code, "/* ---- conditions ---- */\n\n");
+	for (unsigned int i = 0; i < program->conditions->len; i++)
+		emit_condition(x, g_ptr_array_index(program->conditions, i), code);
 	g_string_append(code, "/* ---- probes ---- */\n\n");
 	for (unsigned int i = 0; i < program->handlers->len; i++)
 		emit_handler(x, g_ptr_array_index(program->handlers, i), code);

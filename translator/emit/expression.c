@@ -19,7 +19,7 @@
 
 static void note_side_effect(struct expr *expr, void *found)
 {
-	if (expr->kind == EXPR_ASSIGN || expr->kind == EXPR_INCREMENT ||
+	if (expr->kind == EXPR_ASSIGN || expr->kind == EXPR_INCREMENT || expr->kind == EXPR_EMBEDDED_C ||
 	    (expr->kind == EXPR_CALL && expr->call.function->has_side_effects))
 		*(bool *)found = true;
 }
@@ -115,12 +115,39 @@ static const char *emit_index(struct emitter *x, struct expr *expr)
 	return result;
 }
 
+const char *emit_slice(struct emitter *x, const struct variable *array, GPtrArray *keys, unsigned int *mask_ret)
+{
+	GPtrArray *given = arena_array(x->arena);
+	const char *name = arena_printf(x->arena, "k_%d", ++x->temporaries);
+	const char **values;
+
+	*mask_ret = 0;
+	for (unsigned int i = 0; i < keys->len; i++)
+		if (((struct expr *)g_ptr_array_index(keys, i))->kind != EXPR_ANY_KEY)
+			g_ptr_array_add(given, g_ptr_array_index(keys, i));
+	values = emit_values(x, given);
+	emit_declaration(x, "union rt_key %s[%u]", name, keys->len);
+	for (unsigned int i = 0, next = 0; i < keys->len; i++) {
+		if (((struct expr *)g_ptr_array_index(keys, i))->kind == EXPR_ANY_KEY)
+			continue;
+		*mask_ret |= 1U << i;
+		emit_line(x, "%s[%u].%s = %s;", name, i, array->key_types[i] == TYPE_STRING ? "s" : "n",
+			  bare(x, values[next++]));
+	}
+	return name;
+}
+
 static const char *emit_in(struct emitter *x, struct expr *expr)
 {
-	const char *keys = emit_keys(x, expr->in.variable, expr->in.keys);
+	const char *array = variable_name(x, expr->in.variable);
+	unsigned int mask;
+	const char *keys = emit_slice(x, expr->in.variable, expr->in.keys, &mask);
 	const char *result = new_number(x);
 
-	emit_line(x, "%s = rt_map_has(&%s, %s);", result, variable_name(x, expr->in.variable), keys);
+	if (mask + 1 == 1U << expr->in.keys->len)
+		emit_line(x, "%s = rt_map_has(&%s, %s);", result, array, keys);
+	else
+		emit_line(x, "%s = rt_map_has_slice(&%s, %s, 0x%x);", result, array, keys, mask);
 	return result;
 }
 
@@ -208,10 +235,24 @@ static const char *emit_logical(struct emitter *x, struct expr *expr)
 	return result;
 }
 
+/* text =~ "pattern": the matcher of the pattern is a function of its own. */
+static const char *emit_match(struct emitter *x, struct expr *expr)
+{
+	const char *text = emit_value(x, expr->binary.left);
+	const char *result = new_number(x);
+
+	emit_line(x, "%s = %smatch_%d(c, %s);", result, expr->binary.operation == BINARY_NOT_MATCH ? "!" : "",
+		  expr->binary.regex->number, text);
+	return result;
+}
+
 static const char *emit_binary(struct emitter *x, struct expr *expr)
 {
 	enum binary_operator operation = expr->binary.operation;
 	const char *left, *right;
+
+	if (expr->binary.regex)
+		return emit_match(x, expr);
 
 	if (operation == BINARY_LOGICAL_AND || operation == BINARY_LOGICAL_OR)
 		return emit_logical(x, expr);
@@ -273,32 +314,124 @@ static const char *argument_text(struct emitter *x, const struct function *funct
 									  : bare(x, value);
 }
 
+/* f_name(c, result, arguments) */
+static const char *call_text(struct emitter *x, const struct function *function, const char *string_result,
+			     GPtrArray *arguments, const char **values)
+{
+	g_autoptr(GString) call = g_string_new(NULL);
+
+	g_string_append_printf(call, "%s(c%s%s", function_name(x, function), string_result ? ", " : "",
+			       string_result ? string_result : "");
+	for (unsigned int i = 0; i < arguments->len; i++)
+		g_string_append_printf(call, ", %s", argument_text(x, function, g_ptr_array_index(arguments, i),
+								   values[i]));
+	g_string_append_c(call, ')');
+	g_ptr_array_add(x->called, (gpointer)function);
+	return arena_strndup(x->arena, call->str, call->len);
+}
+
+/*
+ *	t_1 = f_size(c, l_x);
+ *	if (c->declined) {		one that leaves by `next` passes the call on
+ *		c->declined = 0;
+ *		t_1 = f_size_2(c, l_x);
+ *	}
+ */
+static void emit_alternatives(struct emitter *x, struct expr *expr, const char *assigned, const char *string_result,
+			      const char **values)
+{
+	const struct function *function = expr->call.function;
+
+	while (function->declines && function->alternative) {
+		function = function->alternative;
+		emit_line(x, "if (c->declined) {");
+		emit_line(x, "\tc->declined = 0;");
+		emit_line(x, "\t%s%s;", assigned, call_text(x, function, string_result, expr->call.arguments, values));
+		emit_line(x, "}");
+	}
+	if (!function->declines)
+		return;
+	emit_line(x, "if (c->declined) {");
+	emit_line(x, "\tc->declined = 0;");
+	emit_line(x, "\trt_error_at(c, %s, \"all functions '%s' exhausted\");", place_string(x, expr->span),
+		  expr->call.name);
+	emit_line(x, "}");
+}
+
+static bool any_may_fail(const struct function *function)
+{
+	for (; function; function = function->alternative)
+		if (function->may_fail || (function->declines && !function->alternative))
+			return true;
+	return false;
+}
+
 static const char *emit_call(struct emitter *x, struct expr *expr, bool discarded)
 {
 	struct function *function = expr->call.function;
 	const char **values = emit_values(x, expr->call.arguments);
-	g_autoptr(GString) call = g_string_new(NULL);
-	const char *result = NULL, *text;
+	bool wanted = function->type == TYPE_LONG && !discarded;
+	const char *result = function->type == TYPE_STRING ? new_string(x) : NULL;
+	const char *call = call_text(x, function, result, expr->call.arguments, values);
+	const char *assigned = "";
 
-	if (function->type == TYPE_STRING)
-		result = new_string(x);
-	g_string_append_printf(call, "%s(c%s%s", function_name(x, function), result ? ", " : "", result ? result : "");
-	for (unsigned int i = 0; i < expr->call.arguments->len; i++)
-		g_string_append_printf(call, ", %s", argument_text(x, function,
-				       g_ptr_array_index(expr->call.arguments, i), values[i]));
-	g_string_append_c(call, ')');
-	g_ptr_array_add(x->called, function);
-	if (function->type == TYPE_LONG && !discarded && !function->may_fail && !function->has_side_effects)
-		return arena_strndup(x->arena, call->str, call->len);
-	if (function->may_fail)
-		emit_line(x, "c->where = %s;", place_string(x, expr->span));
-	if (function->type == TYPE_LONG && !discarded)
-		result = new_number(x);
-	text = function->type == TYPE_LONG && !discarded ? arena_printf(x->arena, "%s = ", result) : "";
-	emit_line(x, "%s%s;", text, call->str);
-	if (function->may_fail)
+	if (wanted && !function->may_fail && !function->has_side_effects && !function->declines)
+		return call;
+	if (any_may_fail(function))
+		emit_line(x, "c->where = %s;", place_object(x, expr->span));
+	if (wanted)
+		assigned = arena_printf(x->arena, "%s = ", result = new_number(x));
+	emit_line(x, "%s%s;", assigned, call);
+	emit_alternatives(x, expr, assigned, function->type == TYPE_STRING ? result : NULL, values);
+	if (any_may_fail(function))
 		emit_fail_if(x, "rt_failed(c)");
 	return result ? result : "0";
+}
+
+/* ---- Embedded C and the operators made of it ---- */
+
+/* %{ ... %} as a value: a number, or with the pragma "string" a const char *. */
+static const char *emit_embedded_value(struct emitter *x, struct expr *expr)
+{
+	const char *result;
+
+	if (expr->type == TYPE_LONG) {
+		result = new_number(x);
+		emit_line(x, "%s = ({%s});", result, expr->embedded_c.text);
+	} else {
+		result = new_string(x);
+		emit_line(x, "rt_string_copy(%s, ({%s}));", result, expr->embedded_c.text);
+	}
+	return result;
+}
+
+/* @kderef(4, address): the bytes as an unsigned number. */
+static const char *emit_read(struct emitter *x, struct expr *expr, const char *reader)
+{
+	const struct expr *size = g_ptr_array_index(expr->operator.arguments, 0);
+	const char *address = emit_value(x, g_ptr_array_index(expr->operator.arguments, 1));
+	const char *result = new_number(x);
+
+	emit_line(x, "%s = %s(c, u%d, %s, %s);", result, reader, (int)size->number * 8, bare(x, address),
+		  place_object(x, expr->span));
+	emit_fail_if(x, "rt_failed(c)");
+	return result;
+}
+
+static const char *emit_operator(struct emitter *x, struct expr *expr)
+{
+	const struct expr *first = g_ptr_array_index(expr->operator.arguments, 0);
+
+	switch (expr->operator.operation) {
+	case AT_CONST:
+		return arena_printf(x->arena, "((s64)(%s))", first->string);
+	case AT_KERNEL_READ:
+		return emit_read(x, expr, "RT_READ_KERNEL");
+	case AT_USER_READ:
+		return emit_read(x, expr, "RT_READ_USER");
+	default:
+		bug("operator %d is not resolved", expr->operator.operation);
+	}
 }
 
 /* ---- All kinds ---- */
@@ -334,7 +467,13 @@ const char *emit_value(struct emitter *x, struct expr *expr)
 		return emit_print(x, expr);
 	case EXPR_STATISTIC:
 		return emit_statistic(x, expr);
+	case EXPR_OPERATOR:
+		return emit_operator(x, expr);
+	case EXPR_EMBEDDED_C:
+		return emit_embedded_value(x, expr);
 	case EXPR_HISTOGRAM:
+		return emit_bucket(x, expr);
+	case EXPR_ANY_KEY:
 		break;
 	}
 	bug("expression kind %d has no value", expr->kind);

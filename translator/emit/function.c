@@ -25,6 +25,8 @@ static void function_begin(struct emitter *x, const struct function *function)
 	x->continue_label = NULL;
 	x->function = function;
 	x->last_line = 0;
+	x->outer_catching = NULL;
+	x->has_try = false;
 }
 
 static void function_end(struct emitter *x)
@@ -87,11 +89,13 @@ static void write_frame_push(struct emitter *x, const char *name, const char *cl
 	(void)name;
 }
 
-/* What every way out of the function passes. */
+/* What every way out of the function passes. A handler need not leave its try blocks. */
 static void write_epilogue(struct emitter *x, GString *out)
 {
 	if (x->fail_label_used || x->out_used || x->frame_fields->len)
 		g_string_append(out, "out:\n");
+	if (x->has_try && x->function)
+		g_string_append(out, "\tc->catching = catching;\n");
 	for (int i = 0; i < x->iterations; i++)
 		g_string_append_printf(out, "\trt_foreach_end(&i_%d);\n", x->first_iteration + i);
 	if (x->frame_fields->len)
@@ -184,6 +188,8 @@ static void emit_script_function(struct emitter *x, const struct function *funct
 		g_string_append_printf(out, "\tstruct %s_frame *f;\n", name);
 	if (function->type == TYPE_LONG)
 		g_string_append(out, "\ts64 ret = 0;\n");
+	if (x->has_try)
+		g_string_append(out, "\tu32 catching = c->catching;\n");
 	g_string_append_printf(out, "%s\n", x->declarations->str);
 	if (function->type == TYPE_STRING)
 		g_string_append(out, "\tret[0] = 0;\n");
@@ -206,10 +212,55 @@ void emit_prototype(struct emitter *x, const struct function *function, GString 
 void emit_function(struct emitter *x, const struct function *function, GString *out)
 {
 	function_begin(x, function);
+	x->source = function->span.source;
 	if (function->embedded_c)
 		emit_embedded(x, function, out);
 	else
 		emit_script_function(x, function, out);
+	measure_frame(x);
+	function_end(x);
+}
+
+/* ---- Conditions ---- */
+
+/*
+ * Called by the handlers that write a global of the condition, with its locks, and by the module
+ * when no handler runs. An error of the handler must not be seen here, nor one of ours there.
+ *
+ *	static RT_HANDLER void q_0_decide(struct rt_context *c)
+ *	{
+ *		u32 failed = c->failed;
+ *		s64 met = 0;
+ *
+ *		c->failed = 0;
+ *		met = g_on > 3;
+ *	out:
+ *		rt_condition_set(&rt_probes[1], met);
+ *		c->failed = failed;
+ *	}
+ */
+void emit_condition(struct emitter *x, const struct condition *condition, GString *out)
+{
+	const char *name = arena_printf(x->arena, "q_%d_decide", condition->number);
+	const char *value;
+
+	function_begin(x, NULL);
+	x->source = condition->expr->span.source;
+	value = emit_value(x, condition->expr);
+	write_frame(x, name, out);
+	g_string_append_printf(out, "/* %s if (...) */\nstatic RT_HANDLER void %s(struct rt_context *c)\n{\n",
+			       span_text(x->arena, condition->expr->span), name);
+	if (x->frame_fields->len)
+		g_string_append_printf(out, "\tstruct %s_frame *f;\n", name);
+	g_string_append_printf(out, "%s\tu32 failed = c->failed;\n\ts64 met = 0;\n\n\tc->failed = 0;\n",
+			       x->declarations->str);
+	write_frame_push(x, name, "", out);
+	g_string_append_printf(out, "%s\tmet = %s;\n", x->body->str, bare(x, value));
+	write_epilogue(x, out);
+	for (unsigned int i = 0; i < condition->probes->len; i++)
+		g_string_append_printf(out, "\trt_condition_set(&rt_probes[%d], met != 0);\n",
+				       ((struct probe *)g_ptr_array_index(condition->probes, i))->number);
+	g_string_append(out, "\tc->failed = failed;\n}\n\n");
 	measure_frame(x);
 	function_end(x);
 }
@@ -229,7 +280,7 @@ static void write_locks(struct emitter *x, const struct handler *handler, GStrin
 
 static void write_handler_heading(struct emitter *x, const struct handler *handler, GString *out)
 {
-	const char *place = span_text(x->arena, handler->declaration->span);
+	const char *place = span_text(x->arena, handler->derivation->declaration->span);
 
 	g_string_append_printf(out, "/* %s probe", place);
 	for (unsigned int i = 0; i < handler->probes->len; i++) {
@@ -250,6 +301,7 @@ void emit_handler(struct emitter *x, const struct handler *handler, GString *out
 	g_autoptr(GString) clear = g_string_new(NULL);
 
 	function_begin(x, NULL);
+	x->source = handler->derivation->declaration->span.source;
 	declare_locals(x, handler->locals, clear);
 	emit_stmt(x, handler->body);
 	write_frame(x, name, out);
@@ -263,12 +315,19 @@ void emit_handler(struct emitter *x, const struct handler *handler, GString *out
 	if (family->handler_prologue)
 		g_string_append(out, family->handler_prologue(x->arena, first, name));
 	g_string_append_printf(out, "%s%s", x->declarations->str, x->declarations->len ? "\n" : "");
+	if (handler->condition)
+		g_string_append(out, "\tif (!rt_armed(c))\n\t\treturn;\n");
+	if (x->program->asks_for_match)
+		g_string_append(out, "\trt_match_start(c);\n");
 	if (handler->locked->len)
 		g_string_append_printf(out, "\tif (!rt_locks_take(c, %s_locks, ARRAY_SIZE(%s_locks)))\n\t\treturn;\n",
 				       name, name);
 	write_frame_push(x, name, clear->str, out);
 	g_string_append(out, x->body->str);
 	write_epilogue(x, out);
+	for (unsigned int i = 0; i < handler->decides->len; i++)
+		g_string_append_printf(out, "\tq_%d_decide(c);\n",
+				       ((struct condition *)g_ptr_array_index(handler->decides, i))->number);
 	if (handler->locked->len)
 		g_string_append_printf(out, "\trt_locks_drop(%s_locks, ARRAY_SIZE(%s_locks));\n", name, name);
 	if (first->exits)

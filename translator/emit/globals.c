@@ -17,13 +17,15 @@ static bool is_locked(const struct program *program, const struct variable *glob
 /* .kind = SPILE_HISTOGRAM_LINEAR, .low = 0, .high = 100, .step = 10 */
 static const char *stat_type(struct emitter *x, const struct variable *global)
 {
+	const char *variance = global->with_variance ? ", .with_variance = 1" : "";
+
 	if (global->histogram == HISTOGRAM_NONE)
-		return ".kind = 0";
+		return arena_printf(x->arena, ".kind = 0%s", variance);
 	if (global->histogram == HISTOGRAM_LOG)
-		return ".kind = SPILE_HISTOGRAM_LOG";
+		return arena_printf(x->arena, ".kind = SPILE_HISTOGRAM_LOG%s", variance);
 	return arena_printf(x->arena, ".kind = SPILE_HISTOGRAM_LINEAR, .low = %" G_GINT64_FORMAT
-			    "LL, .high = %" G_GINT64_FORMAT "LL, .step = %" G_GINT64_FORMAT "LL",
-			    global->histogram_low, global->histogram_high, global->histogram_step);
+			    "LL, .high = %" G_GINT64_FORMAT "LL, .step = %" G_GINT64_FORMAT "LL%s",
+			    global->histogram_low, global->histogram_high, global->histogram_step, variance);
 }
 
 static void emit_scalar(struct emitter *x, const struct variable *global, const char *name, GString *out)

@@ -9,7 +9,8 @@
  *
  * Names in the generated C: g_ globals, l_ locals and parameters, f_ functions, p_ handlers,
  * t_ temporaries (f->t_ strings in the frame), r_ references to strings, k_ keys, v_ values in
- * maps, s_ statistics, i_ iterations, n_ lengths, a_ arguments, q_ typed pointers.
+ * maps, s_ statistics, i_ iterations, n_ lengths, a_ arguments, q_ typed pointers and conditions,
+ * match_ regular expressions.
  */
 #ifndef SPILE_EMIT_INTERNAL_H
 #define SPILE_EMIT_INTERNAL_H
@@ -39,7 +40,11 @@ struct emitter {
 	const char *continue_label;	/* where `continue` goes; NULL: C's own */
 	bool continue_label_used;
 	const struct function *function;	/* NULL in a handler */
+	const struct source *source;	/* the file that it stands in */
 	unsigned int last_line;		/* last place commented */
+	const struct source *last_source;
+	const char *outer_catching;	/* what c->catching was at the innermost loop, or at all, see emit_try */
+	bool has_try;
 };
 
 /* ---- writer.c ---- */
@@ -53,6 +58,8 @@ void emit_place_comment(struct emitter *x, struct span span);
 const char *c_string(struct arena *arena, const char *text);
 /* The literal "hello.stp:4:2" for messages. */
 const char *place_string(struct emitter *x, struct span span);
+/* RT_PLACE("hello.stp:4:2"), for what may happen there again and again without ending the session. */
+const char *place_object(struct emitter *x, struct span span);
 /* Drops the parentheses around a whole expression. */
 const char *bare(struct emitter *x, const char *text);
 /* Declares a C variable; the format holds the whole declaration but for the ';'. */
@@ -83,6 +90,8 @@ const char **emit_values(struct emitter *x, GPtrArray *exprs);
 /* Writes keys to a new k_N, and returns its name. */
 const char *emit_keys(struct emitter *x, const struct variable *array, GPtrArray *keys);
 bool has_side_effects(struct expr *expr);
+/* The same where `*` may stand for keys; *mask_ret has a bit for each key that is given. */
+const char *emit_slice(struct emitter *x, const struct variable *array, GPtrArray *keys, unsigned int *mask_ret);
 
 /* ---- assign.c, print.c, target.c, statistic.c: kinds of expressions with more to them ---- */
 
@@ -93,6 +102,8 @@ const char *emit_binary_operation(struct emitter *x, enum binary_operator operat
 const char *emit_print(struct emitter *x, struct expr *expr);
 const char *emit_target(struct emitter *x, struct expr *expr);
 const char *emit_statistic(struct emitter *x, struct expr *expr);
+/* @hist_log(x)[bucket] */
+const char *emit_bucket(struct emitter *x, struct expr *expr);
 /* Reads a statistic into a new s_N; *type_ret becomes the C expression of its type's address. */
 const char *emit_statistic_read(struct emitter *x, struct expr *operand, const char **type_ret);
 
@@ -105,6 +116,15 @@ void emit_stmt(struct emitter *x, struct stmt *stmt);
 void emit_prototype(struct emitter *x, const struct function *function, GString *out);
 void emit_function(struct emitter *x, const struct function *function, GString *out);
 void emit_handler(struct emitter *x, const struct handler *handler, GString *out);
+
+/* The functions that decide whether the probes of a condition run. */
+void emit_condition(struct emitter *x, const struct condition *condition, GString *out);
+
+/* ---- regex.c ---- */
+
+struct regex;
+/* A C function of that name that says whether a text holds a match. */
+void emit_regex(struct arena *arena, const struct regex *regex, const char *name, GString *out);
 
 /* ---- globals.c, tables.c ---- */
 

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "emit/internal.h"
+#include "format.h"
 
 static int format_number(struct emitter *x, const char *format)
 {
@@ -43,34 +44,101 @@ static const char *new_length(struct emitter *x, const char *text)
 	return name;
 }
 
-static const char *emit_record(struct emitter *x, struct expr *expr)
+/* What goes into a record or a string for one argument of the print expression. */
+struct printed {
+	const char *text;	/* C text of the value */
+	const char *length;	/* of its bytes; NULL for a number */
+};
+
+/* %m and %M: whose address the argument is, and which argument says how many bytes. */
+struct memory {
+	bool is_user;		/* %#m */
+	int precision;		/* -1: not given */
+	int precision_argument;	/* -1: none */
+};
+
+/* Whether argument `wanted` of the print expression is an address of %m or %M. */
+static bool is_memory(const struct expr *print, int wanted, struct memory *ret)
 {
-	GPtrArray *arguments = expr->print.arguments;
+	const char *at = print->print.form.has_format ? print->print.format : "";
+	struct spile_directive directive;
+	int next = 0;
+
+	while (spile_format_next(&at, &directive) > 0) {
+		int precision_argument = next + directive.width_is_argument;
+
+		next += (int)spile_directive_arguments(&directive);
+		if (next != wanted + 1 || (directive.conversion != 'm' && directive.conversion != 'M'))
+			continue;
+		ret->is_user = directive.flags & SPILE_FLAG_ALTERNATE;
+		ret->precision = directive.precision;
+		ret->precision_argument = directive.precision_is_argument ? precision_argument : -1;
+		return true;
+	}
+	return false;
+}
+
+static struct printed read_memory(struct emitter *x, const struct expr *print, const char **values, int argument,
+				  const struct memory *memory)
+{
+	struct printed printed = { new_string(x), arena_printf(x->arena, "n_%d", ++x->temporaries) };
+	const char *precision = memory->precision_argument < 0 ? arena_printf(x->arena, "%d", memory->precision) :
+								 bare(x, values[memory->precision_argument]);
+
+	emit_declaration(x, "u32 %s", printed.length);
+	emit_line(x, "%s = rt_read_memory(c, %s, %s, %s, %d, %s);", printed.length, printed.text,
+		  bare(x, values[argument]), precision, memory->is_user, place_object(x, print->span));
+	emit_fail_if(x, "rt_failed(c)");
+	return printed;
+}
+
+static struct printed *emit_printed(struct emitter *x, struct expr *print)
+{
+	GPtrArray *arguments = print->print.arguments;
+	struct printed *printed = arena_alloc(x->arena, (arguments->len + 1) * sizeof(*printed));
 	const char **values = emit_values(x, arguments);
-	const char **lengths = arena_alloc(x->arena, (arguments->len + 1) * sizeof(*lengths));
-	g_autoptr(GString) size = g_string_new(NULL);
+	struct memory memory;
 
 	for (unsigned int i = 0; i < arguments->len; i++) {
-		bool is_string = ((struct expr *)g_ptr_array_index(arguments, i))->type == TYPE_STRING;
+		printed[i].text = values[i];
+		if (((struct expr *)g_ptr_array_index(arguments, i))->type == TYPE_STRING)
+			printed[i].length = new_length(x, values[i]);
+		else if (is_memory(print, i, &memory))
+			printed[i] = read_memory(x, print, values, i, &memory);
+	}
+	return printed;
+}
 
-		lengths[i] = is_string ? new_length(x, values[i]) : NULL;
+static const char *record_size(struct emitter *x, const struct printed *printed, unsigned int count)
+{
+	g_autoptr(GString) size = g_string_new(count ? NULL : "0");
+
+	for (unsigned int i = 0; i < count; i++) {
 		g_string_append(size, i ? " + " : "");
-		if (is_string)
-			g_string_append_printf(size, "RT_STRING_SIZE(%s)", lengths[i]);
+		if (printed[i].length)
+			g_string_append_printf(size, "RT_STRING_SIZE(%s)", printed[i].length);
 		else
 			g_string_append(size, "RT_LONG_SIZE");
 	}
+	return arena_strndup(x->arena, size->str, size->len);
+}
+
+static const char *emit_record(struct emitter *x, struct expr *expr)
+{
+	unsigned int count = expr->print.arguments->len;
+	const struct printed *printed = emit_printed(x, expr);
+
 	if (!x->has_record_pointer)
 		emit_declaration(x, "char *r");
 	x->has_record_pointer = true;
 	emit_line(x, "r = rt_record_begin(c, %d, %s);", format_number(x, expr->print.resolved_format),
-		  size->len ? size->str : "0");
+		  record_size(x, printed, count));
 	emit_line(x, "if (r) {");
-	for (unsigned int i = 0; i < arguments->len; i++) {
-		if (lengths[i])
-			emit_line(x, "\tr = rt_put_string(r, %s, %s);", values[i], lengths[i]);
+	for (unsigned int i = 0; i < count; i++) {
+		if (printed[i].length)
+			emit_line(x, "\tr = rt_put_string(r, %s, %s);", printed[i].text, printed[i].length);
 		else
-			emit_line(x, "\tr = rt_put_long(r, %s);", bare(x, values[i]));
+			emit_line(x, "\tr = rt_put_long(r, %s);", bare(x, printed[i].text));
 	}
 	emit_line(x, "\trt_record_end(c);");
 	emit_line(x, "}");
@@ -80,23 +148,23 @@ static const char *emit_record(struct emitter *x, struct expr *expr)
 /* sprintf and its kin: formatted here and now, into a string of the frame. */
 static const char *emit_to_string(struct emitter *x, struct expr *expr)
 {
-	GPtrArray *arguments = expr->print.arguments;
-	const char **values = emit_values(x, arguments);
+	unsigned int count = expr->print.arguments->len;
+	const struct printed *printed = emit_printed(x, expr);
 	const char *result = new_string(x);
 	const char *name = arena_printf(x->arena, "a_%d", ++x->temporaries);
 
-	if (arguments->len)
-		emit_declaration(x, "struct spile_argument %s[%u]", name, arguments->len);
-	for (unsigned int i = 0; i < arguments->len; i++) {
-		if (((struct expr *)g_ptr_array_index(arguments, i))->type == TYPE_STRING) {
-			emit_line(x, "%s[%u].s = %s;", name, i, values[i]);
-			emit_line(x, "%s[%u].length = rt_string_length(%s[%u].s);", name, i, name, i);
+	if (count)
+		emit_declaration(x, "struct spile_argument %s[%u]", name, count);
+	for (unsigned int i = 0; i < count; i++) {
+		if (printed[i].length) {
+			emit_line(x, "%s[%u].s = %s;", name, i, printed[i].text);
+			emit_line(x, "%s[%u].length = %s;", name, i, printed[i].length);
 		} else {
-			emit_line(x, "%s[%u].n = %s;", name, i, bare(x, values[i]));
+			emit_line(x, "%s[%u].n = %s;", name, i, bare(x, printed[i].text));
 		}
 	}
 	emit_line(x, "rt_format(%s, %s, %s, %u);", result, c_string(x->arena, expr->print.resolved_format),
-		  arguments->len ? name : "NULL", arguments->len);
+		  count ? name : "NULL", count);
 	return result;
 }
 
@@ -104,7 +172,7 @@ const char *emit_print(struct emitter *x, struct expr *expr)
 {
 	struct expr *first = expr->print.arguments->len ? g_ptr_array_index(expr->print.arguments, 0) : NULL;
 
-	if (first && first->kind == EXPR_HISTOGRAM)
+	if (first && first->kind == EXPR_HISTOGRAM && !first->histogram.bucket)
 		return emit_histogram(x, first);
 	if (expr->print.form.to_string)
 		return emit_to_string(x, expr);

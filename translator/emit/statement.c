@@ -34,6 +34,13 @@ static void emit_jump_out(struct emitter *x)
 	x->out_used = true;
 }
 
+/* Leaves the try blocks that are inside of the innermost loop, for a jump out of it. */
+static void emit_leave_tries(struct emitter *x)
+{
+	if (x->outer_catching)
+		emit_line(x, "c->catching = %s;", x->outer_catching);
+}
+
 /* ---- if ---- */
 
 static void emit_if(struct emitter *x, struct stmt *stmt)
@@ -52,13 +59,15 @@ static void emit_if(struct emitter *x, struct stmt *stmt)
 /* The body of a loop; `continue` goes to a label if something has to be done at the end of a turn. */
 static void emit_loop_body(struct emitter *x, struct stmt *stmt)
 {
-	const char *saved_label = x->continue_label;
+	const char *saved_label = x->continue_label, *saved_catching = x->outer_catching;
 	bool saved_used = x->continue_label_used;
 	size_t length;
 
 	x->continue_label = stmt->loop.step ? arena_printf(x->arena, "continue_%d", ++x->labels) : NULL;
 	x->continue_label_used = false;
+	x->outer_catching = NULL;
 	emit_stmt(x, stmt->loop.body);
+	x->outer_catching = saved_catching;
 	if (x->continue_label_used)
 		emit_label(x, x->continue_label);
 	length = x->body->len;
@@ -109,6 +118,7 @@ static const char *const sort_names[] = { "RT_SORT_NONE", "RT_SORT_ASCENDING", "
 static const char *const sort_statistics[] = {
 	[STATISTIC_COUNT] = "RT_STAT_COUNT", [STATISTIC_SUM] = "RT_STAT_SUM", [STATISTIC_MIN] = "RT_STAT_MIN",
 	[STATISTIC_MAX] = "RT_STAT_MAX", [STATISTIC_AVERAGE] = "RT_STAT_AVERAGE",
+	[STATISTIC_VARIANCE] = "RT_STAT_VARIANCE",
 };
 
 static void emit_foreach_assign(struct emitter *x, const struct variable *variable, const char *getter,
@@ -137,17 +147,30 @@ static void emit_foreach_begin(struct emitter *x, const struct stmt *stmt, const
 {
 	enum statistic_operator statistic = stmt->foreach.has_sort_statistic ? stmt->foreach.sort_statistic
 									      : STATISTIC_COUNT;
-	const char *limit = stmt->foreach.limit ? bare(x, emit_value(x, stmt->foreach.limit)) : "-1";
+	unsigned int mask = 0;
+	const char *keys = stmt->foreach.slice ?
+		emit_slice(x, stmt->foreach.variable, stmt->foreach.slice, &mask) : "NULL";
+	const char *limit = stmt->foreach.limit ? bare(x, emit_value(x, stmt->foreach.limit)) : "RT_NO_LIMIT";
 
-	emit_fail_if(x, arena_printf(x->arena, "!rt_foreach_begin(c, &%s, &rt_order_%d, %s, %d, %s, %s, %s)", iteration,
-				     order, sort_names[stmt->foreach.direction], stmt->foreach.sort_column,
-				     sort_statistics[statistic], limit, place_string(x, stmt->span)));
+	emit_fail_if(x, arena_printf(x->arena, "!rt_foreach_begin(c, &%s, &rt_order_%d, %s, %d, %s, %s, %s, 0x%x, %s)",
+				     iteration, order, sort_names[stmt->foreach.direction], stmt->foreach.sort_column,
+				     sort_statistics[statistic], limit, keys, mask, place_string(x, stmt->span)));
 }
 
-static void emit_foreach(struct emitter *x, struct stmt *stmt)
+static void emit_foreach_body(struct emitter *x, struct stmt *stmt)
+{
+	const char *saved_label = x->continue_label, *saved_catching = x->outer_catching;
+
+	x->continue_label = NULL;
+	x->outer_catching = NULL;
+	emit_stmt(x, stmt->foreach.body);
+	x->continue_label = saved_label;
+	x->outer_catching = saved_catching;
+}
+
+static void emit_foreach_array(struct emitter *x, struct stmt *stmt)
 {
 	const char *iteration = arena_printf(x->arena, "i_%d", x->first_iteration + x->iterations++);
-	const char *saved_label = x->continue_label;
 	int order;
 
 	g_ptr_array_add(x->orders, stmt->foreach.variable);
@@ -159,12 +182,59 @@ static void emit_foreach(struct emitter *x, struct stmt *stmt)
 	emit_fail_if(x, arena_printf(x->arena, "!rt_loop(c, %d, %s)", cost_of(stmt->foreach.body),
 				     place_string(x, stmt->span)));
 	emit_foreach_variables(x, stmt, iteration);
-	x->continue_label = NULL;
-	emit_stmt(x, stmt->foreach.body);
-	x->continue_label = saved_label;
+	emit_foreach_body(x, stmt);
 	x->indent--;
 	emit_line(x, "}");
 	emit_line(x, "rt_foreach_end(&%s);", iteration);
+}
+
+/*
+ *	for (t_1 = 0; t_1 < rt_stat_bucket_count(&g_s.type); t_1++) {
+ *		l_bucket = t_1;
+ *		s_2 = rt_stat_read(c, &g_s);
+ *		l_count = rt_stat_bucket_at(c, &g_s.type, s_2, t_1, "a.stp:3:1");
+ *		...
+ *
+ * From the last to the first one for a sort in descending order.
+ */
+static void emit_foreach_histogram(struct emitter *x, struct stmt *stmt)
+{
+	const struct foreach_key *key = g_ptr_array_index(stmt->foreach.keys, 0);
+	const char *place = place_string(x, stmt->span), *type;
+	const char *limit = stmt->foreach.limit ? bare(x, emit_value(x, stmt->foreach.limit)) : NULL;
+	const char *statistic = emit_statistic_read(x, stmt->foreach.histogram->histogram.operand, &type);
+	const char *bucket = new_number(x), *left = limit ? new_number(x) : NULL;
+	bool descending = stmt->foreach.direction == SORT_DESCENDING;
+
+	if (left)
+		emit_line(x, "%s = %s;", left, limit);
+	if (descending)
+		emit_line(x, "for (%s = (s64)rt_stat_bucket_count(%s) - 1; %s >= 0; %s--) {", bucket, type, bucket, bucket);
+	else
+		emit_line(x, "for (%s = 0; %s < (s64)rt_stat_bucket_count(%s); %s++) {", bucket, bucket, type, bucket);
+	x->indent++;
+	emit_fail_if(x, arena_printf(x->arena, "!rt_loop(c, %d, %s)", cost_of(stmt->foreach.body), place));
+	if (left) {
+		emit_line(x, "if (%s-- <= 0)", left);
+		emit_line(x, "\tbreak;");
+	}
+	emit_line(x, "%s = %s;", variable_name(x, key->variable), bucket);
+	if (stmt->foreach.value) {
+		statistic = emit_statistic_read(x, stmt->foreach.histogram->histogram.operand, &type);
+		emit_line(x, "%s = rt_stat_bucket_at(c, %s, %s, %s, %s);",
+			  variable_name(x, stmt->foreach.value->variable), type, statistic, bucket, place);
+	}
+	emit_foreach_body(x, stmt);
+	x->indent--;
+	emit_line(x, "}");
+}
+
+static void emit_foreach(struct emitter *x, struct stmt *stmt)
+{
+	if (stmt->foreach.histogram)
+		emit_foreach_histogram(x, stmt);
+	else
+		emit_foreach_array(x, stmt);
 }
 
 /* ---- return, delete, try ---- */
@@ -198,41 +268,74 @@ static void emit_delete_scalar(struct emitter *x, const struct variable *variabl
 static void emit_delete(struct emitter *x, struct stmt *stmt)
 {
 	struct expr *place = stmt->expr;
+	unsigned int mask;
+	const char *array, *keys;
 
-	if (place->kind == EXPR_VARIABLE)
+	if (place->kind == EXPR_VARIABLE) {
 		emit_delete_scalar(x, place->variable.variable);
+		return;
+	}
+	array = variable_name(x, place->index.variable);
+	keys = emit_slice(x, place->index.variable, place->index.keys, &mask);
+	if (mask + 1 == 1U << place->index.keys->len)
+		emit_line(x, "rt_map_delete(&%s, %s);", array, keys);
 	else
-		emit_line(x, "rt_map_delete(&%s, %s);", variable_name(x, place->index.variable),
-			  emit_keys(x, place->index.variable, place->index.keys));
+		emit_line(x, "rt_map_delete_slice(&%s, %s, 0x%x);", array, keys, mask);
+}
+
+/* The body of a try, with its errors going to `label`; NULL if none can happen. */
+static const char *capture_try_body(struct emitter *x, struct stmt *stmt, const char *label, const char *catching)
+{
+	const char *saved_label = x->fail_label, *saved_catching = x->outer_catching, *body;
+	bool saved_used = x->fail_label_used, can_fail;
+	GString *saved = capture_begin(x);
+
+	x->indent--;
+	x->fail_label = label;
+	x->fail_label_used = false;
+	if (!x->outer_catching)
+		x->outer_catching = catching;
+	emit_stmt(x, stmt->try_catch.body);
+	can_fail = x->fail_label_used;
+	x->fail_label = saved_label;
+	x->fail_label_used = saved_used;
+	x->outer_catching = saved_catching;
+	x->indent++;
+	body = capture_end(x, saved);
+	return can_fail ? body : NULL;
 }
 
 /*
+ *	catching_1 = c->catching++;
  *	...			the body; its errors go to catch_1
+ *	c->catching = catching_1;
  *	if (0) {
  *	catch_1:
+ *		c->catching = catching_1;
  *		rt_error_take(c, f->l_msg);
  *		...
  *	}
  */
 static void emit_try(struct emitter *x, struct stmt *stmt)
 {
-	const char *saved_label = x->fail_label;
-	bool saved_used = x->fail_label_used;
-	const char *label = arena_printf(x->arena, "catch_%d", ++x->labels);
-	int first_iteration = x->iterations;
-	bool can_fail;
+	int number = ++x->labels, first_iteration = x->iterations;
+	const char *label = arena_printf(x->arena, "catch_%d", number);
+	const char *catching = arena_printf(x->arena, "catching_%d", number);
+	const char *body = capture_try_body(x, stmt, label, catching);
 
-	x->fail_label = label;
-	x->fail_label_used = false;
-	emit_stmt(x, stmt->try_catch.body);
-	can_fail = x->fail_label_used;
-	x->fail_label = saved_label;
-	x->fail_label_used = saved_used;
-	if (!can_fail)
+	if (!body) {
+		emit_stmt(x, stmt->try_catch.body);
 		return;
+	}
+	x->has_try = true;
+	emit_declaration(x, "u32 %s", catching);
+	emit_line(x, "%s = c->catching++;", catching);
+	emit_text(x, body);
+	emit_line(x, "c->catching = %s;", catching);
 	emit_line(x, "if (0) {");
 	emit_label(x, label);
 	x->indent++;
+	emit_line(x, "c->catching = %s;", catching);
 	for (int i = first_iteration; i < x->iterations; i++)
 		emit_line(x, "rt_foreach_end(&i_%d);", x->first_iteration + i);
 	emit_line(x, "rt_error_take(c, %s);", stmt->try_catch.variable ?
@@ -285,12 +388,16 @@ void emit_stmt(struct emitter *x, struct stmt *stmt)
 		emit_return(x, stmt);
 		break;
 	case STMT_NEXT:
+		if (x->function)
+			emit_line(x, "c->declined = 1;");
 		emit_jump_out(x);
 		break;
 	case STMT_BREAK:
+		emit_leave_tries(x);
 		emit_line(x, "break;");
 		break;
 	case STMT_CONTINUE:
+		emit_leave_tries(x);
 		emit_continue(x);
 		break;
 	case STMT_DELETE:
@@ -298,6 +405,9 @@ void emit_stmt(struct emitter *x, struct stmt *stmt)
 		break;
 	case STMT_TRY:
 		emit_try(x, stmt);
+		break;
+	case STMT_EMBEDDED_C:
+		emit_line(x, "{%s}", stmt->embedded_c);
 		break;
 	}
 }

@@ -24,18 +24,33 @@ const char *emit_statistic_read(struct emitter *x, struct expr *operand, const c
 	return result;
 }
 
+/* The buckets below and above a linear histogram count as its first and last one. */
+const char *emit_bucket(struct emitter *x, struct expr *expr)
+{
+	const char *index = emit_value(x, expr->histogram.bucket);
+	const char *type;
+	const char *statistic = emit_statistic_read(x, expr->histogram.operand, &type);
+	const char *result = new_number(x);
+
+	emit_line(x, "%s = rt_stat_bucket_at(c, %s, %s, %s, %s);", result, type, statistic, bare(x, index),
+		  place_string(x, expr->span));
+	emit_fail_if(x, "rt_failed(c)");
+	return result;
+}
+
 const char *emit_statistic(struct emitter *x, struct expr *expr)
 {
 	static const char *const names[] = {
 		[STATISTIC_COUNT] = "count", [STATISTIC_SUM] = "sum", [STATISTIC_MIN] = "min",
 		[STATISTIC_MAX] = "max", [STATISTIC_AVERAGE] = "average",
+		[STATISTIC_VARIANCE] = "variance",
 	};
 	enum statistic_operator operation = expr->statistic.operation;
 	const char *type;
 	const char *statistic = emit_statistic_read(x, expr->statistic.operand, &type);
 	const char *result = new_number(x);
 
-	if (operation == STATISTIC_COUNT || operation == STATISTIC_SUM) {
+	if (operation == STATISTIC_COUNT || operation == STATISTIC_SUM || operation == STATISTIC_VARIANCE) {
 		emit_line(x, "%s = rt_stat_%s(%s);", result, names[operation], statistic);
 		return result;
 	}

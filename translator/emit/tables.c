@@ -24,9 +24,13 @@ static void emit_probes(struct emitter *x, GString *out)
 	for (unsigned int i = 0; i < probes->len; i++) {
 		const struct probe *probe = g_ptr_array_index(probes, i);
 
-		g_string_append_printf(out, "\t{ .name = %s, .where = %s, .handler = p_%d },\n",
+		const struct condition *condition = probe->handler->condition;
+		const char *decides = condition ? arena_printf(x->arena, ", .condition = q_%d_decide",
+							       condition->number) : "";
+
+		g_string_append_printf(out, "\t{ .name = %s, .where = %s, .handler = p_%d%s },\n",
 				       c_string(x->arena, probe->text),
-				       place_string(x, probe->declaration->span), probe->handler->number);
+				       place_string(x, probe->declaration->span), probe->handler->number, decides);
 	}
 	g_string_append(out, "};\n\n");
 	for (unsigned int i = 0; i < probes->len; i++) {

@@ -7,11 +7,11 @@
  *						RT_STEP_TYPE(&a->next->mm) q_1;
  *						RT_STEP_TYPE(&q_1->owner) q_2;
  *
- *						q_1 = RT_STEP(c, &a->next->mm, "a.stp:2:9");
+ *						q_1 = RT_STEP(c, &a->next->mm, RT_PLACE("a.stp:2:9"));
  *						if (rt_failed(c))
  *							goto out;
  *						...
- *						t_3 = RT_LOAD(c, &q_2->pid, "a.stp:2:9");
+ *						t_3 = RT_LOAD(c, &q_2->pid, RT_PLACE("a.stp:2:9"));
  */
 #include "emit/internal.h"
 
@@ -68,7 +68,7 @@ static const char **emit_indices(struct emitter *x, GPtrArray *path)
 const char *emit_target(struct emitter *x, struct expr *expr)
 {
 	const struct access *access = expr->target.access;
-	const char *place = place_string(x, expr->span);
+	const char *place = place_object(x, expr->span);
 	const char **indices, *selection, *result;
 
 	if (access->constant_string)

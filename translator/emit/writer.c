@@ -42,11 +42,13 @@ void emit_place_comment(struct emitter *x, struct span span)
 	if (!span.source)
 		return;
 	number = span_position(span).line;
-	if (number == x->last_line)
+	if (number == x->last_line && span.source == x->last_source)
 		return;
 	x->last_line = number;
+	x->last_source = span.source;
 	line = source_line(span);
-	emit_line(x, "/* :%u%s%s */", number, line ? " " : "", line ? line : "");
+	emit_line(x, "/* %s:%u%s%s */", span.source == x->source ? "" : span.source->name, number, line ? " " : "",
+		  line ? line : "");
 }
 
 const char *c_string(struct arena *arena, const char *text)
@@ -74,6 +76,11 @@ const char *c_string(struct arena *arena, const char *text)
 const char *place_string(struct emitter *x, struct span span)
 {
 	return c_string(x->arena, span_text(x->arena, span));
+}
+
+const char *place_object(struct emitter *x, struct span span)
+{
+	return arena_printf(x->arena, "RT_PLACE(%s)", place_string(x, span));
 }
 
 /* Where the parenthesis that opens at text[0] closes; skips string literals. */

@@ -21,8 +21,9 @@ const struct probe_family *const probe_families[] = {
 };
 
 /* The closest known point for a mistyped one, compared without arguments. */
-static const char *similar_form(struct arena *arena, const struct probe_point *point)
+static const char *similar_form(const struct probe_target *target, const struct probe_point *point)
 {
+	struct arena *arena = target->arena;
 	GPtrArray *names = arena_array(arena);
 	GString *written = g_string_new(NULL);
 	const char *best, *result = NULL;
@@ -34,6 +35,8 @@ static const char *similar_form(struct arena *arena, const struct probe_point *p
 			const char *form = probe_families[f]->forms[i];
 			g_ptr_array_add(names, arena_strndup(arena, form, strcspn(form, "(")));
 		}
+	for (unsigned int i = 0; i < target->alias_names->len; i++)
+		g_ptr_array_add(names, g_ptr_array_index(target->alias_names, i));
 	best = did_you_mean(written->str, names);
 	if (!best && point->components->len > 1)
 		best = did_you_mean(point_component(point, 0)->name, names);
@@ -42,7 +45,15 @@ static const char *similar_form(struct arena *arena, const struct probe_point *p
 			if (g_str_has_prefix(probe_families[f]->forms[i], best))
 				result = probe_families[f]->forms[i];
 	g_string_free(written, TRUE);
-	return result;
+	return result ? result : best;
+}
+
+bool probe_point_is_known(const struct probe_point *point)
+{
+	for (int i = 0; probe_families[i]; i++)
+		if (probe_families[i]->owns(point))
+			return true;
+	return false;
 }
 
 bool probe_point_resolve(const struct probe_target *target, const struct probe_declaration *declaration,
@@ -57,7 +68,7 @@ bool probe_point_resolve(const struct probe_target *target, const struct probe_d
 	text = g_string_new(NULL);
 	probe_point_print(point, text);
 	diag_error(target->diag, point->span, "E-unknown-probe", "unknown probe point '%s'", text->str);
-	form = similar_form(target->arena, point);
+	form = similar_form(target, point);
 	if (form)
 		diag_note(target->diag, no_span, "did you mean '%s'?", form);
 	else

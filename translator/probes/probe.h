@@ -48,6 +48,7 @@ struct probe {
 	bool is_alternative;		/* stands behind a `!` whose point is uncertain */
 	void *details;			/* the family's own */
 	struct handler *handler;	/* [analysis] */
+	const struct derivation *derivation;	/* [analysis] the aliases that led here */
 	int number;			/* [analysis] index in the module's table of probes */
 };
 
@@ -57,6 +58,7 @@ struct probe_target {
 	struct diag *diag;
 	const struct kernel_tree *kernel;
 	const struct symbol_table *symbols;	/* NULL: none known, found out at load */
+	const GPtrArray *alias_names;		/* of char *: what a mistyped point may have meant, too */
 };
 
 struct probe_family {
@@ -99,6 +101,8 @@ struct probe_family {
 
 extern const struct probe_family *const probe_families[];	/* NULL-terminated */
 
+/* Whether some family has points that begin as this one does. */
+bool probe_point_is_known(const struct probe_point *point);
 /*
  * Resolves one point by asking the families in turn. False after an error was reported.
  */

@@ -20,6 +20,8 @@ static bool session_owns(const struct probe_point *point)
 
 static enum session_list list_of(const struct probe_component *component)
 {
+	if (component_is(component, "never"))
+		return LIST_NONE;
 	if (component_is(component, "end"))
 		return LIST_END;
 	return component_is(component, "error") ? LIST_ERROR : LIST_BEGIN;
@@ -38,8 +40,6 @@ static bool session_resolve(const struct probe_target *target, const struct prob
 		return component_unknown(target->diag, point_component(point, 1), nothing);
 	if (!numbered && !component_no_argument(target->diag, first))
 		return false;
-	if (component_is(first, "never"))
-		return true;
 	probe = probe_new(target, &session_family, declaration, point);
 	if (first->argument && !component_number(target->diag, first, &probe->sequence))
 		return false;

@@ -15,6 +15,8 @@
 #include "base/arena.h"
 #include "base/source.h"
 
+struct regex_use;
+
 enum type {
 	TYPE_UNKNOWN,
 	TYPE_LONG,
@@ -50,6 +52,7 @@ struct variable {
 	enum histogram_kind histogram;	/* [analysis] TYPE_STATS: what must be collected */
 	int64_t histogram_low, histogram_high, histogram_step;	/* [analysis] */
 	struct span histogram_span;	/* [analysis] */
+	bool with_variance;		/* [analysis] */
 	bool is_read, is_written;	/* [analysis] */
 	bool is_reference;		/* [analysis] string parameter that is never assigned */
 	int number;			/* [analysis] position among the globals that are emitted */
@@ -60,7 +63,7 @@ struct variable {
 enum expr_kind {
 	EXPR_NUMBER, EXPR_STRING, EXPR_VARIABLE, EXPR_INDEX, EXPR_TARGET, EXPR_UNARY, EXPR_BINARY,
 	EXPR_TERNARY, EXPR_ASSIGN, EXPR_INCREMENT, EXPR_IN, EXPR_CALL, EXPR_PRINT, EXPR_STATISTIC,
-	EXPR_HISTOGRAM,
+	EXPR_HISTOGRAM, EXPR_OPERATOR, EXPR_EMBEDDED_C, EXPR_ANY_KEY,
 };
 
 enum unary_operator { UNARY_PLUS, UNARY_MINUS, UNARY_NOT, UNARY_COMPLEMENT };
@@ -72,7 +75,7 @@ enum binary_operator {
 	BINARY_EQUAL, BINARY_NOT_EQUAL, BINARY_LESS, BINARY_LESS_EQUAL, BINARY_GREATER,
 	BINARY_GREATER_EQUAL,			/* numbers or strings */
 	BINARY_CONCATENATE,
-	BINARY_MATCH, BINARY_NOT_MATCH,		/* =~ !~ */
+	BINARY_MATCH, BINARY_NOT_MATCH,		/* =~ !~; the right side is an EXPR_STRING */
 };
 
 enum assign_operator {
@@ -83,7 +86,34 @@ enum assign_operator {
 
 enum statistic_operator {
 	STATISTIC_COUNT, STATISTIC_SUM, STATISTIC_MIN, STATISTIC_MAX, STATISTIC_AVERAGE,
+	STATISTIC_VARIANCE,
 };
+
+/* Operators with a word behind '@' whose operands are expressions and strings. */
+enum at_operator {
+	AT_DEFINED,		/* @defined(expression): whether it could be resolved */
+	AT_ENTRY,		/* @entry(expression): its value at the function's entry */
+	AT_PERF,		/* @perf("counter") */
+	AT_CONST,		/* @const("C expression") */
+	AT_ENUM,		/* @enum("name"[, "module"]) */
+	AT_ENUM_NAME,		/* @enumname(value, "type"[, "module"]) */
+	AT_PROBE_WRITE,		/* @probewrite(variable) */
+	AT_KERNEL_REGISTER,	/* @kregister(number) */
+	AT_USER_REGISTER,	/* @uregister(number) */
+	AT_KERNEL_READ,		/* @kderef(size, address) */
+	AT_USER_READ,		/* @uderef(size, address) */
+};
+
+/* Where the path of an EXPR_TARGET begins. */
+enum target_kind {
+	TARGET_VARIABLE,	/* $name: `name`, with its '$' */
+	TARGET_VAR,		/* @var("name@file"[, "module"]): `name` as written, `module` */
+	TARGET_CAST,		/* @cast(operand, "type"[, "module"]) */
+	TARGET_AUTOCAST,	/* operand->member, operand[index] of any other expression */
+};
+
+/* $x$: with its members; $x$$: with those of its members, too. */
+enum pretty { PRETTY_NONE, PRETTY_MEMBERS, PRETTY_ALL };
 
 /* print(...) is {format NULL, newline false}; println newline; printd/printdln have a delimiter. */
 struct print_form {
@@ -120,8 +150,13 @@ struct expr {
 			struct variable *variable;	/* [analysis] */
 		} index;
 		struct {
-			const char *name;		/* with its '$': "$file", "$$vars" */
+			enum target_kind kind;
+			const char *name;		/* with its '$' ("$file", "$$vars"); TARGET_VAR: without */
+			struct expr *operand;		/* of TARGET_CAST and TARGET_AUTOCAST */
+			const char *type_name;		/* of TARGET_CAST */
+			const char *module;		/* of TARGET_VAR and TARGET_CAST, or NULL */
 			GPtrArray *path;		/* of struct path_step */
+			enum pretty pretty;		/* the '$' or '$$' behind the name or the last member */
 			bool address_of;		/* &$var->member */
 			void *access;			/* [analysis] what the probe family resolved it to */
 		} target;
@@ -133,6 +168,7 @@ struct expr {
 			enum binary_operator operation;
 			struct span operator_span;
 			struct expr *left, *right;
+			struct regex_use *regex;	/* [analysis] of =~ and !~ */
 		} binary;
 		struct {
 			struct expr *condition, *yes, *no;
@@ -150,7 +186,7 @@ struct expr {
 			struct expr *target;
 		} increment;
 		struct {
-			GPtrArray *keys;		/* (k1, k2) in array: of struct expr */
+			GPtrArray *keys;		/* [k1, k2] in array: of struct expr; may be EXPR_ANY_KEY */
 			const char *name;
 			struct span name_span;
 			struct variable *variable;	/* [analysis] */
@@ -171,12 +207,22 @@ struct expr {
 		struct {				/* @count(x) ... */
 			enum statistic_operator operation;
 			struct expr *operand;		/* EXPR_VARIABLE or EXPR_INDEX */
+			bool has_shift;			/* @variance(x, shift) */
+			int64_t shift;
 		} statistic;
 		struct {				/* @hist_log(x), @hist_linear(x, low, high, step) */
 			enum histogram_kind kind;
 			struct expr *operand;
 			int64_t low, high, step;
+			struct expr *bucket;		/* @hist_log(x)[bucket], a number; or NULL */
 		} histogram;
+		struct {
+			enum at_operator operation;
+			GPtrArray *arguments;		/* of struct expr */
+			} operator;
+		struct {				/* %{ ... %} as a value */
+			const char *text;
+		} embedded_c;
 	};
 };
 
@@ -184,7 +230,7 @@ struct expr {
 
 enum stmt_kind {
 	STMT_EMPTY, STMT_EXPR, STMT_BLOCK, STMT_IF, STMT_WHILE, STMT_FOR, STMT_FOREACH, STMT_RETURN,
-	STMT_NEXT, STMT_BREAK, STMT_CONTINUE, STMT_DELETE, STMT_TRY,
+	STMT_NEXT, STMT_BREAK, STMT_CONTINUE, STMT_DELETE, STMT_TRY, STMT_EMBEDDED_C,
 };
 
 enum sort_direction { SORT_NONE, SORT_ASCENDING, SORT_DESCENDING };
@@ -212,8 +258,10 @@ struct stmt {
 		struct {
 			GPtrArray *keys;	/* of struct foreach_key */
 			struct foreach_key *value;	/* foreach (v = k in a), or NULL */
-			const char *name;
+			const char *name;	/* NULL: over the buckets of `histogram` */
 			struct span name_span;
+			GPtrArray *slice;	/* in array[*, 5]: of struct expr, may be EXPR_ANY_KEY; or NULL */
+			struct expr *histogram;	/* EXPR_HISTOGRAM without a bucket, or NULL */
 			struct variable *variable;	/* [analysis] the array */
 			enum sort_direction direction;
 			int sort_column;	/* 0: by value; 1..n: by that key */
@@ -228,6 +276,7 @@ struct stmt {
 			struct span name_span;
 			struct variable *variable;	/* [analysis] */
 		} try_catch;
+		const char *embedded_c;			/* STMT_EMBEDDED_C */
 	};
 };
 
@@ -238,6 +287,8 @@ struct function {
 	struct span span;		/* of the name */
 	bool is_private;
 	GPtrArray *parameters;		/* of struct variable */
+	bool has_priority;		/* function f(...):2; without one 0, of the library 1 */
+	int64_t priority;
 	enum type type;			/* of its result; declared or [analysis] */
 	bool type_is_declared;
 	struct span type_span;		/* [analysis] the return that decided it */
@@ -249,6 +300,8 @@ struct function {
 	bool is_recursive;		/* [analysis] on a cycle of calls */
 	bool may_fail;			/* [analysis] can set an error, so that callers must check */
 	bool has_side_effects;		/* [analysis] prints, writes globals, or says nothing of its C */
+	bool declines;			/* [analysis] may leave by `next` */
+	struct function *alternative;	/* [analysis] asked when this one declines; NULL: none is left */
 	int number;			/* [analysis] */
 };
 
@@ -272,10 +325,24 @@ struct probe_declaration {
 	struct span span;		/* from "probe" to before the body */
 };
 
+/*
+ * probe name = points { prologue }, { epilogue }
+ * probe name += points { epilogue }
+ */
+struct alias {
+	GPtrArray *name;		/* of struct probe_component without arguments */
+	GPtrArray *points;		/* of struct probe_point */
+	struct stmt *prologue;		/* STMT_BLOCK before the handler of whoever probes it, or NULL */
+	struct stmt *epilogue;		/* behind it, or NULL */
+	bool is_private;
+	struct span span;		/* from "probe" to before the body */
+};
+
 struct script {			/* one file */
 	const struct source *source;
 	GPtrArray *globals;		/* of struct variable */
 	GPtrArray *functions;		/* of struct function */
+	GPtrArray *aliases;		/* of struct alias */
 	GPtrArray *probes;		/* of struct probe_declaration */
 	GPtrArray *embedded_c;		/* of struct embedded_c: %{ %} at top level */
 };

@@ -14,27 +14,34 @@
 /* Of parse functions within each other: two per parenthesis, two per block. */
 #define MAX_NESTING 600
 
-struct script *parse_script(struct arena *arena, struct diag *diag, const struct source *source,
-			    const struct script_arguments *arguments)
+static struct script *new_script(struct arena *arena, const struct source *source)
 {
-	struct parser parser = { .arena = arena, .diag = diag };
-	unsigned int errors = diag->error_count;
 	struct script *script = arena_new0(arena, struct script);
 
 	script->source = source;
 	script->globals = arena_array(arena);
 	script->functions = arena_array(arena);
+	script->aliases = arena_array(arena);
 	script->probes = arena_array(arena);
 	script->embedded_c = arena_array(arena);
-	parser.script = script;
-	parser.lexer = lex_new(arena, diag, source, arguments);
-	parser.token = lex_next(parser.lexer);
-	parser.last = parser.token.span;
-	parser.unexpected_at = SIZE_MAX;
-	parse_declarations(&parser);
-	if (diag->error_count == errors)
-		lex_check_arguments(parser.lexer);
 	return script;
+}
+
+struct script *parse_script(const struct parse_context *context, const struct source *source,
+			    const struct script_arguments *arguments)
+{
+	struct parser parser = { .arena = context->arena, .diag = context->diag };
+	unsigned int errors = context->diag->error_count;
+
+	parser.script = new_script(context->arena, source);
+	parser.tokens = tokens_new(context, source, arguments);
+	parser.token = tokens_next(parser.tokens);
+	parser.last = parser.token.span;
+	parser.unexpected_at = no_span;
+	parse_declarations(&parser);
+	if (context->diag->error_count == errors)
+		tokens_check_arguments(parser.tokens);
+	return parser.script;
 }
 
 /* ---- Tokens ---- */
@@ -55,7 +62,7 @@ void parse_advance(struct parser *parser)
 	}
 	parser->last = parser->token.span;
 	parser->last_kind = parser->token.kind;
-	parser->token = lex_next(parser->lexer);
+	parser->token = tokens_next(parser->tokens);
 }
 
 bool parse_accept(struct parser *parser, enum token_kind kind)
@@ -111,36 +118,57 @@ void parse_error(struct parser *parser, struct span span, const char *tag, const
 	diag_error(parser->diag, span, tag, "%s", message);
 }
 
-/* Has the lexer said what is wrong here? */
+/* Has been said already what is wrong here? */
 static bool is_reported(const struct parser *parser)
 {
 	return parse_at(parser, TOKEN_ERROR) ||
-	       (parse_at(parser, TOKEN_END) && lex_was_cut_short(parser->lexer));
+	       (parse_at(parser, TOKEN_END) && tokens_was_cut_short(parser->tokens));
+}
+
+/* Tokens of a macro stand where others of its uses do: the use tells them apart. */
+static bool is_same_place(struct span a, struct span b)
+{
+	return a.source == b.source && a.start == b.start && a.expansion == b.expansion;
 }
 
 bool parse_unexpected(struct parser *parser, const char *what)
 {
 	struct span span = parser->token.span;
 
-	if (is_reported(parser) || parser->unexpected_at == span.start || parser->gave_up)
+	if (is_reported(parser) || parser->gave_up || is_same_place(parser->unexpected_at, span))
 		return false;
-	parser->unexpected_at = span.start;
+	parser->unexpected_at = span;
 	parse_error(parser, span, "E-syntax", "expected %s, found %s", what,
 		    token_describe(parser->arena, &parser->token));
 	return true;
 }
 
-void parse_not_supported(struct parser *parser, struct span span, const char *construct)
+void parse_suggest(struct parser *parser, const char *word, const char *const words[])
 {
-	parse_error(parser, span, "E-not-supported", "%s not supported yet", construct);
+	GPtrArray *candidates = arena_array(parser->arena);
+	const char *meant;
+
+	for (size_t i = 0; words[i]; i++)
+		g_ptr_array_add(candidates, (char *)words[i]);
+	meant = did_you_mean(word, candidates);
+	if (meant)
+		diag_note(parser->diag, no_span, "did you mean '%s'?", meant);
+}
+
+void parse_unexpected_word(struct parser *parser, const char *what, const char *const words[])
+{
+	bool is_word = parse_at(parser, TOKEN_IDENTIFIER);
+
+	if (parse_unexpected(parser, what) && is_word)
+		parse_suggest(parser, parser->token.text, words);
 }
 
 static void give_up(struct parser *parser, const char *reason)
 {
 	parse_error(parser, parser->token.span, "E-nesting", "%s", reason);
 	parser->gave_up = true;
-	lex_give_up(parser->lexer);
-	parser->token = lex_next(parser->lexer);
+	tokens_give_up(parser->tokens);
+	parser->token = tokens_next(parser->tokens);
 }
 
 bool parse_enter(struct parser *parser)

@@ -6,8 +6,6 @@
  * After an error the script goes on at the next word that begins a declaration; these words are
  * reserved, so that one inside of a block also tells that its '}' is missing.
  */
-#include <string.h>
-
 #include "script/parse_internal.h"
 
 /* ---- Globals ---- */
@@ -30,9 +28,10 @@ static bool parse_size(struct parser *parser, struct variable *variable)
 	if (!parse_signed_number(parser, "a number as the size of the array", &variable->size))
 		return false;
 	variable->has_size = true;
-	if (variable->size < 1) {
+	if (variable->size < 1 || variable->size > G_MAXINT32) {
 		parse_error(parser, parse_span(parser, start), "E-number-range",
-			    "the size of an array is at least 1");
+			    "the size of an array is %s",
+			    variable->size < 1 ? "at least 1" : "less than 2147483648");
 		return false;
 	}
 	return parse_expect(parser, TOKEN_RIGHT_BRACKET, "behind the size of the array");
@@ -88,17 +87,16 @@ static bool parse_globals(struct parser *parser, bool is_private)
 /* [ ":" ( "long" | "string" ) ] . False, reported, if something else stands behind ':'. */
 static bool parse_type(struct parser *parser, enum type *type_ret, bool *is_declared_ret)
 {
-	const char *name;
+	static const char *const types[] = { "long", "string", NULL };
 
 	if (!parse_accept(parser, TOKEN_COLON))
 		return true;
-	name = parse_at(parser, TOKEN_IDENTIFIER) ? parser->token.text : "";
-	if (strcmp(name, "long") == 0) {
+	if (parse_at(parser, TOKEN_LONG)) {
 		*type_ret = TYPE_LONG;
-	} else if (strcmp(name, "string") == 0) {
+	} else if (parse_at(parser, TOKEN_STRING_TYPE)) {
 		*type_ret = TYPE_STRING;
 	} else {
-		parse_unexpected(parser, "'long' or 'string' behind ':'");
+		parse_unexpected_word(parser, "'long' or 'string' behind ':'", types);
 		return false;
 	}
 	*is_declared_ret = true;
@@ -123,12 +121,10 @@ static bool check_parameter(struct parser *parser, const struct function *functi
 	return true;
 }
 
-/* parameters = [ name type { "," name type } ] ")" . The "(" is consumed. */
+/* parameters = [ name type { "," name type } [ "," ] ] ")" . The "(" is consumed. */
 static bool parse_parameters(struct parser *parser, struct function *function)
 {
-	if (parse_accept(parser, TOKEN_RIGHT_PARENTHESIS))
-		return true;
-	do {
+	while (!parse_accept(parser, TOKEN_RIGHT_PARENTHESIS)) {
 		struct variable *parameter =
 			new_variable(parser, VARIABLE_PARAMETER, "the name of a parameter");
 
@@ -138,8 +134,31 @@ static bool parse_parameters(struct parser *parser, struct function *function)
 		/* The function itself is all right: what follows is worth reading. */
 		if (check_parameter(parser, function, parameter))
 			g_ptr_array_add(function->parameters, parameter);
-	} while (parse_accept(parser, TOKEN_COMMA));
-	return parse_expect(parser, TOKEN_RIGHT_PARENTHESIS, "behind the parameters");
+		if (parse_accept(parser, TOKEN_COMMA) ||
+		    parse_at(parser, TOKEN_RIGHT_PARENTHESIS))
+			continue;
+		parse_unexpected(parser, "',' or ')' behind the parameter");
+		return false;
+	}
+	return true;
+}
+
+/* [ ":" number ] behind the parameters. */
+static bool parse_priority(struct parser *parser, struct function *function)
+{
+	struct span start;
+
+	if (!parse_accept(parser, TOKEN_COLON))
+		return true;
+	start = parser->token.span;
+	if (!parse_signed_number(parser, "a number as the priority of the function",
+				 &function->priority))
+		return false;
+	function->has_priority = true;
+	if (function->priority < 1)
+		parse_error(parser, parse_span(parser, start), "E-number-range",
+			    "the priority of a function is at least 1");
+	return true;
 }
 
 static bool parse_function_name(struct parser *parser, struct function *function)
@@ -156,10 +175,6 @@ static bool parse_function_name(struct parser *parser, struct function *function
 /* block | embedded C . */
 static bool parse_function_body(struct parser *parser, struct function *function)
 {
-	if (parse_at(parser, TOKEN_COLON)) {
-		parse_not_supported(parser, parser->token.span, "priorities of functions are");
-		return false;
-	}
 	if (parse_at(parser, TOKEN_EMBEDDED_C)) {
 		function->embedded_c = parser->token.text;
 		function->embedded_c_span = parser->token.span;
@@ -170,7 +185,7 @@ static bool parse_function_body(struct parser *parser, struct function *function
 	return function->body;
 }
 
-/* function = name type "(" parameters ( block | embedded C ) . "function" is consumed. */
+/* function = name type "(" parameters priority ( block | embedded C ) . "function" is consumed. */
 static bool parse_function(struct parser *parser, bool is_private)
 {
 	struct function *function = arena_new0(parser->arena, struct function);
@@ -181,7 +196,8 @@ static bool parse_function(struct parser *parser, bool is_private)
 	if (!parse_function_name(parser, function) ||
 	    !parse_type(parser, &function->type, &function->type_is_declared) ||
 	    !parse_expect(parser, TOKEN_LEFT_PARENTHESIS, "behind the name of the function") ||
-	    !parse_parameters(parser, function) || !parse_function_body(parser, function))
+	    !parse_parameters(parser, function) || !parse_priority(parser, function) ||
+	    !parse_function_body(parser, function))
 		return false;
 	g_ptr_array_add(parser->script->functions, function);
 	return true;
@@ -200,7 +216,7 @@ static bool parse_private(struct parser *parser)
 		parse_probe(parser, true);
 		return true;
 	}
-	parse_unexpected(parser, "'global' or 'function' behind 'private'");
+	parse_unexpected(parser, "'global', 'function', 'probe' or a name behind 'private'");
 	return false;
 }
 
@@ -216,21 +232,9 @@ static void add_embedded_c(struct parser *parser)
 
 static void reject_declaration(struct parser *parser)
 {
-	const char *word = parse_at(parser, TOKEN_IDENTIFIER) ? parser->token.text : "";
-	GPtrArray *words = arena_array(parser->arena);
-	const char *meant;
+	static const char *const words[] = { "probe", "function", "global", "private", NULL };
 
-	g_ptr_array_add(words, (char *)"probe");
-	g_ptr_array_add(words, (char *)"function");
-	g_ptr_array_add(words, (char *)"global");
-	g_ptr_array_add(words, (char *)"private");
-	meant = did_you_mean(word, words);
-	if (parse_at(parser, TOKEN_AT_WORD)) {
-		parse_not_supported(parser, parser->token.span, "macros are");
-		return;
-	}
-	if (parse_unexpected(parser, "'probe', 'function' or 'global'") && meant)
-		diag_note(parser->diag, no_span, "did you mean '%s'?", meant);
+	parse_unexpected_word(parser, "'probe', 'function' or 'global'", words);
 }
 
 /* Skips to the next declaration. */

@@ -3,8 +3,9 @@
  * Expressions, from assignment (binds least) to unary operators (bind most); what stands between
  * the operators is in parse_value.c. Called for every expression of a statement.
  *
- * Binary operators are parsed by precedence climbing over one table. Two rules are SystemTap's own:
- * '?:' binds tighter than '=', and the right side of 'in' is the bare name of an array.
+ * Binary operators are parsed by precedence climbing over one table. Three rules are SystemTap's own:
+ * '?:' binds tighter than '=', the right side of 'in' is the bare name of an array, that of '=~' a
+ * literal; and these two do not chain.
  */
 #include "script/parse_internal.h"
 
@@ -96,7 +97,7 @@ static bool check_assignable(struct parser *parser, const struct expr *expr, con
 	case EXPR_INDEX:
 		return true;
 	case EXPR_TARGET:
-		if (!expr->target.address_of)
+		if (!expr->target.address_of && !expr->target.pretty)
 			return true;
 		break;
 	default:
@@ -122,13 +123,14 @@ static bool count_operator(struct parser *parser)
 /* "&" target . The '&' is consumed. */
 static struct expr *parse_address_of(struct parser *parser, struct span start)
 {
-	struct expr *expr = parse_unary(parser);
+	struct expr *expr = parse_value(parser);
 
 	if (!expr)
 		return NULL;
-	if (expr->kind != EXPR_TARGET || expr->target.address_of) {
+	if (expr->kind != EXPR_TARGET || expr->target.address_of || expr->target.pretty) {
 		parse_error(parser, expr->span, "E-syntax",
-			    "expected a target variable behind the '&' that takes an address");
+			    "expected a target variable behind the '&' that takes an address, or "
+			    "a member of one");
 		return NULL;
 	}
 	expr->target.address_of = true;
@@ -219,7 +221,7 @@ static struct expr *parse_unary_unbounded(struct parser *parser)
 	return parse_postfix(parser);
 }
 
-/* unary = ( "+" | "-" | "!" | "~" | "&" | "++" | "--" ) unary | value [ "++" | "--" ] . */
+/* unary = ( "+" | "-" | "!" | "~" | "++" | "--" ) unary | "&" value | value [ "++" | "--" ] . */
 struct expr *parse_unary(struct parser *parser)
 {
 	struct expr *expr;
@@ -259,7 +261,7 @@ static struct expr *parse_keys_in(struct parser *parser)
 	GPtrArray *keys;
 
 	parse_advance(parser);
-	keys = parse_keys(parser);
+	keys = parse_keys(parser, true);
 	return keys ? parse_in(parser, keys, start) : NULL;
 }
 
@@ -273,15 +275,50 @@ static struct expr *parse_single_key_in(struct parser *parser, struct expr *key)
 
 static struct expr *parse_binary(struct parser *parser, enum level minimum);
 
+static bool is_match(enum token_kind kind)
+{
+	return kind == TOKEN_MATCH || kind == TOKEN_NOT_MATCH;
+}
+
+/* "=~" takes no part in a row of comparisons, neither on its left nor on its right. */
+static void reject_match_in_row(struct parser *parser)
+{
+	parse_error(parser, parser->token.span, "E-syntax",
+		    "a match and another operator side by side: put parentheses around what "
+		    "belongs together");
+}
+
+/* The pattern behind "=~": a literal, and nothing that would make a longer value of it. */
+static struct expr *parse_pattern(struct parser *parser)
+{
+	struct expr *pattern;
+	enum token_kind kind;
+
+	if (!parse_at(parser, TOKEN_STRING)) {
+		parse_unexpected(parser, "a string as the pattern (it is compiled before the "
+					 "script runs)");
+		return NULL;
+	}
+	pattern = parse_literal(parser, "a string");
+	kind = parser->token.kind;
+	/* A sign may begin the next statement. */
+	if (binary_rules[kind].level < LEVEL_COMPARISON || kind == TOKEN_PLUS ||
+	    kind == TOKEN_MINUS)
+		return pattern;
+	reject_match_in_row(parser);
+	return NULL;
+}
+
 /* The operator at hand, and its right side. */
 static struct expr *parse_binary_rest(struct parser *parser, struct expr *left)
 {
 	const struct binary_rule *rule = &binary_rules[parser->token.kind];
+	bool has_pattern = is_match(parser->token.kind);
 	struct span operator_span = parser->token.span;
 	struct expr *right, *expr;
 
 	parse_advance(parser);
-	right = parse_binary(parser, rule->level + 1);
+	right = has_pattern ? parse_pattern(parser) : parse_binary(parser, rule->level + 1);
 	if (!right)
 		return NULL;
 	expr = parse_new_expr(parser, EXPR_BINARY, left->span);
@@ -292,32 +329,45 @@ static struct expr *parse_binary_rest(struct parser *parser, struct expr *left)
 	return expr;
 }
 
+/* The level that the next operator may have at most, behind an operator of `level`. */
+static enum level next_maximum(enum level level, bool was_match)
+{
+	if (was_match)
+		return LEVEL_IN;
+	return level == LEVEL_IN ? LEVEL_AND : level;
+}
+
 /*
  * binary(level) = binary(level + 1) { operator(level) binary(level + 1) } .
- * binary(in) = ( binary(in + 1) | "[" keys "]" ) { "in" name } .
+ * binary(comparison) = binary(shift) ( { operator binary(shift) } | match string ) .
+ * binary(in) = ( binary(comparison) | "[" keys "]" ) [ "in" name ] .
  */
 static struct expr *parse_binary(struct parser *parser, enum level minimum)
 {
-	/* Behind "in" name nothing fits that binds tighter than "in". */
 	enum level maximum = LEVEL_MULTIPLICATION;
 	struct expr *left;
 
 	if (parse_at(parser, TOKEN_LEFT_BRACKET) && minimum <= LEVEL_IN) {
 		left = parse_keys_in(parser);
-		maximum = LEVEL_IN;
+		maximum = next_maximum(LEVEL_IN, false);
 	} else {
 		left = parse_unary(parser);
 	}
 	while (left) {
 		enum level level = binary_rules[parser->token.kind].level;
+		bool at_match = is_match(parser->token.kind);
 
 		if (level == LEVEL_NONE || level < minimum || level > maximum)
 			break;
+		if (at_match && maximum == LEVEL_COMPARISON) {
+			reject_match_in_row(parser);
+			return NULL;
+		}
 		if (!count_operator(parser))
 			return NULL;
 		left = level == LEVEL_IN ? parse_single_key_in(parser, left) :
 					   parse_binary_rest(parser, left);
-		maximum = level;
+		maximum = next_maximum(level, at_match);
 	}
 	return left;
 }

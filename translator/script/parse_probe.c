@@ -1,164 +1,151 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Probes: their points and the body. Called by parse_declaration.c.
+ * Probes and probe aliases: what begins with "probe". Called by parse_declaration.c; their points
+ * are read by parse_point.c.
  *
- * Points are only taken apart here. Which components there are, and what arguments they want, is
- * known to the probe families, so any word will do, keywords and wildcards included.
+ * Which of the two it is shows behind the first points: only an alias has '=' or '+=' there, and
+ * then these points were its name.
  */
 #include <string.h>
 
 #include "script/parse_internal.h"
 
-static bool at_component_word(const struct parser *parser)
-{
-	enum token_kind kind = parser->token.kind;
+/* ---- Resuming after an error ---- */
 
-	return kind == TOKEN_IDENTIFIER || kind == TOKEN_STAR || kind == TOKEN_NUMBER ||
-	       token_is_keyword(kind);
-}
-
-/* word { word }, with nothing in between; word = name | keyword | number | "*" . */
-static const char *parse_component_name(struct parser *parser)
-{
-	GString *name = g_string_new(NULL);
-	const char *interned;
-
-	do {
-		g_string_append(name, parser->token.text);
-		parse_advance(parser);
-	} while (at_component_word(parser) && parser->token.is_glued);
-	interned = name_intern(name->str);
-	g_string_free(name, TRUE);
-	return interned;
-}
-
-/* component = name [ "(" literal ")" ] . */
-static struct probe_component *parse_component(struct parser *parser)
-{
-	struct span start = parser->token.span;
-	struct probe_component *component = arena_new0(parser->arena, struct probe_component);
-
-	if (parse_at(parser, TOKEN_LEFT_BRACE)) {
-		parse_not_supported(parser, start, "'{a,b}' in probe points is");
-		return NULL;
-	}
-	if (!at_component_word(parser)) {
-		parse_unexpected(parser, "a component of a probe point");
-		return NULL;
-	}
-	component->name = parse_component_name(parser);
-	if (parse_accept(parser, TOKEN_LEFT_PARENTHESIS)) {
-		component->argument = parse_literal(
-			parser, "a number or a string as the argument of a probe point");
-		if (!component->argument ||
-		    !parse_expect(parser, TOKEN_RIGHT_PARENTHESIS, "behind the argument"))
-			return NULL;
-	}
-	component->span = parse_span(parser, start);
-	return component;
-}
-
-/* "if" "(" expression ")" . "if" is consumed. */
-static bool parse_point_condition(struct parser *parser, struct probe_point *point)
-{
-	if (!parse_expect(parser, TOKEN_LEFT_PARENTHESIS, "behind 'if'"))
-		return false;
-	point->condition = parse_expression(parser);
-	return point->condition &&
-	       parse_expect(parser, TOKEN_RIGHT_PARENTHESIS, "behind the condition");
-}
-
-/* point = component { "." component } [ "?" | "!" ] [ "if" "(" expression ")" ] . */
-static struct probe_point *parse_point(struct parser *parser)
-{
-	struct span start = parser->token.span;
-	struct probe_point *point = arena_new0(parser->arena, struct probe_point);
-
-	point->components = arena_array(parser->arena);
-	do {
-		struct probe_component *component = parse_component(parser);
-
-		if (!component)
-			return NULL;
-		g_ptr_array_add(point->components, component);
-	} while (parse_accept(parser, TOKEN_DOT));
-	point->is_optional = parse_accept(parser, TOKEN_QUESTION);
-	point->is_sufficient = !point->is_optional && parse_accept(parser, TOKEN_NOT);
-	point->span = parse_span(parser, start);
-	if (parse_accept(parser, TOKEN_IF) && !parse_point_condition(parser, point))
-		return NULL;
-	return point;
-}
-
-/* points = point { "," point } . */
-static bool parse_points(struct parser *parser, GPtrArray *points)
-{
-	do {
-		struct probe_point *point = parse_point(parser);
-
-		if (!point)
-			return false;
-		g_ptr_array_add(points, point);
-	} while (parse_accept(parser, TOKEN_COMMA));
-	return true;
-}
-
-/* A brace list, which is reported, up to its '}'. */
-static void skip_brace_list(struct parser *parser)
-{
-	while (!parse_at(parser, TOKEN_END) && !parse_at_declaration(parser) &&
-	       !parse_accept(parser, TOKEN_RIGHT_BRACE))
-		parse_advance(parser);
-}
-
-/* From an error in the points to the body, whose errors are worth reporting, too. */
+/*
+ * From an error in the points to the body, whose errors are worth reporting, too. Alternatives in
+ * braces are passed, those that were open included.
+ */
 static void resume_at_body(struct parser *parser)
 {
-	if (parse_at(parser, TOKEN_LEFT_BRACE))
-		skip_brace_list(parser);
-	while (!parse_at(parser, TOKEN_END) && !parse_at(parser, TOKEN_LEFT_BRACE) &&
-	       !parse_at_declaration(parser))
+	while (!parse_at(parser, TOKEN_END) && !parse_at_declaration(parser)) {
+		bool is_body = parser->alternatives == 0 && parser->last_kind != TOKEN_DOT;
+
+		if (parse_at(parser, TOKEN_LEFT_BRACE) && is_body)
+			break;
+		if (parse_at(parser, TOKEN_LEFT_BRACE))
+			parser->alternatives++;
+		else if (parse_at(parser, TOKEN_RIGHT_BRACE) && parser->alternatives > 0)
+			parser->alternatives--;
 		parse_advance(parser);
+	}
+	parser->alternatives = 0;
 	parser->depth = 0;
 	if (parse_at(parser, TOKEN_LEFT_BRACE))
 		parse_block(parser, "");
 }
 
-/*
- * alias = name ( "=" | "+=" ) points block [ "," block ] . Reported, and passed whole.
- */
-static void reject_alias(struct parser *parser, struct span start)
+/* points, or at the body behind what was wrong with them. */
+static GPtrArray *parse_points_or_resume(struct parser *parser)
 {
-	parse_not_supported(parser, parse_span(parser, start), "probe aliases are");
-	parse_advance(parser);
-	if (!parse_points(parser, arena_array(parser->arena))) {
-		resume_at_body(parser);
-		return;
-	}
-	parse_block(parser, "behind the probe points");
-	if (parse_accept(parser, TOKEN_COMMA))
-		parse_block(parser, "for what runs behind the handler");
+	GPtrArray *points = arena_array(parser->arena);
+
+	if (parse_points(parser, points))
+		return points;
+	resume_at_body(parser);
+	return NULL;
 }
 
-/* probe = "probe" points block . */
+/* ---- Aliases ---- */
+
+static bool check_alias_component(struct parser *parser, const struct probe_component *component)
+{
+	if (component->argument) {
+		parse_error(parser, component->span, "E-syntax",
+			    "the name of an alias has no arguments: leave out what is between "
+			    "'(' and ')'");
+		return false;
+	}
+	if (strchr(component->name, '*')) {
+		parse_error(parser, component->span, "E-syntax",
+			    "the name of an alias has no wildcards: write out what '%s' stands for",
+			    component->name);
+		return false;
+	}
+	return true;
+}
+
+/* What stands before the '=': one point, whose components are plain words. */
+static GPtrArray *check_alias_name(struct parser *parser, const GPtrArray *points)
+{
+	const struct probe_point *point = g_ptr_array_index(points, 0);
+
+	if (points->len > 1) {
+		point = g_ptr_array_index(points, 1);
+		parse_error(parser, point->span, "E-syntax",
+			    "an alias has one name: define one more for each other name");
+		return NULL;
+	}
+	if (point->is_optional || point->is_sufficient || point->condition) {
+		parse_error(parser, point->span, "E-syntax",
+			    "the name of an alias has no '?', '!' or condition: write them behind "
+			    "the points on the right of '='");
+		return NULL;
+	}
+	for (guint i = 0; i < point->components->len; i++) {
+		if (!check_alias_component(parser, g_ptr_array_index(point->components, i)))
+			return NULL;
+	}
+	return point->components;
+}
+
+/* block [ "," block ] . Without the second for one that is defined with '+='. */
+static bool parse_alias_bodies(struct parser *parser, struct alias *alias, bool is_epilogue)
+{
+	struct stmt *first = parse_block(parser, "behind the probe points");
+
+	if (!first)
+		return false;
+	*(is_epilogue ? &alias->epilogue : &alias->prologue) = first;
+	if (!parse_at(parser, TOKEN_COMMA))
+		return true;
+	if (is_epilogue)
+		parse_error(parser, parser->token.span, "E-syntax",
+			    "'+=' defines what runs behind the handler alone: write '=' for what "
+			    "runs before and behind it");
+	parse_advance(parser);
+	alias->epilogue = parse_block(parser, "for what runs behind the handler");
+	return alias->epilogue;
+}
+
+/* alias = "probe" name ( "=" | "+=" ) points block [ "," block ] . The name is parsed. */
+static void parse_alias(struct parser *parser, const GPtrArray *name, struct span start,
+			bool is_private)
+{
+	struct alias *alias = arena_new0(parser->arena, struct alias);
+	bool is_epilogue = parse_at(parser, TOKEN_PLUS_ASSIGN);
+
+	alias->is_private = is_private;
+	alias->name = check_alias_name(parser, name);
+	parse_advance(parser);
+	alias->points = parse_points_or_resume(parser);
+	if (!alias->points)
+		return;
+	alias->span = parse_span(parser, start);
+	if (parse_alias_bodies(parser, alias, is_epilogue) && alias->name)
+		g_ptr_array_add(parser->script->aliases, alias);
+}
+
+/* ---- Probes ---- */
+
+/* probe = "probe" points block . "private" may stand before an alias. */
 void parse_probe(struct parser *parser, bool is_private)
 {
 	struct probe_declaration *probe = arena_new0(parser->arena, struct probe_declaration);
 	struct span start = parser->token.span;
 
 	parse_advance(parser);
-	probe->points = arena_array(parser->arena);
-	if (!parse_points(parser, probe->points)) {
-		resume_at_body(parser);
+	probe->points = parse_points_or_resume(parser);
+	if (!probe->points)
 		return;
-	}
 	probe->span = parse_span(parser, start);
 	if (parse_at(parser, TOKEN_ASSIGN) || parse_at(parser, TOKEN_PLUS_ASSIGN)) {
-		reject_alias(parser, start);
+		parse_alias(parser, probe->points, start, is_private);
 		return;
 	}
 	if (is_private)
-		parse_error(parser, probe->span, "E-syntax", "only a probe alias can be private");
+		parse_error(parser, probe->span, "E-syntax",
+			    "only a probe alias can be private: leave out 'private'");
 	if (!parse_at(parser, TOKEN_LEFT_BRACE)) {
 		parse_unexpected(parser, "',' or '{' behind the probe point");
 		resume_at_body(parser);

@@ -7,7 +7,7 @@
  */
 #include "script/parse_internal.h"
 
-static struct stmt *new_stmt(struct parser *parser, enum stmt_kind kind, struct span start)
+struct stmt *parse_new_stmt(struct parser *parser, enum stmt_kind kind, struct span start)
 {
 	struct stmt *stmt = arena_new0(parser->arena, struct stmt);
 
@@ -124,7 +124,7 @@ struct stmt *parse_block(struct parser *parser, const char *where)
 	}
 	expect_block_end(parser, start);
 	parse_leave(parser);
-	block = new_stmt(parser, STMT_BLOCK, start);
+	block = parse_new_stmt(parser, STMT_BLOCK, start);
 	block->block = statements;
 	return block;
 }
@@ -158,7 +158,7 @@ static struct stmt *parse_if(struct parser *parser, struct span start)
 		if (!otherwise)
 			return NULL;
 	}
-	stmt = new_stmt(parser, STMT_IF, start);
+	stmt = parse_new_stmt(parser, STMT_IF, start);
 	stmt->branch.condition = condition;
 	stmt->branch.then = then;
 	stmt->branch.otherwise = otherwise;
@@ -174,7 +174,7 @@ static struct stmt *parse_while(struct parser *parser, struct span start)
 
 	if (!body)
 		return NULL;
-	stmt = new_stmt(parser, STMT_WHILE, start);
+	stmt = parse_new_stmt(parser, STMT_WHILE, start);
 	stmt->loop.condition = condition;
 	stmt->loop.body = body;
 	return stmt;
@@ -193,7 +193,7 @@ static bool parse_loop_part(struct parser *parser, enum token_kind end, const ch
 /* for = "for" "(" [ expression ] ";" [ expression ] ";" [ expression ] ")" statement . */
 static struct stmt *parse_for(struct parser *parser, struct span start)
 {
-	struct stmt *stmt = new_stmt(parser, STMT_FOR, start);
+	struct stmt *stmt = parse_new_stmt(parser, STMT_FOR, start);
 
 	if (!parse_expect(parser, TOKEN_LEFT_PARENTHESIS, "behind 'for'") ||
 	    !parse_loop_part(parser, TOKEN_SEMICOLON, "behind what 'for' starts with",
@@ -206,141 +206,6 @@ static struct stmt *parse_for(struct parser *parser, struct span start)
 	stmt->loop.body = parse_statement(parser);
 	stmt->span = parse_span(parser, start);
 	return stmt->loop.body ? stmt : NULL;
-}
-
-/* ---- foreach ---- */
-
-/* [ "+" | "-" ] . What is sorted by column `column`; an error if something else was already. */
-static bool parse_sort(struct parser *parser, struct stmt *stmt, int column)
-{
-	enum sort_direction direction = SORT_NONE;
-
-	if (parse_at(parser, TOKEN_PLUS))
-		direction = SORT_ASCENDING;
-	else if (parse_at(parser, TOKEN_MINUS))
-		direction = SORT_DESCENDING;
-	else
-		return true;
-	if (stmt->foreach.direction != SORT_NONE) {
-		parse_error(parser, parser->token.span, "E-syntax",
-			    "'foreach' sorts by one key or by the value, not by two of them");
-		return false;
-	}
-	parse_advance(parser);
-	stmt->foreach.direction = direction;
-	stmt->foreach.sort_column = column;
-	return true;
-}
-
-static struct foreach_key *parse_foreach_name(struct parser *parser, const char *what)
-{
-	struct foreach_key *key = arena_new0(parser->arena, struct foreach_key);
-
-	key->name = parse_name(parser, what, &key->span);
-	return key->name ? key : NULL;
-}
-
-/* foreach key = name [ "+" | "-" ] . */
-static bool parse_foreach_key(struct parser *parser, struct stmt *stmt)
-{
-	struct foreach_key *key = parse_foreach_name(parser, "a name for the key");
-
-	if (!key)
-		return false;
-	if (stmt->foreach.keys->len == MAX_KEYS) {
-		parse_error(parser, key->span, "E-key-count", "an array has at most %d keys",
-			    MAX_KEYS);
-		return false;
-	}
-	g_ptr_array_add(stmt->foreach.keys, key);
-	return parse_sort(parser, stmt, stmt->foreach.keys->len);
-}
-
-/* "[" foreach key { "," foreach key } "]" . The "[" is consumed. */
-static bool parse_foreach_key_list(struct parser *parser, struct stmt *stmt)
-{
-	do {
-		if (!parse_foreach_key(parser, stmt))
-			return false;
-	} while (parse_accept(parser, TOKEN_COMMA));
-	return parse_expect(parser, TOKEN_RIGHT_BRACKET, "behind the keys of 'foreach'");
-}
-
-/* foreach keys = [ name "=" ] ( foreach key | "[" foreach key { "," foreach key } "]" ) . */
-static bool parse_foreach_keys(struct parser *parser, struct stmt *stmt)
-{
-	stmt->foreach.keys = arena_array(parser->arena);
-	if (parse_accept(parser, TOKEN_LEFT_BRACKET))
-		return parse_foreach_key_list(parser, stmt);
-	if (!parse_foreach_key(parser, stmt))
-		return false;
-	if (stmt->foreach.direction != SORT_NONE || !parse_accept(parser, TOKEN_ASSIGN))
-		return true;
-	stmt->foreach.value = g_ptr_array_index(stmt->foreach.keys, 0);
-	g_ptr_array_set_size(stmt->foreach.keys, 0);
-	if (parse_accept(parser, TOKEN_LEFT_BRACKET))
-		return parse_foreach_key_list(parser, stmt);
-	return parse_foreach_key(parser, stmt);
-}
-
-/* [ [ statistic ] ( "+" | "-" ) ] behind the array. */
-static bool parse_foreach_sort(struct parser *parser, struct stmt *stmt)
-{
-	if (parse_accept_statistic(parser, &stmt->foreach.sort_statistic)) {
-		stmt->foreach.has_sort_statistic = true;
-		if (!parse_at(parser, TOKEN_PLUS) && !parse_at(parser, TOKEN_MINUS)) {
-			parse_unexpected(parser, "'+' or '-' behind what 'foreach' sorts by");
-			return false;
-		}
-	} else if (parse_at(parser, TOKEN_AT_WORD)) {
-		parse_not_supported(parser, parser->token.span,
-				    arena_printf(parser->arena, "sorting by '%s' is",
-						 parser->token.text));
-		return false;
-	}
-	return parse_sort(parser, stmt, 0);
-}
-
-/* foreach array = name [ [ statistic ] ( "+" | "-" ) ] [ "limit" expression ] . */
-static bool parse_foreach_array(struct parser *parser, struct stmt *stmt)
-{
-	if (parse_at(parser, TOKEN_AT_HISTOGRAM_LOG) ||
-	    parse_at(parser, TOKEN_AT_HISTOGRAM_LINEAR)) {
-		parse_not_supported(parser, parser->token.span,
-				    "'foreach' over the buckets of a histogram is");
-		return false;
-	}
-	stmt->foreach.name = parse_name(parser, "the name of an array behind 'in'",
-					&stmt->foreach.name_span);
-	if (!stmt->foreach.name)
-		return false;
-	if (parse_at(parser, TOKEN_LEFT_BRACKET)) {
-		parse_not_supported(parser, parser->token.span,
-				    "'foreach' over a part of an array (slices) is");
-		return false;
-	}
-	if (!parse_foreach_sort(parser, stmt))
-		return false;
-	if (!parse_accept(parser, TOKEN_LIMIT))
-		return true;
-	stmt->foreach.limit = parse_expression(parser);
-	return stmt->foreach.limit;
-}
-
-/* foreach = "foreach" "(" foreach keys "in" foreach array ")" statement . */
-static struct stmt *parse_foreach(struct parser *parser, struct span start)
-{
-	struct stmt *stmt = new_stmt(parser, STMT_FOREACH, start);
-
-	if (!parse_expect(parser, TOKEN_LEFT_PARENTHESIS, "behind 'foreach'") ||
-	    !parse_foreach_keys(parser, stmt) ||
-	    !parse_expect(parser, TOKEN_IN, "behind the keys of 'foreach'") ||
-	    !parse_foreach_array(parser, stmt) ||
-	    !parse_expect(parser, TOKEN_RIGHT_PARENTHESIS, "behind the array of 'foreach'"))
-		return NULL;
-	stmt->foreach.body = parse_statement(parser);
-	stmt->span = parse_span(parser, start);
-	return stmt->foreach.body ? stmt : NULL;
 }
 
 /* ---- Simple statements ---- */
@@ -357,17 +222,20 @@ static struct stmt *parse_return(struct parser *parser, struct span start)
 		if (!value)
 			return NULL;
 	}
-	stmt = new_stmt(parser, STMT_RETURN, start);
+	stmt = parse_new_stmt(parser, STMT_RETURN, start);
 	stmt->expr = value;
 	return finish_simple(parser, stmt);
 }
 
-/* delete = "delete" ( variable | element ) [ ";" ] . */
+/* delete = "delete" ( variable | element | slice ) [ ";" ] . */
 static struct stmt *parse_delete(struct parser *parser, struct span start)
 {
-	struct expr *target = parse_expression(parser);
+	struct expr *target;
 	struct stmt *stmt;
 
+	parser->is_delete_target = true;
+	target = parse_expression(parser);
+	parser->is_delete_target = false;
 	if (!target)
 		return NULL;
 	if (target->kind != EXPR_VARIABLE && target->kind != EXPR_INDEX) {
@@ -375,7 +243,7 @@ static struct stmt *parse_delete(struct parser *parser, struct span start)
 			    "cannot delete this: expected a variable or an array element");
 		return NULL;
 	}
-	stmt = new_stmt(parser, STMT_DELETE, start);
+	stmt = parse_new_stmt(parser, STMT_DELETE, start);
 	stmt->expr = target;
 	return finish_simple(parser, stmt);
 }
@@ -389,14 +257,23 @@ static bool parse_catch_name(struct parser *parser, struct stmt *stmt)
 	       parse_expect(parser, TOKEN_RIGHT_PARENTHESIS, "behind the name of the message");
 }
 
+static bool expect_catch(struct parser *parser)
+{
+	static const char *const words[] = { "catch", NULL };
+
+	if (parse_accept(parser, TOKEN_CATCH))
+		return true;
+	parse_unexpected_word(parser, "'catch' behind the block of 'try'", words);
+	return false;
+}
+
 /* try = "try" block "catch" [ "(" name ")" ] block . */
 static struct stmt *parse_try(struct parser *parser, struct span start)
 {
-	struct stmt *stmt = new_stmt(parser, STMT_TRY, start);
+	struct stmt *stmt = parse_new_stmt(parser, STMT_TRY, start);
 
 	stmt->try_catch.body = parse_block(parser, "behind 'try'");
-	if (!stmt->try_catch.body ||
-	    !parse_expect(parser, TOKEN_CATCH, "behind the block of 'try'"))
+	if (!stmt->try_catch.body || !expect_catch(parser))
 		return NULL;
 	if (parse_accept(parser, TOKEN_LEFT_PARENTHESIS) && !parse_catch_name(parser, stmt))
 		return NULL;
@@ -405,16 +282,34 @@ static struct stmt *parse_try(struct parser *parser, struct span start)
 	return stmt->try_catch.handler ? stmt : NULL;
 }
 
-/* expression [ ";" ] . */
+/* Behind an error in what was read as a call: a keyword with a slip looks like one. */
+static void suggest_keyword(struct parser *parser, const struct token *first)
+{
+	static const char *const words[] = { "foreach", "for", "while", "if", NULL };
+
+	if (first->kind == TOKEN_IDENTIFIER)
+		parse_suggest(parser, first->text, words);
+}
+
+/* expression [ ";" ] . Embedded C that is all of it is a statement in C. */
 static struct stmt *parse_expression_statement(struct parser *parser, struct span start)
 {
+	struct token first = parser->token;
+	unsigned int errors = parser->diag->error_count;
 	struct expr *expr = parse_expression(parser);
 	struct stmt *stmt;
 
-	if (!expr)
+	if (!expr) {
+		if (parser->diag->error_count > errors)
+			suggest_keyword(parser, &first);
 		return NULL;
-	stmt = new_stmt(parser, STMT_EXPR, start);
+	}
+	stmt = parse_new_stmt(parser, STMT_EXPR, start);
 	stmt->expr = expr;
+	if (first.kind == TOKEN_EMBEDDED_C && expr->kind == EXPR_EMBEDDED_C) {
+		stmt->kind = STMT_EMBEDDED_C;
+		stmt->embedded_c = expr->embedded_c.text;
+	}
 	return finish_simple(parser, stmt);
 }
 
@@ -428,11 +323,7 @@ static struct stmt *parse_other(struct parser *parser, struct span start)
 		return parse_block(parser, "");
 	case TOKEN_ERROR:
 		parse_advance(parser);
-		return new_stmt(parser, STMT_EMPTY, start);
-	case TOKEN_EMBEDDED_C:
-		parse_not_supported(parser, start, "embedded C as a statement is");
-		parse_advance(parser);
-		return new_stmt(parser, STMT_EMPTY, start);
+		return parse_new_stmt(parser, STMT_EMPTY, start);
 	case TOKEN_ELSE:
 		parse_error(parser, start, "E-syntax", "'else' without an 'if' before it");
 		return NULL;
@@ -453,7 +344,7 @@ static struct stmt *parse_statement_unbounded(struct parser *parser)
 	struct span start = parser->token.span;
 
 	if (parse_accept(parser, TOKEN_SEMICOLON))
-		return new_stmt(parser, STMT_EMPTY, start);
+		return parse_new_stmt(parser, STMT_EMPTY, start);
 	if (parse_accept(parser, TOKEN_IF))
 		return parse_if(parser, start);
 	if (parse_accept(parser, TOKEN_WHILE))
@@ -469,11 +360,11 @@ static struct stmt *parse_statement_unbounded(struct parser *parser)
 	if (parse_accept(parser, TOKEN_TRY))
 		return parse_try(parser, start);
 	if (parse_accept(parser, TOKEN_NEXT))
-		return finish_simple(parser, new_stmt(parser, STMT_NEXT, start));
+		return finish_simple(parser, parse_new_stmt(parser, STMT_NEXT, start));
 	if (parse_accept(parser, TOKEN_BREAK))
-		return finish_simple(parser, new_stmt(parser, STMT_BREAK, start));
+		return finish_simple(parser, parse_new_stmt(parser, STMT_BREAK, start));
 	if (parse_accept(parser, TOKEN_CONTINUE))
-		return finish_simple(parser, new_stmt(parser, STMT_CONTINUE, start));
+		return finish_simple(parser, parse_new_stmt(parser, STMT_CONTINUE, start));
 	return parse_other(parser, start);
 }
 

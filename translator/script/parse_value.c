@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Values: what stands between operators. Literals, variables, elements, target variables with
- * their paths, calls, the print family, statistics and histograms. Called by parse_expression.c.
- *
- * What SystemTap has and we do not have yet is recognised here, so that it is named in the error.
+ * Values: what stands between operators. Literals, variables, elements, calls, the print family,
+ * parentheses; what begins with '$' or '@' is in parse_target.c and parse_operator.c. Called by
+ * parse_expression.c.
  */
 #include <string.h>
 
@@ -11,36 +10,66 @@
 
 /* ---- Names: variables, elements, calls ---- */
 
-/* keys = expression { "," expression } "]" . The "[" is consumed. */
-GPtrArray *parse_keys(struct parser *parser)
+/* key = expression | "*" . */
+static struct expr *parse_key(struct parser *parser, bool allows_any)
+{
+	struct span start = parser->token.span;
+
+	if (!parse_at(parser, TOKEN_STAR))
+		return parse_expression(parser);
+	if (!allows_any) {
+		parse_error(parser, start, "E-syntax",
+			    "'*' as a key stands for many elements: it fits behind 'delete', "
+			    "'foreach (... in' and before 'in'");
+		return NULL;
+	}
+	parse_advance(parser);
+	return parse_new_expr(parser, EXPR_ANY_KEY, start);
+}
+
+static bool check_key_count(struct parser *parser, struct span start, guint count)
+{
+	if (count > 0 && count <= MAX_KEYS)
+		return true;
+	parse_error(parser, parse_span(parser, start), "E-key-count",
+		    "expected 1 to %d keys between '[' and ']', found %u", MAX_KEYS, count);
+	return false;
+}
+
+/* keys = key { "," key } "]" . The "[" is consumed. */
+GPtrArray *parse_keys(struct parser *parser, bool allows_any)
 {
 	struct span start = parser->last;
-	GPtrArray *keys;
+	GPtrArray *keys = arena_array(parser->arena);
 
-	if (parse_at(parser, TOKEN_STAR)) {
-		parse_not_supported(parser, parser->token.span, "'*' as a key (slices) is");
+	if (parse_accept(parser, TOKEN_RIGHT_BRACKET)) {
+		check_key_count(parser, start, 0);
 		return NULL;
 	}
-	keys = parse_list(parser, TOKEN_RIGHT_BRACKET, "behind the keys");
-	if (!keys)
-		return NULL;
-	if (keys->len == 0 || keys->len > MAX_KEYS) {
-		parse_error(parser, parse_span(parser, start), "E-key-count",
-			    "expected 1 to %d keys between '[' and ']', found %u", MAX_KEYS,
-			    keys->len);
+	do {
+		struct expr *key = parse_key(parser, allows_any);
+
+		if (!key)
+			return NULL;
+		g_ptr_array_add(keys, key);
+	} while (parse_accept(parser, TOKEN_COMMA));
+	if (!parse_accept(parser, TOKEN_RIGHT_BRACKET)) {
+		parse_unexpected(parser, "',' or ']' behind the keys");
 		return NULL;
 	}
-	return keys;
+	return check_key_count(parser, start, keys->len) ? keys : NULL;
 }
 
 /* element = name "[" keys "]" . The name is consumed. */
 static struct expr *parse_index(struct parser *parser, const char *name, struct span name_span)
 {
+	bool allows_any = parser->is_delete_target;
 	struct expr *expr;
 	GPtrArray *keys;
 
+	parser->is_delete_target = false;
 	parse_advance(parser);
-	keys = parse_keys(parser);
+	keys = parse_keys(parser, allows_any);
 	if (!keys)
 		return NULL;
 	expr = parse_new_expr(parser, EXPR_INDEX, name_span);
@@ -100,32 +129,54 @@ static bool parse_format(struct parser *parser, const struct print_name *functio
 	return false;
 }
 
+/* Is there something to print, and for a delimiter something to separate? */
+static bool check_print_arguments(struct parser *parser, const struct print_name *function,
+				  const struct expr *print)
+{
+	guint count = print->print.arguments->len;
+
+	if (function->form.has_delimiter && count < 2) {
+		parse_error(parser, print->span, "E-argument-count",
+			    "'%s' wants at least 2 values behind the delimiter, found %u",
+			    function->name, count);
+		return false;
+	}
+	if (count == 0 && !function->form.has_format && !function->form.newline) {
+		parse_error(parser, print->span, "E-argument-count",
+			    "'%s' wants at least one value", function->name);
+		return false;
+	}
+	return true;
+}
+
 /* print = print name "(" [ string "," ] [ expressions ] ")" . The name is consumed. */
 static struct expr *parse_print(struct parser *parser, const struct print_name *function,
 				struct span name_span)
 {
 	struct expr *expr = parse_new_expr(parser, EXPR_PRINT, name_span);
 
+	if (!parse_expect(parser, TOKEN_LEFT_PARENTHESIS,
+			  arena_printf(parser->arena, "behind '%s', which is part of the language "
+				       "and no variable", function->name)))
+		return NULL;
 	expr->print.form = function->form;
-	parse_advance(parser);
 	if ((function->form.has_format || function->form.has_delimiter) &&
 	    !parse_format(parser, function, expr))
 		return NULL;
 	expr->print.arguments = parse_list(parser, TOKEN_RIGHT_PARENTHESIS,
 					   "behind the arguments");
 	expr->span = parse_span(parser, name_span);
-	return expr->print.arguments ? expr : NULL;
+	if (!expr->print.arguments || !check_print_arguments(parser, function, expr))
+		return NULL;
+	return expr;
 }
 
 /* call = name "(" [ expressions ] ")" . The name is consumed. */
 static struct expr *parse_call(struct parser *parser, const char *name, struct span name_span)
 {
-	const struct print_name *print = find_print_name(name);
 	struct expr *expr;
 	GPtrArray *arguments;
 
-	if (print)
-		return parse_print(parser, print, name_span);
 	parse_advance(parser);
 	arguments = parse_list(parser, TOKEN_RIGHT_PARENTHESIS, "behind the arguments");
 	if (!arguments)
@@ -141,10 +192,13 @@ static struct expr *parse_call(struct parser *parser, const char *name, struct s
 static struct expr *parse_named(struct parser *parser)
 {
 	const char *name = parser->token.text;
+	const struct print_name *print = find_print_name(name);
 	struct span name_span = parser->token.span;
 	struct expr *expr;
 
 	parse_advance(parser);
+	if (print)
+		return parse_print(parser, print, name_span);
 	if (parse_at(parser, TOKEN_LEFT_PARENTHESIS))
 		return parse_call(parser, name, name_span);
 	if (parse_at(parser, TOKEN_LEFT_BRACKET))
@@ -152,182 +206,6 @@ static struct expr *parse_named(struct parser *parser)
 	expr = parse_new_expr(parser, EXPR_VARIABLE, name_span);
 	expr->variable.name = name;
 	return expr;
-}
-
-/* ---- Target variables ---- */
-
-/* "->" member . The arrow is consumed; a member may be called like a keyword. */
-static bool parse_member(struct parser *parser, struct path_step *step)
-{
-	if (!parse_at(parser, TOKEN_IDENTIFIER) && !token_is_keyword(parser->token.kind)) {
-		parse_unexpected(parser, "the name of a member behind '->'");
-		return false;
-	}
-	step->kind = PATH_MEMBER;
-	step->member = name_intern(parser->token.text);
-	parse_advance(parser);
-	return true;
-}
-
-/* "[" expression "]" . The bracket is consumed. */
-static bool parse_path_index(struct parser *parser, struct path_step *step)
-{
-	step->kind = PATH_INDEX;
-	step->index = parse_expression(parser);
-	return step->index && parse_expect(parser, TOKEN_RIGHT_BRACKET, "behind the index");
-}
-
-/* target = target name { "->" member | "[" expression "]" } . */
-static struct expr *parse_target(struct parser *parser)
-{
-	struct span start = parser->token.span;
-	GPtrArray *path = arena_array(parser->arena);
-	const char *name = parser->token.text;
-	struct expr *expr;
-
-	parse_advance(parser);
-	while (parse_at(parser, TOKEN_ARROW) || parse_at(parser, TOKEN_LEFT_BRACKET)) {
-		struct path_step *step = arena_new0(parser->arena, struct path_step);
-		struct span step_start = parser->token.span;
-		bool is_member = parse_at(parser, TOKEN_ARROW);
-
-		parse_advance(parser);
-		if (!(is_member ? parse_member : parse_path_index)(parser, step))
-			return NULL;
-		step->span = parse_span(parser, step_start);
-		g_ptr_array_add(path, step);
-	}
-	expr = parse_new_expr(parser, EXPR_TARGET, start);
-	expr->target.name = name;
-	expr->target.path = path;
-	return expr;
-}
-
-/* ---- Words behind '@' ---- */
-
-static bool find_statistic(enum token_kind kind, enum statistic_operator *ret)
-{
-	switch (kind) {
-	case TOKEN_AT_COUNT:
-		*ret = STATISTIC_COUNT;
-		return true;
-	case TOKEN_AT_SUM:
-		*ret = STATISTIC_SUM;
-		return true;
-	case TOKEN_AT_MIN:
-		*ret = STATISTIC_MIN;
-		return true;
-	case TOKEN_AT_MAX:
-		*ret = STATISTIC_MAX;
-		return true;
-	case TOKEN_AT_AVERAGE:
-		*ret = STATISTIC_AVERAGE;
-		return true;
-	default:
-		return false;
-	}
-}
-
-bool parse_accept_statistic(struct parser *parser, enum statistic_operator *ret)
-{
-	if (!find_statistic(parser->token.kind, ret))
-		return false;
-	parse_advance(parser);
-	return true;
-}
-
-/* "(" ( variable | element ). Behind @count and the others, which are consumed. */
-static struct expr *parse_statistic_operand(struct parser *parser)
-{
-	struct expr *operand;
-
-	if (!parse_expect(parser, TOKEN_LEFT_PARENTHESIS, "before the statistic"))
-		return NULL;
-	operand = parse_expression(parser);
-	if (operand && operand->kind != EXPR_VARIABLE && operand->kind != EXPR_INDEX) {
-		parse_error(parser, operand->span, "E-syntax",
-			    "expected a statistic: the name of a variable or an array element");
-		return NULL;
-	}
-	return operand;
-}
-
-/* statistic = ( "@count" | "@sum" | "@min" | "@max" | "@avg" ) "(" operand ")" . */
-static struct expr *parse_statistic(struct parser *parser)
-{
-	struct span start = parser->token.span;
-	enum statistic_operator operation = STATISTIC_COUNT;
-	struct expr *operand, *expr;
-
-	parse_accept_statistic(parser, &operation);
-	operand = parse_statistic_operand(parser);
-	if (!operand || !parse_expect(parser, TOKEN_RIGHT_PARENTHESIS, "behind the statistic"))
-		return NULL;
-	expr = parse_new_expr(parser, EXPR_STATISTIC, start);
-	expr->statistic.operation = operation;
-	expr->statistic.operand = operand;
-	return expr;
-}
-
-/* "," low "," high "," step . */
-static bool parse_linear_parameters(struct parser *parser, struct expr *histogram)
-{
-	const char *comma = "before the next parameter of '@hist_linear'";
-
-	return parse_expect(parser, TOKEN_COMMA, comma) &&
-	       parse_signed_number(parser, "a number as the low bound of '@hist_linear'",
-				   &histogram->histogram.low) &&
-	       parse_expect(parser, TOKEN_COMMA, comma) &&
-	       parse_signed_number(parser, "a number as the high bound of '@hist_linear'",
-				   &histogram->histogram.high) &&
-	       parse_expect(parser, TOKEN_COMMA, comma) &&
-	       parse_signed_number(parser, "a number as the step of '@hist_linear'",
-				   &histogram->histogram.step);
-}
-
-/* histogram = "@hist_log" "(" operand ")" | "@hist_linear" "(" operand parameters ")" . */
-static struct expr *parse_histogram(struct parser *parser)
-{
-	struct span start = parser->token.span;
-	bool is_linear = parse_at(parser, TOKEN_AT_HISTOGRAM_LINEAR);
-	struct expr *expr = arena_new0(parser->arena, struct expr);
-
-	parse_advance(parser);
-	expr->kind = EXPR_HISTOGRAM;
-	expr->histogram.kind = is_linear ? HISTOGRAM_LINEAR : HISTOGRAM_LOG;
-	expr->histogram.operand = parse_statistic_operand(parser);
-	if (!expr->histogram.operand)
-		return NULL;
-	if (is_linear && !parse_linear_parameters(parser, expr))
-		return NULL;
-	if (!parse_expect(parser, TOKEN_RIGHT_PARENTHESIS, "behind the histogram"))
-		return NULL;
-	expr->span = parse_span(parser, start);
-	if (parse_at(parser, TOKEN_LEFT_BRACKET)) {
-		parse_not_supported(parser, expr->span, "reading single buckets of histograms is");
-		return NULL;
-	}
-	return expr;
-}
-
-/* SystemTap's operators that are to come. Everything else behind '@' is a macro. */
-static const char *const operators_to_come[] = {
-	"@cast", "@defined", "@probewrite", "@entry", "@perf", "@var", "@variance", "@const",
-	"@kregister", "@uregister", "@kderef", "@uderef", "@enum", "@enumname",
-};
-
-static struct expr *reject_at_word(struct parser *parser)
-{
-	const char *word = parser->token.text;
-	bool is_operator = false;
-
-	for (size_t i = 0; i < G_N_ELEMENTS(operators_to_come); i++)
-		is_operator |= strcmp(operators_to_come[i], word) == 0;
-	parse_not_supported(parser, parser->token.span,
-			    arena_printf(parser->arena, is_operator ? "'%s' is" :
-							"'%s' is no operator, and macros are",
-					 word));
-	return NULL;
 }
 
 /* ---- Values ---- */
@@ -355,6 +233,37 @@ static struct expr *reject_key_list(struct parser *parser)
 	return NULL;
 }
 
+/* %{ text %} . */
+static struct expr *parse_embedded_c(struct parser *parser)
+{
+	struct token token = parser->token;
+	struct expr *expr;
+
+	parse_advance(parser);
+	expr = parse_new_expr(parser, EXPR_EMBEDDED_C, token.span);
+	expr->embedded_c.text = token.text;
+	return expr;
+}
+
+/* What begins with a word behind '@', but for @cast and @var. */
+static struct expr *parse_at_word(struct parser *parser)
+{
+	switch (parser->token.kind) {
+	case TOKEN_AT_COUNT:
+	case TOKEN_AT_SUM:
+	case TOKEN_AT_MIN:
+	case TOKEN_AT_MAX:
+	case TOKEN_AT_AVERAGE:
+	case TOKEN_AT_VARIANCE:
+		return parse_statistic(parser);
+	case TOKEN_AT_HISTOGRAM_LOG:
+	case TOKEN_AT_HISTOGRAM_LINEAR:
+		return parse_histogram_value(parser);
+	default:
+		return parse_at_operator(parser);
+	}
+}
+
 static struct expr *parse_value_itself(struct parser *parser)
 {
 	switch (parser->token.kind) {
@@ -364,43 +273,27 @@ static struct expr *parse_value_itself(struct parser *parser)
 	case TOKEN_IDENTIFIER:
 		return parse_named(parser);
 	case TOKEN_TARGET:
+	case TOKEN_AT_VAR:
+	case TOKEN_AT_CAST:
 		return parse_target(parser);
 	case TOKEN_LEFT_PARENTHESIS:
 		return parse_parenthesised(parser);
-	case TOKEN_AT_COUNT:
-	case TOKEN_AT_SUM:
-	case TOKEN_AT_MIN:
-	case TOKEN_AT_MAX:
-	case TOKEN_AT_AVERAGE:
-		return parse_statistic(parser);
-	case TOKEN_AT_HISTOGRAM_LOG:
-	case TOKEN_AT_HISTOGRAM_LINEAR:
-		return parse_histogram(parser);
-	case TOKEN_AT_WORD:
-		return reject_at_word(parser);
 	case TOKEN_EMBEDDED_C:
-		parse_not_supported(parser, parser->token.span, "embedded C as an expression is");
-		return NULL;
+		return parse_embedded_c(parser);
 	case TOKEN_LEFT_BRACKET:
 		return reject_key_list(parser);
 	default:
-		parse_unexpected(parser, "an expression");
-		return NULL;
+		return parse_at_word(parser);
 	}
 }
 
 /*
- * value = number | string { string } | name | target | "(" expression ")"
- *         | statistic | histogram .
+ * value = ( number | string { string } | name | target | "(" expression ")" | embedded C
+ *         | statistic | histogram | operator ) path .
  */
 struct expr *parse_value(struct parser *parser)
 {
 	struct expr *expr = parse_value_itself(parser);
 
-	if (expr && parse_at(parser, TOKEN_ARROW)) {
-		parse_not_supported(parser, parser->token.span,
-				    "'->' behind anything but a target variable is");
-		return NULL;
-	}
-	return expr;
+	return expr ? parse_autocast(parser, expr) : NULL;
 }

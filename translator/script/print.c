@@ -143,11 +143,26 @@ static void print_foreach_keys(const struct stmt *stmt, GString *out)
 	g_string_append(out, count > 1 ? "]" : "");
 }
 
+static void print_foreach_array(const struct stmt *stmt, GString *out)
+{
+	if (stmt->foreach.histogram) {
+		expr_print(stmt->foreach.histogram, out);
+		return;
+	}
+	g_string_append(out, stmt->foreach.name);
+	if (stmt->foreach.slice) {
+		g_string_append_c(out, '[');
+		print_list(stmt->foreach.slice, "", out);
+		g_string_append_c(out, ']');
+	}
+}
+
 static void print_foreach(const struct stmt *stmt, int indent, GString *out)
 {
 	g_string_append(out, "foreach (");
 	print_foreach_keys(stmt, out);
-	g_string_append_printf(out, " in %s", stmt->foreach.name);
+	g_string_append(out, " in ");
+	print_foreach_array(stmt, out);
 	if (stmt->foreach.has_sort_statistic)
 		g_string_append_printf(out, " %s ",
 				       print_statistic_name(stmt->foreach.sort_statistic));
@@ -174,6 +189,16 @@ static void print_simple(const char *keyword, const struct expr *expr, GString *
 	g_string_append_c(out, ';');
 }
 
+/* Embedded C bare is a statement in C: as an expression it stands in parentheses. */
+static void print_expression_statement(const struct expr *expr, GString *out)
+{
+	bool is_in_parentheses = expr->kind == EXPR_EMBEDDED_C;
+
+	g_string_append(out, is_in_parentheses ? "(" : "");
+	expr_print(expr, out);
+	g_string_append(out, is_in_parentheses ? ");" : ";");
+}
+
 static void print_stmt(const struct stmt *stmt, int indent, GString *out)
 {
 	switch (stmt->kind) {
@@ -181,7 +206,7 @@ static void print_stmt(const struct stmt *stmt, int indent, GString *out)
 		print_simple("", NULL, out);
 		return;
 	case STMT_EXPR:
-		print_simple("", stmt->expr, out);
+		print_expression_statement(stmt->expr, out);
 		return;
 	case STMT_BLOCK:
 		print_block(stmt, indent, out);
@@ -215,6 +240,9 @@ static void print_stmt(const struct stmt *stmt, int indent, GString *out)
 		return;
 	case STMT_TRY:
 		print_try(stmt, indent, out);
+		return;
+	case STMT_EMBEDDED_C:
+		g_string_append_printf(out, "%%{%s%%};", stmt->embedded_c);
 		return;
 	}
 	bug("statement of kind %d", stmt->kind);
@@ -253,7 +281,10 @@ static void print_function(const struct function *function, GString *out)
 		g_string_append_printf(out, "%s%s", i > 0 ? ", " : "", parameter->name);
 		print_declared_type(parameter->type, parameter->type_is_declared, out);
 	}
-	g_string_append(out, ")\n");
+	g_string_append_c(out, ')');
+	if (function->has_priority)
+		g_string_append_printf(out, ":%" G_GINT64_FORMAT, function->priority);
+	g_string_append_c(out, '\n');
 	if (function->body)
 		print_block(function->body, 0, out);
 	else
@@ -261,18 +292,27 @@ static void print_function(const struct function *function, GString *out)
 	g_string_append_c(out, '\n');
 }
 
+static void print_component(const struct probe_component *component, GString *out)
+{
+	g_string_append(out, component->name);
+	if (component->argument) {
+		g_string_append_c(out, '(');
+		print_literal(component->argument, out);
+		g_string_append_c(out, ')');
+	}
+}
+
+static void print_components(const GPtrArray *components, GString *out)
+{
+	for (guint i = 0; i < components->len; i++) {
+		g_string_append(out, i > 0 ? "." : "");
+		print_component(g_ptr_array_index(components, i), out);
+	}
+}
+
 void probe_point_print(const struct probe_point *point, GString *out)
 {
-	for (guint i = 0; i < point->components->len; i++) {
-		const struct probe_component *component = g_ptr_array_index(point->components, i);
-
-		g_string_append_printf(out, "%s%s", i > 0 ? "." : "", component->name);
-		if (component->argument) {
-			g_string_append_c(out, '(');
-			print_literal(component->argument, out);
-			g_string_append_c(out, ')');
-		}
-	}
+	print_components(point->components, out);
 	if (point->is_optional)
 		g_string_append_c(out, '?');
 	if (point->is_sufficient)
@@ -284,29 +324,54 @@ void probe_point_print(const struct probe_point *point, GString *out)
 	}
 }
 
+static void print_points(const GPtrArray *points, GString *out)
+{
+	for (guint i = 0; i < points->len; i++) {
+		g_string_append(out, i > 0 ? ", " : "");
+		probe_point_print(g_ptr_array_index(points, i), out);
+	}
+	g_string_append_c(out, '\n');
+}
+
+static void print_alias(const struct alias *alias, GString *out)
+{
+	g_string_append_printf(out, "%sprobe ", alias->is_private ? "private " : "");
+	print_components(alias->name, out);
+	g_string_append(out, alias->prologue ? " = " : " += ");
+	print_points(alias->points, out);
+	if (alias->prologue)
+		print_block(alias->prologue, 0, out);
+	if (alias->prologue && alias->epilogue)
+		g_string_append(out, ",\n");
+	if (alias->epilogue)
+		print_block(alias->epilogue, 0, out);
+	g_string_append_c(out, '\n');
+}
+
 static void print_probe(const struct probe_declaration *probe, GString *out)
 {
 	g_string_append(out, "probe ");
-	for (guint i = 0; i < probe->points->len; i++) {
-		g_string_append(out, i > 0 ? ", " : "");
-		probe_point_print(g_ptr_array_index(probe->points, i), out);
-	}
-	g_string_append_c(out, '\n');
+	print_points(probe->points, out);
 	print_block(probe->body, 0, out);
 	g_string_append_c(out, '\n');
 }
 
+static void print_embedded_c(const struct embedded_c *embedded_c, GString *out)
+{
+	g_string_append_printf(out, "%%{%s%%}\n", embedded_c->text);
+}
+
+/* Each of them, on lines of its own. */
+#define print_all(list, print, out) do { \
+	for (guint i = 0; i < (list)->len; i++) \
+		print(g_ptr_array_index(list, i), out); \
+} while (0)
+
 void script_print(const struct script *script, GString *out)
 {
-	for (guint i = 0; i < script->embedded_c->len; i++) {
-		const struct embedded_c *embedded_c = g_ptr_array_index(script->embedded_c, i);
-
-		g_string_append_printf(out, "%%{%s%%}\n", embedded_c->text);
-	}
-	for (guint i = 0; i < script->globals->len; i++)
-		print_global(g_ptr_array_index(script->globals, i), out);
-	for (guint i = 0; i < script->functions->len; i++)
-		print_function(g_ptr_array_index(script->functions, i), out);
-	for (guint i = 0; i < script->probes->len; i++)
-		print_probe(g_ptr_array_index(script->probes, i), out);
+	print_all(script->embedded_c, print_embedded_c, out);
+	print_all(script->globals, print_global, out);
+	print_all(script->functions, print_function, out);
+	print_all(script->aliases, print_alias, out);
+	print_all(script->probes, print_probe, out);
 }

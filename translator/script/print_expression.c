@@ -49,6 +49,21 @@ static const char *const statistic_names[] = {
 	[STATISTIC_MIN] = "@min",
 	[STATISTIC_MAX] = "@max",
 	[STATISTIC_AVERAGE] = "@avg",
+	[STATISTIC_VARIANCE] = "@variance",
+};
+
+static const char *const at_operator_names[] = {
+	[AT_DEFINED] = "@defined",
+	[AT_ENTRY] = "@entry",
+	[AT_PERF] = "@perf",
+	[AT_CONST] = "@const",
+	[AT_ENUM] = "@enum",
+	[AT_ENUM_NAME] = "@enumname",
+	[AT_PROBE_WRITE] = "@probewrite",
+	[AT_KERNEL_REGISTER] = "@kregister",
+	[AT_USER_REGISTER] = "@uregister",
+	[AT_KERNEL_READ] = "@kderef",
+	[AT_USER_READ] = "@uderef",
 };
 
 const char *print_statistic_name(enum statistic_operator operation)
@@ -166,8 +181,7 @@ static void print_increment(const struct expr *expr, GString *out)
 
 /* ---- Lists and what has one ---- */
 
-/* Separated by commas; `separator` stands before the first one, if there is one. */
-static void print_list(const GPtrArray *list, const char *separator, GString *out)
+void print_list(const GPtrArray *list, const char *separator, GString *out)
 {
 	for (guint i = 0; i < list->len; i++) {
 		g_string_append(out, separator);
@@ -176,33 +190,89 @@ static void print_list(const GPtrArray *list, const char *separator, GString *ou
 	}
 }
 
+static void print_named_list(const char *name, const char *open, const GPtrArray *list,
+			     const char *close, GString *out)
+{
+	g_string_append_printf(out, "%s%s", name, open);
+	print_list(list, "", out);
+	g_string_append(out, close);
+}
+
 static void print_in(const struct expr *expr, GString *out)
 {
-	if (expr->in.keys->len == 1) {
-		print_operand(g_ptr_array_index(expr->in.keys, 0), out);
+	const struct expr *first = g_ptr_array_index(expr->in.keys, 0);
+
+	if (expr->in.keys->len == 1 && first->kind != EXPR_ANY_KEY)
+		print_operand(first, out);
+	else
+		print_named_list("", "[", expr->in.keys, "]", out);
+	g_string_append_printf(out, " in %s", expr->in.name);
+}
+
+/* ---- The world that is traced ---- */
+
+static void print_module(const char *module, GString *out)
+{
+	if (module) {
+		g_string_append(out, ", ");
+		print_string(module, out);
+	}
+	g_string_append_c(out, ')');
+}
+
+static void print_target_start(const struct expr *expr, GString *out)
+{
+	switch (expr->target.kind) {
+	case TARGET_VARIABLE:
+		g_string_append(out, expr->target.name);
+		return;
+	case TARGET_VAR:
+		g_string_append(out, "@var(");
+		print_string(expr->target.name, out);
+		print_module(expr->target.module, out);
+		return;
+	case TARGET_CAST:
+		g_string_append(out, "@cast(");
+		expr_print(expr->target.operand, out);
+		g_string_append(out, ", ");
+		print_string(expr->target.type_name, out);
+		print_module(expr->target.module, out);
+		return;
+	case TARGET_AUTOCAST:
+		/* Without parentheses x[1] would be an element of an array. */
+		g_string_append_c(out, '(');
+		expr_print(expr->target.operand, out);
+		g_string_append_c(out, ')');
+		return;
+	}
+	bug("target of kind %d", expr->target.kind);
+}
+
+static void print_path_step(const struct path_step *step, GString *out)
+{
+	if (step->kind == PATH_MEMBER) {
+		g_string_append_printf(out, "->%s", step->member);
 	} else {
 		g_string_append_c(out, '[');
-		print_list(expr->in.keys, "", out);
+		expr_print(step->index, out);
 		g_string_append_c(out, ']');
 	}
-	g_string_append_printf(out, " in %s", expr->in.name);
 }
 
 static void print_target(const struct expr *expr, GString *out)
 {
-	g_string_append_printf(out, "%s%s", expr->target.address_of ? "&" : "", expr->target.name);
-	for (guint i = 0; i < expr->target.path->len; i++) {
-		const struct path_step *step = g_ptr_array_index(expr->target.path, i);
+	static const char *const suffixes[] = {
+		[PRETTY_NONE] = "", [PRETTY_MEMBERS] = "$", [PRETTY_ALL] = "$$",
+	};
 
-		if (step->kind == PATH_MEMBER) {
-			g_string_append_printf(out, "->%s", step->member);
-		} else {
-			g_string_append_c(out, '[');
-			expr_print(step->index, out);
-			g_string_append_c(out, ']');
-		}
-	}
+	g_string_append(out, expr->target.address_of ? "&" : "");
+	print_target_start(expr, out);
+	for (guint i = 0; i < expr->target.path->len; i++)
+		print_path_step(g_ptr_array_index(expr->target.path, i), out);
+	g_string_append(out, suffixes[expr->target.pretty]);
 }
+
+/* ---- The print family, statistics ---- */
 
 static const char *print_base_name(struct print_form form)
 {
@@ -234,14 +304,20 @@ static void print_histogram(const struct expr *expr, GString *out)
 				       expr->histogram.low, expr->histogram.high,
 				       expr->histogram.step);
 	g_string_append_c(out, ')');
+	if (expr->histogram.bucket) {
+		g_string_append_c(out, '[');
+		expr_print(expr->histogram.bucket, out);
+		g_string_append_c(out, ']');
+	}
 }
 
-static void print_named_list(const char *name, const char *open, const GPtrArray *list,
-			     const char *close, GString *out)
+static void print_statistic(const struct expr *expr, GString *out)
 {
-	g_string_append_printf(out, "%s%s", name, open);
-	print_list(list, "", out);
-	g_string_append(out, close);
+	g_string_append_printf(out, "%s(", print_statistic_name(expr->statistic.operation));
+	expr_print(expr->statistic.operand, out);
+	if (expr->statistic.has_shift)
+		g_string_append_printf(out, ", %" PRId64, expr->statistic.shift);
+	g_string_append_c(out, ')');
 }
 
 /* ---- All of them ---- */
@@ -291,12 +367,20 @@ void expr_print(const struct expr *expr, GString *out)
 		print_print(expr, out);
 		return;
 	case EXPR_STATISTIC:
-		g_string_append_printf(out, "%s(", print_statistic_name(expr->statistic.operation));
-		expr_print(expr->statistic.operand, out);
-		g_string_append_c(out, ')');
+		print_statistic(expr, out);
 		return;
 	case EXPR_HISTOGRAM:
 		print_histogram(expr, out);
+		return;
+	case EXPR_OPERATOR:
+		print_named_list(at_operator_names[expr->operator.operation], "(",
+				 expr->operator.arguments, ")", out);
+		return;
+	case EXPR_EMBEDDED_C:
+		g_string_append_printf(out, "%%{%s%%}", expr->embedded_c.text);
+		return;
+	case EXPR_ANY_KEY:
+		g_string_append_c(out, '*');
 		return;
 	}
 	bug("expression of kind %d", expr->kind);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What tokens are called in messages. Called by the parser; knows nothing but token.h.
+ * What tokens are called in messages, and which words are keywords and operators. Called by the
+ * lexer, the preprocessor and the parser; knows nothing but token.h.
  */
 #include <inttypes.h>
 
@@ -27,6 +28,18 @@ bool token_is_keyword(enum token_kind kind)
 	}
 }
 
+bool token_is_at_operator(enum token_kind kind)
+{
+	switch (kind) {
+#define X(name, text) case TOKEN_##name:
+	TOKEN_AT_OPERATORS(X)
+#undef X
+		return true;
+	default:
+		return false;
+	}
+}
+
 const char *token_kind_describe(struct arena *arena, enum token_kind kind)
 {
 	switch (kind) {
@@ -46,6 +59,8 @@ const char *token_kind_describe(struct arena *arena, enum token_kind kind)
 		return "embedded C";
 	case TOKEN_AT_WORD:
 		return "a word behind '@'";
+	case TOKEN_SCRIPT_ARGUMENT:
+		return "a script argument";
 	default:
 		return arena_printf(arena, "'%s'", spellings[kind]);
 	}
@@ -61,8 +76,31 @@ const char *token_describe(struct arena *arena, const struct token *token)
 	case TOKEN_NUMBER:
 		return arena_printf(arena, "the number %s", token->text);
 	case TOKEN_AT_WORD:
+	case TOKEN_SCRIPT_ARGUMENT:
 		return arena_printf(arena, "'%s'", token->text);
 	default:
 		return token_kind_describe(arena, token->kind);
 	}
+}
+
+enum token_kind token_find_word(const char *word)
+{
+	static GHashTable *kinds;
+
+	if (!kinds) {
+		kinds = g_hash_table_new(g_str_hash, g_str_equal);
+#define X(name, text) g_hash_table_insert(kinds, (char *)text, GINT_TO_POINTER(TOKEN_##name));
+		TOKEN_KEYWORDS(X)
+		TOKEN_AT_OPERATORS(X)
+#undef X
+	}
+	/* TOKEN_END is 0, what the table says of a word that it does not hold. */
+	return GPOINTER_TO_INT(g_hash_table_lookup(kinds, word));
+}
+
+void token_list_at_operators(GPtrArray *words)
+{
+#define X(name, text) g_ptr_array_add(words, (char *)text);
+	TOKEN_AT_OPERATORS(X)
+#undef X
 }

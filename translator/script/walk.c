@@ -12,6 +12,12 @@
 typedef void (*expr_slot_visitor)(struct expr **slot, void *data);
 typedef void (*stmt_slot_visitor)(struct stmt **slot, void *data);
 
+static void visit_expr(struct expr **slot, expr_slot_visitor visit, void *data)
+{
+	if (*slot)
+		visit(slot, data);
+}
+
 static void visit_list(GPtrArray *list, expr_slot_visitor visit, void *data)
 {
 	for (unsigned int i = 0; i < list->len; i++)
@@ -35,11 +41,14 @@ static void expr_slots(struct expr *expr, expr_slot_visitor visit, void *data)
 	case EXPR_NUMBER:
 	case EXPR_STRING:
 	case EXPR_VARIABLE:
+	case EXPR_EMBEDDED_C:
+	case EXPR_ANY_KEY:
 		break;
 	case EXPR_INDEX:
 		visit_list(expr->index.keys, visit, data);
 		break;
 	case EXPR_TARGET:
+		visit_expr(&expr->target.operand, visit, data);
 		visit_path(expr->target.path, visit, data);
 		break;
 	case EXPR_UNARY:
@@ -75,14 +84,12 @@ static void expr_slots(struct expr *expr, expr_slot_visitor visit, void *data)
 		break;
 	case EXPR_HISTOGRAM:
 		visit(&expr->histogram.operand, data);
+		visit_expr(&expr->histogram.bucket, visit, data);
+		break;
+	case EXPR_OPERATOR:
+		visit_list(expr->operator.arguments, visit, data);
 		break;
 	}
-}
-
-static void visit_expr(struct expr **slot, expr_slot_visitor visit, void *data)
-{
-	if (*slot)
-		visit(slot, data);
 }
 
 static void visit_stmt(struct stmt **slot, stmt_slot_visitor visit, void *data)
@@ -92,13 +99,15 @@ static void visit_stmt(struct stmt **slot, stmt_slot_visitor visit, void *data)
 }
 
 /* The children of a statement, in the order of the text. */
-static void stmt_slots(struct stmt *stmt, stmt_slot_visitor visit, expr_slot_visitor expressions, void *data)
+static void stmt_slots(struct stmt *stmt, stmt_slot_visitor visit, expr_slot_visitor expressions,
+		       void *data)
 {
 	switch (stmt->kind) {
 	case STMT_EMPTY:
 	case STMT_NEXT:
 	case STMT_BREAK:
 	case STMT_CONTINUE:
+	case STMT_EMBEDDED_C:
 		break;
 	case STMT_EXPR:
 	case STMT_RETURN:
@@ -122,6 +131,9 @@ static void stmt_slots(struct stmt *stmt, stmt_slot_visitor visit, expr_slot_vis
 		visit_stmt(&stmt->loop.body, visit, data);
 		break;
 	case STMT_FOREACH:
+		if (stmt->foreach.slice)
+			visit_list(stmt->foreach.slice, expressions, data);
+		visit_expr(&stmt->foreach.histogram, expressions, data);
 		visit_expr(&stmt->foreach.limit, expressions, data);
 		visit_stmt(&stmt->foreach.body, visit, data);
 		break;
@@ -237,6 +249,9 @@ static void copy_expr_lists(struct arena *arena, struct expr *expr)
 	case EXPR_PRINT:
 		copy_list(arena, &expr->print.arguments);
 		break;
+	case EXPR_OPERATOR:
+		copy_list(arena, &expr->operator.arguments);
+		break;
 	default:
 		break;
 	}
@@ -251,6 +266,8 @@ static void copy_stmt_lists(struct arena *arena, struct stmt *stmt)
 	if (stmt->kind != STMT_FOREACH)
 		return;
 	copy_elements(arena, &stmt->foreach.keys, sizeof(struct foreach_key));
+	if (stmt->foreach.slice)
+		copy_list(arena, &stmt->foreach.slice);
 	if (!stmt->foreach.value)
 		return;
 	value = arena_new0(arena, struct foreach_key);
@@ -282,4 +299,84 @@ struct stmt *stmt_clone(struct arena *arena, struct stmt *stmt)
 {
 	copy_stmt(&stmt, arena);
 	return stmt;
+}
+
+struct expr *expr_clone(struct arena *arena, struct expr *expr)
+{
+	copy_expr(&expr, arena);
+	return expr;
+}
+
+/* ---- Where a tree has come to be used ---- */
+
+static void expand_span(struct span *span, const struct expansion *expansion)
+{
+	if (span->source && !span->expansion)
+		span->expansion = expansion;
+}
+
+static void expand_path(GPtrArray *path, const struct expansion *expansion)
+{
+	for (unsigned int i = 0; i < path->len; i++) {
+		struct path_step *step = g_ptr_array_index(path, i);
+
+		expand_span(&step->span, expansion);
+	}
+}
+
+/* The spans of a node itself, besides those of its children. */
+static void expand_expr(struct expr *expr, void *expansion)
+{
+	expand_span(&expr->span, expansion);
+	switch (expr->kind) {
+	case EXPR_INDEX:
+		expand_span(&expr->index.name_span, expansion);
+		break;
+	case EXPR_TARGET:
+		expand_path(expr->target.path, expansion);
+		break;
+	case EXPR_BINARY:
+		expand_span(&expr->binary.operator_span, expansion);
+		break;
+	case EXPR_ASSIGN:
+		expand_span(&expr->assign.operator_span, expansion);
+		break;
+	case EXPR_IN:
+		expand_span(&expr->in.name_span, expansion);
+		break;
+	case EXPR_CALL:
+		expand_span(&expr->call.name_span, expansion);
+		break;
+	case EXPR_PRINT:
+		expand_span(&expr->print.format_span, expansion);
+		break;
+	default:
+		break;
+	}
+}
+
+static void expand_foreach(struct stmt *stmt, const struct expansion *expansion)
+{
+	expand_span(&stmt->foreach.name_span, expansion);
+	if (stmt->foreach.value)
+		expand_span(&stmt->foreach.value->span, expansion);
+	for (unsigned int i = 0; i < stmt->foreach.keys->len; i++) {
+		struct foreach_key *key = g_ptr_array_index(stmt->foreach.keys, i);
+
+		expand_span(&key->span, expansion);
+	}
+}
+
+static void expand_stmt(struct stmt *stmt, void *expansion)
+{
+	expand_span(&stmt->span, expansion);
+	if (stmt->kind == STMT_FOREACH)
+		expand_foreach(stmt, expansion);
+	else if (stmt->kind == STMT_TRY)
+		expand_span(&stmt->try_catch.name_span, expansion);
+}
+
+void stmt_set_expansion(struct stmt *stmt, const struct expansion *expansion)
+{
+	stmt_walk(stmt, expand_stmt, expand_expr, (void *)expansion);
 }

@@ -20,5 +20,12 @@ void stmt_walk(struct stmt *stmt, stmt_visitor statements, expr_visitor expressi
 
 /* A copy that shares nothing that analysis writes to. `stmt` itself is not changed. */
 struct stmt *stmt_clone(struct arena *arena, struct stmt *stmt);
+struct expr *expr_clone(struct arena *arena, struct expr *expr);
+
+/*
+ * Notes in all spans of a tree that have no expansion yet how its text came to be used: for the
+ * copy of an alias's body, so that messages lead to the probe.
+ */
+void stmt_set_expansion(struct stmt *stmt, const struct expansion *expansion);
 
 #endif

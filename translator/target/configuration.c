@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Reads include/config/auto.conf of a build tree: what kbuild itself goes by, one NAME=value a
+ * line, without the options that are not set. Called by the driver for the preprocessor, once, and
+ * only if a script asks.
+ */
+#include "target/configuration.h"
+
+#include <string.h>
+
+struct configuration {
+	GHashTable *values;
+};
+
+static void take_line(struct arena *arena, struct configuration *configuration, const char *line)
+{
+	const char *equals = strchr(line, '=');
+	const char *name, *value;
+	size_t length;
+
+	if (!equals || !g_str_has_prefix(line, "CONFIG_"))
+		return;
+	name = arena_strndup(arena, line, equals - line);
+	value = equals + 1;
+	length = strlen(value);
+	if (length >= 2 && value[0] == '"' && value[length - 1] == '"')
+		value = arena_strndup(arena, value + 1, length - 2);
+	else
+		value = arena_strndup(arena, value, length);
+	g_hash_table_insert(configuration->values, (char *)name, (char *)value);
+}
+
+const struct configuration *configuration_load(struct arena *arena, const struct kernel_tree *tree,
+					       const char **error_ret)
+{
+	struct configuration *configuration = arena_new0(arena, struct configuration);
+	g_autofree char *path = g_build_filename(tree->build_dir, "include", "config", "auto.conf", NULL);
+	g_autofree char *text = NULL;
+	g_autoptr(GError) error = NULL;
+	char *rest, *line;
+
+	if (!g_file_get_contents(path, &text, NULL, &error)) {
+		*error_ret = arena_printf(arena, "%s", error->message);
+		return NULL;
+	}
+	configuration->values = g_hash_table_new(g_str_hash, g_str_equal);
+	arena_defer(arena, (GDestroyNotify)g_hash_table_unref, configuration->values);
+	for (rest = text; (line = strsep(&rest, "\n"));)
+		take_line(arena, configuration, line);
+	return configuration;
+}
+
+const char *configuration_value(const struct configuration *configuration, const char *option)
+{
+	const char *value = g_hash_table_lookup(configuration->values, option);
+
+	return value ? value : "";
+}
