@@ -161,6 +161,10 @@ static inline void rt_frame_pop(struct rt_context *c, const void *frame, u32 siz
 #define STAP_ERROR(...) \
 	do { rt_error(c, __VA_ARGS__); goto out; } while (0)
 
+/* Leaves a function for the next one of its name, a probe for good: `next` of the script. */
+#define STAP_NEXT \
+	do { c->declined = 1; goto out; } while (0)
+
 /* As STAP_ERROR where memory could not be read: the hit is given up, the session goes on. */
 #define RT_FAULT(...) \
 	do { rt_fault(c, __VA_ARGS__); goto out; } while (0)

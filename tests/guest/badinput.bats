@@ -108,7 +108,7 @@ note: did you mean 'println'?" -r "$RELEASE" -p4 -m bad -e 'probe begin { prinlt
 	translation_refused "-e:1:7: error: unknown probe point 'kernel.functoin(\"x\")' [E-unknown-probe]
 probe kernel.functoin(\"x\") { }
       ^~~~~~~~~~~~~~~~~~~~
-note: did you mean 'kernel.function(\"name\")'?" -r "$RELEASE" -p4 -m bad -e 'probe kernel.functoin("x") { }'
+note: did you mean 'kernel.function(\"name\")'?" -r "$RELEASE" -p4 -m bad -e 'probe kernel.functoin("x") { exit() }'
 }
 
 @test "a module for a kernel that is not running here is not built" {
@@ -131,7 +131,7 @@ note: did you mean 'kernel.function(\"name\")'?" -r "$RELEASE" -p4 -m bad -e 'pr
 # ---- Kernels and users ----
 
 @test "a missing build tree, with the package that has it" {
-	refused "$SPILE" -r 9.9.9-1-amd64 -p4 -m bad -e 'probe begin { }'
+	refused "$SPILE" -r 9.9.9-1-amd64 -p4 -m bad -e 'probe begin { exit() }'
 	head -n 1 "$BATS_TEST_TMPDIR/err" >"$BATS_TEST_TMPDIR/first"
 	same "spile: error: no build tree for kernel 9.9.9-1-amd64 [E-no-build-tree]" "$BATS_TEST_TMPDIR/first"
 	grep -qE '^note: .*install (linux-headers-9\.9\.9-1-amd64|kernel-devel-9\.9\.9-1-amd64)' "$BATS_TEST_TMPDIR/err"
@@ -139,12 +139,12 @@ note: did you mean 'kernel.function(\"name\")'?" -r "$RELEASE" -p4 -m bad -e 'pr
 
 @test "a folder that is no build tree" {
 	translation_refused "spile: error: /no/tree is not a kernel build tree: no such folder [E-no-build-tree]" \
-		-r /no/tree -p4 -m bad -e 'probe begin { }'
+		-r /no/tree -p4 -m bad -e 'probe begin { exit() }'
 }
 
 @test "no root: said before anything is built" {
 	[ "$(id -u)" -eq 0 ] || skip "needs root, to become another user"
-	refused setpriv --reuid=65534 --regid=65534 --clear-groups "$(public_spile)" -r "$RELEASE" -e 'probe begin { }'
+	refused setpriv --reuid=65534 --regid=65534 --clear-groups "$(public_spile)" -r "$RELEASE" -e 'probe begin { exit() }'
 	same "spile: error: only root may load kernel modules [E-not-root]
 note: try \`sudo spile ...\`, or \`spile --vm ...\` for a throw-away machine, or -p4 to build only" \
 		"$BATS_TEST_TMPDIR/err"
@@ -161,9 +161,9 @@ spilerun: note: run it again as: sudo spilerun good.ko ..." "$results/nobody.err
 @test "options of spile that exclude each other" {
 	local note="note: \`spile --help\` lists the options"
 	translation_refused "spile: error: -c and -x both set target(): give one of them [E-option]
-$note" -r "$RELEASE" -c true -x 1 -e 'probe begin { }'
+$note" -r "$RELEASE" -c true -x 1 -e 'probe begin { exit() }'
 	translation_refused "spile: error: -x 1: that process does not exist in the throw-away machine [E-option]
-$note" --vm -x 1 -e 'probe begin { }'
+$note" --vm -x 1 -e 'probe begin { exit() }'
 }
 
 @test "options of spile that make no sense" {
@@ -171,9 +171,9 @@ $note" --vm -x 1 -e 'probe begin { }'
 	translation_refused "spile: error: no script given [E-option]
 $note"
 	translation_refused "spile: error: -p takes 1 to 5 [E-option]
-$note" -p 9 -e 'probe begin { }'
+$note" -p 9 -e 'probe begin { exit() }'
 	translation_refused "spile: error: -m Bad-name: a module's name has at most 50 of the characters a-z, 0-9 and _ [E-option]
-$note" -m Bad-name -e 'probe begin { }'
+$note" -m Bad-name -e 'probe begin { exit() }'
 }
 
 @test "options of spilerun that exclude each other" {

@@ -189,8 +189,11 @@ struct probe_point *derived_point(struct analysis *analysis, const struct deriva
 		g_ptr_array_add(derived->components, g_ptr_array_index(point->components, i));
 	for (unsigned int i = 0; i < derivation->suffix->len; i++)
 		g_ptr_array_add(derived->components, g_ptr_array_index(derivation->suffix, i));
-	derived->is_optional |= derivation->is_optional;
-	derived->is_sufficient |= derivation->is_sufficient;
+	/* A mark of its own says more than one of the use. */
+	if (!point->is_optional && !point->is_sufficient) {
+		derived->is_optional = derivation->is_optional;
+		derived->is_sufficient = derivation->is_sufficient;
+	}
 	if (!derived->span.expansion)
 		derived->span.expansion = derivation->expansion;
 	return derived;

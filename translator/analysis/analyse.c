@@ -28,18 +28,29 @@ static bool resolve(struct analysis *analysis)
 {
 	bool ok = apply_limits(analysis) && apply_global_settings(analysis);
 
+	ok &= check_declared_embedded_c(analysis);
 	ok &= lookup_index(analysis);
 	aliases_index(analysis);
 	ok &= resolve_points(analysis);
 	return resolve_names(analysis) && ok;
 }
 
+/* Leaves out what has no effect. */
 static bool prune(struct analysis *analysis)
 {
 	if (analysis->input->unoptimized)
 		return true;
 	judge_functions(analysis);
 	return prune_program(analysis);
+}
+
+/* Folding may leave something without an effect, too. */
+static bool optimize(struct analysis *analysis)
+{
+	if (analysis->input->unoptimized)
+		return true;
+	fold_program(analysis);
+	return prune(analysis);
 }
 
 struct program *analyse(const struct analysis_input *input)
@@ -52,12 +63,9 @@ struct program *analyse(const struct analysis_input *input)
 		.target = { input->arena, input->diag, input->kernel, input->symbols, arena_array(input->arena) },
 	};
 
-	if (!resolve(&analysis) || !prune(&analysis) || !infer_types(&analysis) ||
-	    (!input->no_display && !display_globals(&analysis)))
-		return NULL;
-	if (!input->unoptimized)
-		fold_program(&analysis);
-	if (!check_program(&analysis) || !plan_effects(&analysis))
+	if (!resolve(&analysis) || !prune(&analysis) || !infer_types(&analysis) || !optimize(&analysis) ||
+	    (!input->no_display && !display_globals(&analysis)) || !check_program(&analysis) ||
+	    !plan_effects(&analysis))
 		return NULL;
 	return analysis.program;
 }
@@ -117,7 +125,7 @@ static void print_derivation(const struct derivation *derivation, GString *out)
 		g_string_append(out, derivation->alias->prologue ? " = " : " += ");
 	}
 	for (unsigned int i = 0; i < points->len; i++) {
-		g_string_append(out, i ? "," : "");
+		g_string_append(out, !i ? "" : derivation->alias ? ", " : ",");
 		probe_point_print(g_ptr_array_index(points, i), out);
 	}
 	if (!derivation->alias)
@@ -155,30 +163,12 @@ static void print_functions(const struct program *program, GString *out)
 		print_function(g_ptr_array_index(sorted, i), out);
 }
 
-/* Those of the script in the order of their declaration, then the library's. */
-static void print_globals(const struct program *program, GString *out)
-{
-	const GPtrArray *declared = program->script->globals;
-
-	for (unsigned int i = 0; i < declared->len; i++) {
-		const struct variable *global = g_ptr_array_index(declared, i);
-
-		if (global->number >= 0)
-			print_variable(global, out);
-	}
-	for (unsigned int i = 0; i < program->globals->len; i++) {
-		const struct variable *global = g_ptr_array_index(program->globals, i);
-
-		if (global->span.source->is_tapset)
-			print_variable(global, out);
-	}
-}
-
 void program_print(const struct program *program, GString *out)
 {
 	if (program->globals->len)
 		g_string_append(out, "# globals\n");
-	print_globals(program, out);
+	for (unsigned int i = 0; i < program->globals->len; i++)
+		print_variable(g_ptr_array_index(program->globals, i), out);
 	if (program->functions->len)
 		g_string_append(out, "# functions\n");
 	print_functions(program, out);

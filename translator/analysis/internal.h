@@ -53,6 +53,9 @@ void lookup_add_global_names(struct analysis *analysis, const struct script *scr
 bool resolve_names(struct analysis *analysis);
 bool resolve_handler_names(struct analysis *analysis, struct handler *handler);
 
+/* operators.c: embedded C outside of handlers, used or not, is for guru mode. */
+bool check_declared_embedded_c(struct analysis *analysis);
+
 /* types.c: long, string or statistic, for everything. */
 bool infer_types(struct analysis *analysis);
 

@@ -135,6 +135,20 @@ static struct expr *literal_of(struct arena *arena, const char *text)
 	return literal;
 }
 
+static void unknown_global(struct analysis *analysis, const char *setting, const char *name)
+{
+	const GPtrArray *globals = analysis->input->script->globals;
+	g_autoptr(GPtrArray) names = g_ptr_array_new();
+	const char *similar;
+
+	for (unsigned int i = 0; i < globals->len; i++)
+		g_ptr_array_add(names, (char *)((struct variable *)g_ptr_array_index(globals, i))->name);
+	similar = did_you_mean(name, names);
+	diag_error(analysis->diag, no_span, "E-option", "-G %s: the script has no global '%s'", setting, name);
+	if (similar)
+		diag_note(analysis->diag, no_span, "did you mean '%s'?", similar);
+}
+
 static bool apply_global_setting(struct analysis *analysis, const char *setting)
 {
 	const char *equals = strchr(setting, '=');
@@ -153,8 +167,7 @@ static bool apply_global_setting(struct analysis *analysis, const char *setting)
 			return true;
 		}
 	}
-	diag_error(analysis->diag, no_span, "E-option", "-G %s: the script has no global '%.*s'",
-		   setting, (int)(equals - setting), setting);
+	unknown_global(analysis, setting, arena_strndup(analysis->arena, setting, equals - setting));
 	return false;
 }
 

@@ -5,8 +5,8 @@
  * callees before callers. A name that is not declared is a local variable of the function or probe
  * that uses it; only arrays must be declared.
  *
- * Conditions that are known by now choose what is looked at: in @defined($x) ? $x : 0 the part that
- * is not taken may name what there is not.
+ * A condition with @defined chooses what is looked at: in @defined($x) ? $x : 0 the part that is not
+ * taken may name what there is not.
  */
 #include <stdarg.h>
 #include <string.h>
@@ -79,12 +79,17 @@ static struct variable *local_new(struct scope *scope, const char *name, struct 
 	return local;
 }
 
-static struct variable *lookup_scalar(struct scope *scope, const char *name, struct span span)
+static struct variable *find_scalar(struct scope *scope, const char *name)
 {
 	struct variable *variable = g_hash_table_lookup(scope->names, name);
 
-	if (!variable)
-		variable = lookup_global(scope->analysis, scope->script, name);
+	return variable ? variable : lookup_global(scope->analysis, scope->script, name);
+}
+
+static struct variable *lookup_scalar(struct scope *scope, const char *name, struct span span)
+{
+	struct variable *variable = find_scalar(scope, name);
+
 	return variable ? variable : local_new(scope, name, span);
 }
 
@@ -226,8 +231,6 @@ static void resolve_function(struct scope *caller, struct function *function, co
 
 		g_hash_table_insert(names, (char *)parameter->name, parameter);
 	}
-	if (function->embedded_c)
-		resolve_embedded_c(&scope, function->embedded_c_span);
 	g_hash_table_add(scope.visiting, function);
 	if (function->body)
 		resolve_stmt(function->body, &scope);
@@ -331,6 +334,26 @@ static void resolve_statistic_operand(struct scope *scope, struct expr *operand)
 	mark_use(operand, true, false);
 }
 
+static void resolve_histogram(struct scope *scope, struct expr *expr)
+{
+	resolve_statistic_operand(scope, expr->histogram.operand);
+	if (expr->histogram.bucket)
+		resolve_expr(expr->histogram.bucket, scope);
+}
+
+/* Only here a histogram as a whole is an argument. */
+static void resolve_print(struct scope *scope, struct expr *expr)
+{
+	for (unsigned int i = 0; i < expr->print.arguments->len; i++) {
+		struct expr *argument = g_ptr_array_index(expr->print.arguments, i);
+
+		if (argument->kind == EXPR_HISTOGRAM)
+			resolve_histogram(scope, argument);
+		else
+			resolve_expr(argument, scope);
+	}
+}
+
 /* [k1, *] in array */
 static void resolve_in(struct scope *scope, struct expr *expr)
 {
@@ -340,13 +363,28 @@ static void resolve_in(struct scope *scope, struct expr *expr)
 	expr_children(expr, resolve_expr, scope);
 }
 
-/* condition ? yes : no, where the condition is known once it is resolved. */
+static void note_choice(struct expr *expr, void *found)
+{
+	*(bool *)found |= expr->kind == EXPR_OPERATOR && (expr->operator.operation == AT_DEFINED ||
+							  expr->operator.operation == AT_PROBE_WRITE);
+}
+
+/* Resolves a condition; true if it asked what is defined, and its value is known by that. */
+static bool resolve_choice(struct scope *scope, struct expr *condition)
+{
+	bool asks = false;
+
+	expr_walk(condition, note_choice, &asks);
+	resolve_expr(condition, scope);
+	return asks && condition->kind == EXPR_NUMBER;
+}
+
+/* condition ? yes : no */
 static void resolve_ternary(struct scope *scope, struct expr *expr)
 {
 	struct expr *condition = expr->ternary.condition;
 
-	resolve_expr(condition, scope);
-	if (condition->kind == EXPR_NUMBER) {
+	if (resolve_choice(scope, condition)) {
 		*expr = condition->number ? *expr->ternary.yes : *expr->ternary.no;
 		resolve_expr(expr, scope);
 		return;
@@ -367,21 +405,20 @@ static void resolve_logical(struct scope *scope, struct expr *expr)
 {
 	bool is_and = expr->binary.operation == BINARY_LOGICAL_AND;
 	struct expr *left = expr->binary.left, *right = expr->binary.right;
+	bool chooses = resolve_choice(scope, left);
 
-	resolve_expr(left, scope);
-	if (left->kind == EXPR_NUMBER && (left->number != 0) != is_and) {
+	if (chooses && (left->number != 0) != is_and) {
 		become_number(expr, !is_and);
 		return;
 	}
-	resolve_expr(right, scope);
-	if (left->kind == EXPR_NUMBER && right->kind == EXPR_NUMBER)
+	chooses |= resolve_choice(scope, right);
+	if (chooses && left->kind == EXPR_NUMBER && right->kind == EXPR_NUMBER)
 		become_number(expr, right->number != 0);
 }
 
 static void resolve_unary(struct scope *scope, struct expr *expr)
 {
-	resolve_expr(expr->unary.operand, scope);
-	if (expr->unary.operation == UNARY_NOT && expr->unary.operand->kind == EXPR_NUMBER)
+	if (resolve_choice(scope, expr->unary.operand) && expr->unary.operation == UNARY_NOT)
 		become_number(expr, !expr->unary.operand->number);
 }
 
@@ -420,8 +457,8 @@ void resolve_expr(struct expr *expr, void *data)
 		resolve_target(scope, expr);
 		break;
 	case EXPR_ASSIGN:
-		resolve_expr(expr->assign.value, scope);
 		resolve_place(scope, expr->assign.target, expr->assign.operator == ASSIGN_COMPOUND);
+		resolve_expr(expr->assign.value, scope);
 		break;
 	case EXPR_INCREMENT:
 		resolve_place(scope, expr->increment.target, true);
@@ -445,9 +482,13 @@ void resolve_expr(struct expr *expr, void *data)
 		resolve_statistic_operand(scope, expr->statistic.operand);
 		break;
 	case EXPR_HISTOGRAM:
-		resolve_statistic_operand(scope, expr->histogram.operand);
-		if (expr->histogram.bucket)
-			resolve_expr(expr->histogram.bucket, scope);
+		if (!expr->histogram.bucket)
+			scope_error(scope, expr->span, "E-histogram",
+				    "a histogram is no value: it is printed, gone over, or read by @hist_log(x)[bucket]");
+		resolve_histogram(scope, expr);
+		break;
+	case EXPR_PRINT:
+		resolve_print(scope, expr);
 		break;
 	case EXPR_OPERATOR:
 		resolve_operator(scope, expr);
@@ -481,7 +522,13 @@ static void resolve_foreach(struct scope *scope, struct stmt *stmt)
 		resolve_foreach_key(scope, g_ptr_array_index(stmt->foreach.keys, i));
 	if (stmt->foreach.value)
 		resolve_foreach_key(scope, stmt->foreach.value);
-	stmt_children(stmt, resolve_stmt, resolve_expr, scope);
+	for (unsigned int i = 0; stmt->foreach.slice && i < stmt->foreach.slice->len; i++)
+		resolve_expr(g_ptr_array_index(stmt->foreach.slice, i), scope);
+	if (stmt->foreach.histogram)
+		resolve_histogram(scope, stmt->foreach.histogram);
+	if (stmt->foreach.limit)
+		resolve_expr(stmt->foreach.limit, scope);
+	resolve_stmt(stmt->foreach.body, scope);
 }
 
 /* `delete a` may name a whole array, which is no scalar variable. */
@@ -489,22 +536,23 @@ static void resolve_delete(struct scope *scope, struct stmt *stmt)
 {
 	struct expr *place = stmt->expr;
 
-	if (place->kind == EXPR_VARIABLE) {
-		place->variable.variable = lookup_scalar(scope, place->variable.name, place->span);
-		place->variable.variable->is_written = true;
+	if (place->kind != EXPR_VARIABLE) {
+		resolve_place(scope, place, false);
 		return;
 	}
-	resolve_place(scope, place, false);
+	place->variable.variable = find_scalar(scope, place->variable.name);
+	if (place->variable.variable)
+		place->variable.variable->is_written = true;
+	else
+		undeclared_array(scope, place->span, place->variable.name);
 }
 
-/* Only the branch that a condition known by now takes is looked at, and stays. */
 static void resolve_if(struct scope *scope, struct stmt *stmt)
 {
 	struct expr *condition = stmt->branch.condition;
 	struct stmt *taken;
 
-	resolve_expr(condition, scope);
-	if (condition->kind != EXPR_NUMBER || scope->analysis->input->unoptimized) {
+	if (!resolve_choice(scope, condition)) {
 		resolve_stmt(stmt->branch.then, scope);
 		if (stmt->branch.otherwise)
 			resolve_stmt(stmt->branch.otherwise, scope);
@@ -521,11 +569,12 @@ static void resolve_if(struct scope *scope, struct stmt *stmt)
 
 static void resolve_try(struct scope *scope, struct stmt *stmt)
 {
+	resolve_stmt(stmt->try_catch.body, scope);
 	if (stmt->try_catch.name) {
 		stmt->try_catch.variable = lookup_scalar(scope, stmt->try_catch.name, stmt->try_catch.name_span);
 		stmt->try_catch.variable->is_written = true;
 	}
-	stmt_children(stmt, resolve_stmt, resolve_expr, scope);
+	resolve_stmt(stmt->try_catch.handler, scope);
 }
 
 static void resolve_stmt(struct stmt *stmt, void *data)

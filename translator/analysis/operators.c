@@ -57,11 +57,33 @@ void resolve_target(struct scope *scope, struct expr *expr)
 
 /* ---- Embedded C ---- */
 
+static bool refuse_embedded_c(struct analysis *analysis, struct span span)
+{
+	diag_error(analysis->diag, span, "E-guru", "embedded C needs guru mode: run spile with -g");
+	return false;
+}
+
 void resolve_embedded_c(struct scope *scope, struct span span)
 {
-	if (scope->script->source->is_tapset || scope->analysis->input->guru_mode)
-		return;
-	scope_error(scope, span, "E-guru", "embedded C needs guru mode: run spile with -g");
+	if (!scope->script->source->is_tapset && !scope->analysis->input->guru_mode)
+		scope->ok = refuse_embedded_c(scope->analysis, span);
+}
+
+bool check_declared_embedded_c(struct analysis *analysis)
+{
+	const struct script *script = analysis->input->script;
+	bool ok = true;
+
+	for (unsigned int i = 0; !analysis->input->guru_mode && i < script->embedded_c->len; i++)
+		ok = refuse_embedded_c(analysis, ((struct embedded_c *)
+				       g_ptr_array_index(script->embedded_c, i))->span);
+	for (unsigned int i = 0; !analysis->input->guru_mode && i < script->functions->len; i++) {
+		const struct function *function = g_ptr_array_index(script->functions, i);
+
+		if (function->embedded_c)
+			ok = refuse_embedded_c(analysis, function->embedded_c_span);
+	}
+	return ok;
 }
 
 /* ---- Regular expressions ---- */

@@ -201,7 +201,7 @@ static bool resolve_point(struct analysis *analysis, const struct derivation *de
 			  const struct probe_point *point, GPtrArray *probes)
 {
 	struct probe_point *derived = derived_point(analysis, derivation, point);
-	GPtrArray *aliases = aliases_of(analysis, derivation, derived);
+	GPtrArray *aliases = aliases_of(analysis, derivation, derived), *matching;
 	unsigned int before;
 	bool ok = true;
 
@@ -210,10 +210,14 @@ static bool resolve_point(struct analysis *analysis, const struct derivation *de
 
 		ok &= resolve_point_list(analysis, inner, inner->alias->points, probes);
 	}
-	if (!aliases || (aliases->len && !probe_point_is_known(derived)))
-		return ok && aliases;
+	if (!aliases)
+		return false;
 	before = probes->len;
-	ok &= resolve_by_family(analysis, derivation, derived, probes);
+	matching = probe_points_matching(analysis->arena, derived);
+	for (unsigned int i = 0; i < matching->len; i++)
+		ok &= resolve_by_family(analysis, derivation, g_ptr_array_index(matching, i), probes);
+	if (!matching->len && (!aliases->len || probe_point_is_known(derived)))
+		ok &= resolve_by_family(analysis, derivation, derived, probes);
 	add_probes(analysis, probes, before, derivation, point->condition);
 	return ok;
 }

@@ -290,6 +290,59 @@ static void keep_functions(struct program *program)
 	g_ptr_array_set_size(program->functions, kept);
 }
 
+/* ---- Globals ---- */
+
+static void note_global(struct variable *variable, void *mentioned)
+{
+	if (variable && variable->kind == VARIABLE_GLOBAL)
+		g_hash_table_add(mentioned, variable);
+}
+
+static void note_global_expr(struct expr *expr, void *mentioned)
+{
+	if (expr->kind == EXPR_VARIABLE)
+		note_global(expr->variable.variable, mentioned);
+	else if (expr->kind == EXPR_INDEX)
+		note_global(expr->index.variable, mentioned);
+	else if (expr->kind == EXPR_IN)
+		note_global(expr->in.variable, mentioned);
+}
+
+static void note_global_stmt(struct stmt *stmt, void *mentioned)
+{
+	if (stmt->kind == STMT_FOREACH)
+		note_global(stmt->foreach.variable, mentioned);
+	note_stmt_mention(stmt, mentioned);
+}
+
+static void keep_globals(struct program *program)
+{
+	g_autoptr(GHashTable) mentioned = g_hash_table_new(NULL, NULL);
+	unsigned int kept = 0;
+
+	for (unsigned int i = 0; i < program->functions->len; i++) {
+		struct function *function = g_ptr_array_index(program->functions, i);
+
+		if (function->body)
+			stmt_walk(function->body, note_global_stmt, note_global_expr, mentioned);
+	}
+	for (unsigned int i = 0; i < program->handlers->len; i++)
+		stmt_walk(((struct handler *)g_ptr_array_index(program->handlers, i))->body, note_global_stmt,
+			  note_global_expr, mentioned);
+	for (unsigned int i = 0; i < program->conditions->len; i++)
+		expr_walk(((struct condition *)g_ptr_array_index(program->conditions, i))->expr, note_global_expr,
+			  mentioned);
+	for (unsigned int i = 0; i < program->globals->len; i++) {
+		struct variable *global = g_ptr_array_index(program->globals, i);
+		bool stays = g_hash_table_contains(mentioned, global);
+
+		global->number = stays ? (int)kept : -1;
+		if (stays)
+			g_ptr_array_index(program->globals, kept++) = global;
+	}
+	g_ptr_array_set_size(program->globals, kept);
+}
+
 bool prune_program(struct analysis *analysis)
 {
 	struct program *program = analysis->program;
@@ -306,6 +359,7 @@ bool prune_program(struct analysis *analysis)
 	keep_probes(program);
 	keep_handlers(program);
 	keep_functions(program);
+	keep_globals(program);
 	if (program->probes->len)
 		return true;
 	diag_error(analysis->diag, span, "E-no-probes", "no probe of the script does anything");

@@ -123,8 +123,7 @@ static void print_help(void)
 }
 
 /* One option; false when the run ends with it, *outcome telling how. */
-static bool take_option(struct diag *diag, int letter, struct options *ret, struct lists *lists,
-			enum options_outcome *outcome)
+static bool take_option(int letter, struct options *ret, struct lists *lists, enum options_outcome *outcome)
 {
 	switch (letter) {
 	case 'p':
@@ -193,12 +192,31 @@ static bool take_option(struct diag *diag, int letter, struct options *ret, stru
 		print_help();
 		break;
 	default:
-		diag_note(diag, no_span, "`spile --help` lists the options");
 		*outcome = OPTIONS_WRONG;
 		return false;
 	}
 	*outcome = OPTIONS_DONE;
 	return false;
+}
+
+/* What getopt_long does not understand: argv[optind - 1], or the letter optopt within it. */
+static void report_unknown(struct diag *diag, const char *word)
+{
+	g_autoptr(GPtrArray) names = g_ptr_array_new();
+	g_autofree char *name = g_strndup(word, strcspn(word, "="));
+	const char *similar;
+
+	for (unsigned int i = 0; i < G_N_ELEMENTS(table); i++)
+		g_ptr_array_add(names, (char *)table[i].long_name);
+	if (optopt && optopt < 256 && !g_str_has_prefix(word, "--")) {
+		diag_error(diag, no_span, "E-option", "-%c: no such option, or its value is missing", optopt);
+	} else {
+		diag_error(diag, no_span, "E-option", "%s: no such option, or a value too many or too few", word);
+		similar = g_str_has_prefix(name, "--") ? did_you_mean(name + 2, names) : NULL;
+		if (similar && strcmp(similar, name + 2) != 0)
+			diag_note(diag, no_span, "did you mean '--%s'?", similar);
+	}
+	diag_note(diag, no_span, "`spile --help` lists the options");
 }
 
 /*
@@ -236,9 +254,13 @@ enum options_outcome options_read(struct arena *arena, struct diag *diag, int ar
 
 	*ret = (struct options){ .last_pass = 5 };
 	make_forms(letters, long_forms);
-	while ((letter = getopt_long(argc, argv, letters->str, long_forms, NULL)) != -1)
-		if (!take_option(diag, letter, ret, &lists, &outcome))
+	opterr = 0;
+	while ((letter = getopt_long(argc, argv, letters->str, long_forms, NULL)) != -1) {
+		if (letter == '?')
+			report_unknown(diag, argv[optind - 1]);
+		if (!take_option(letter, ret, &lists, &outcome))
 			return outcome;
+	}
 	ret->limits = terminated(lists.limits);
 	ret->globals = terminated(lists.globals);
 	ret->tapset_dirs = terminated(lists.tapset_dirs);

@@ -390,18 +390,25 @@ static const char *emit_call(struct emitter *x, struct expr *expr, bool discarde
 
 /* ---- Embedded C and the operators made of it ---- */
 
-/* %{ ... %} as a value: a number, or with the pragma "string" a const char *. */
+/*
+ * %{ ... %} as a value: a C expression, of a number, or with the pragma "string" of a const char *.
+ * STAP_ERROR in it goes to `out`, and from there where errors go.
+ *
+ *	{
+ *		__label__ out;
+ *
+ *		t_1 = (s64)( current->pid );
+ *	out: __maybe_unused;
+ *	}
+ */
 static const char *emit_embedded_value(struct emitter *x, struct expr *expr)
 {
-	const char *result;
+	bool is_number = expr->type == TYPE_LONG;
+	const char *result = is_number ? new_number(x) : new_string(x);
 
-	if (expr->type == TYPE_LONG) {
-		result = new_number(x);
-		emit_line(x, "%s = ({%s});", result, expr->embedded_c.text);
-	} else {
-		result = new_string(x);
-		emit_line(x, "rt_string_copy(%s, ({%s}));", result, expr->embedded_c.text);
-	}
+	emit_embedded_c(x, is_number ? arena_printf(x->arena, "%s = (s64)(%s);", result, expr->embedded_c.text) :
+			arena_printf(x->arena, "rt_string_copy(%s, (%s));", result, expr->embedded_c.text),
+			expr->span);
 	return result;
 }
 

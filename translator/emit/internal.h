@@ -69,6 +69,8 @@ const char *new_string(struct emitter *x);	/* f->t_N, MAXSTRINGLEN bytes in the 
 const char *new_reference(struct emitter *x);	/* r_N, declared const char * */
 /* Writes the jump to where errors go; its condition is C text. */
 void emit_fail_if(struct emitter *x, const char *condition);
+/* C of the script among ours: with an `out` of its own to go to, and errors on to where ours go. */
+void emit_embedded_c(struct emitter *x, const char *text, struct span span);
 /* From here on statements go to a new buffer, one step further in; see capture_end. */
 GString *capture_begin(struct emitter *x);
 /* Back to the buffer from before; returns what was written since, owned by the arena. */

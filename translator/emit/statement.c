@@ -407,7 +407,7 @@ void emit_stmt(struct emitter *x, struct stmt *stmt)
 		emit_try(x, stmt);
 		break;
 	case STMT_EMBEDDED_C:
-		emit_line(x, "{%s}", stmt->embedded_c);
+		emit_embedded_c(x, stmt->embedded_c, stmt->span);
 		break;
 	}
 }

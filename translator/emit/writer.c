@@ -152,6 +152,30 @@ void emit_fail_if(struct emitter *x, const char *condition)
 	x->fail_label_used = true;
 }
 
+void emit_embedded_c(struct emitter *x, const char *text, struct span span)
+{
+	bool may_fail = strstr(text, "STAP_ERROR") || strstr(text, "RT_FAULT") || strstr(text, "rt_");
+
+	if (may_fail)
+		emit_line(x, "c->where = %s;", place_object(x, span));
+	emit_line(x, "{");
+	emit_line(x, "\t__label__ out;");
+	g_string_append_c(x->body, '\n');
+	emit_line(x, "\t{%s}", text);
+	emit_line(x, "out: __maybe_unused;");
+	emit_line(x, "}");
+	if (strstr(text, "STAP_NEXT")) {
+		emit_line(x, "if (c->declined) {");
+		if (!x->function)
+			emit_line(x, "\tc->declined = 0;");
+		emit_line(x, "\tgoto out;");
+		emit_line(x, "}");
+		x->out_used = true;
+	}
+	if (may_fail)
+		emit_fail_if(x, "rt_failed(c)");
+}
+
 GString *capture_begin(struct emitter *x)
 {
 	GString *saved = x->body;

@@ -6,6 +6,7 @@
  */
 #include "probes/probe.h"
 
+#include <fnmatch.h>
 #include <string.h>
 
 #include "probes/families.h"
@@ -46,6 +47,66 @@ static const char *similar_form(const struct probe_target *target, const struct 
 				result = probe_families[f]->forms[i];
 	g_string_free(written, TRUE);
 	return result ? result : best;
+}
+
+/* The components of a form like "timer.profile", as a point at the place of `like`. */
+static struct probe_point *point_of_form(struct arena *arena, const char *form, const struct probe_point *like)
+{
+	struct probe_point *point = arena_new0(arena, struct probe_point);
+	g_auto(GStrv) names = g_strsplit(form, ".", -1);
+
+	*point = *like;
+	point->components = arena_array(arena);
+	for (int i = 0; names[i]; i++) {
+		struct probe_component *component = arena_new0(arena, struct probe_component);
+
+		component->name = name_intern(names[i]);
+		component->span = like->span;
+		g_ptr_array_add(point->components, component);
+	}
+	return point;
+}
+
+static bool fits(const struct probe_point *pattern, const struct probe_point *point)
+{
+	if (pattern->components->len != point->components->len)
+		return false;
+	for (unsigned int i = 0; i < pattern->components->len; i++) {
+		const struct probe_component *component = point_component(pattern, i);
+
+		if (component->argument || fnmatch(component->name, point_component(point, i)->name, 0) != 0)
+			return false;
+	}
+	return true;
+}
+
+static bool is_pattern(const struct probe_point *point)
+{
+	for (unsigned int i = 0; i < point->components->len; i++)
+		if (has_wildcard(point_component(point, i)->name))
+			return true;
+	return false;
+}
+
+GPtrArray *probe_points_matching(struct arena *arena, const struct probe_point *pattern)
+{
+	GPtrArray *points = arena_array(arena);
+
+	if (!is_pattern(pattern))
+		return points;
+	for (int f = 0; probe_families[f]; f++) {
+		for (int i = 0; probe_families[f]->forms[i]; i++) {
+			const char *form = probe_families[f]->forms[i];
+			struct probe_point *point;
+
+			if (strchr(form, '('))
+				continue;
+			point = point_of_form(arena, form, pattern);
+			if (fits(pattern, point))
+				g_ptr_array_add(points, point);
+		}
+	}
+	return points;
 }
 
 bool probe_point_is_known(const struct probe_point *point)

@@ -101,6 +101,8 @@ struct probe_family {
 
 extern const struct probe_family *const probe_families[];	/* NULL-terminated */
 
+/* Points without arguments that a wildcard for component names stands for: "b*" for begin. */
+GPtrArray *probe_points_matching(struct arena *arena, const struct probe_point *pattern);
 /* Whether some family has points that begin as this one does. */
 bool probe_point_is_known(const struct probe_point *point);
 /*

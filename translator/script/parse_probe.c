@@ -108,22 +108,43 @@ static bool parse_alias_bodies(struct parser *parser, struct alias *alias, bool 
 	return alias->epilogue;
 }
 
-/* alias = "probe" name ( "=" | "+=" ) points block [ "," block ] . The name is parsed. */
-static void parse_alias(struct parser *parser, const GPtrArray *name, struct span start,
-			bool is_private)
+/* One more name for what `first` is. */
+static void add_alias_name(struct parser *parser, const struct alias *first, GPtrArray *name)
 {
 	struct alias *alias = arena_new0(parser->arena, struct alias);
+
+	*alias = *first;
+	alias->name = name;
+	g_ptr_array_add(parser->script->aliases, alias);
+}
+
+/*
+ * alias = "probe" name { "=" name } ( "=" | "+=" ) points block [ "," block ] .
+ * The first name is parsed.
+ */
+static void parse_alias(struct parser *parser, GPtrArray *name, struct span start, bool is_private)
+{
+	struct alias *alias = arena_new0(parser->arena, struct alias);
+	GPtrArray *names = arena_array(parser->arena);
 	bool is_epilogue = parse_at(parser, TOKEN_PLUS_ASSIGN);
 
 	alias->is_private = is_private;
-	alias->name = check_alias_name(parser, name);
-	parse_advance(parser);
-	alias->points = parse_points_or_resume(parser);
-	if (!alias->points)
-		return;
+	alias->points = name;
+	do {
+		GPtrArray *checked = check_alias_name(parser, alias->points);
+
+		if (checked)
+			g_ptr_array_add(names, checked);
+		parse_advance(parser);
+		alias->points = parse_points_or_resume(parser);
+		if (!alias->points)
+			return;
+	} while (parse_at(parser, TOKEN_ASSIGN) && !is_epilogue);
 	alias->span = parse_span(parser, start);
-	if (parse_alias_bodies(parser, alias, is_epilogue) && alias->name)
-		g_ptr_array_add(parser->script->aliases, alias);
+	if (!parse_alias_bodies(parser, alias, is_epilogue))
+		return;
+	for (guint i = 0; i < names->len; i++)
+		add_alias_name(parser, alias, g_ptr_array_index(names, i));
 }
 
 /* ---- Probes ---- */
