@@ -163,8 +163,19 @@ static void print_functions(const struct program *program, GString *out)
 		print_function(g_ptr_array_index(sorted, i), out);
 }
 
+static void print_embedded_c(const struct program *program, GString *out)
+{
+	const GPtrArray *pieces = program->script->embedded_c;
+
+	if (pieces->len)
+		g_string_append(out, "# global embedded code\n");
+	for (unsigned int i = 0; i < pieces->len; i++)
+		g_string_append_printf(out, "%s\n", ((struct embedded_c *)g_ptr_array_index(pieces, i))->text);
+}
+
 void program_print(const struct program *program, GString *out)
 {
+	print_embedded_c(program, out);
 	if (program->globals->len)
 		g_string_append(out, "# globals\n");
 	for (unsigned int i = 0; i < program->globals->len; i++)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the files share that find out what names stand for: names.c and operators.c. */
+/* What the files share that find out what names stand for, from names.c on. */
 #ifndef SPILE_ANALYSIS_SCOPE_H
 #define SPILE_ANALYSIS_SCOPE_H
 
@@ -19,10 +19,18 @@ struct scope {
 
 /* names.c */
 void resolve_expr(struct expr *expr, void *data);
+void resolve_stmt(struct stmt *stmt, void *data);
+void warn_never_assigned(struct scope *scope);
 void scope_error(struct scope *scope, struct span span, const char *tag, const char *format, ...)
 	G_GNUC_PRINTF(4, 5);
 /* The probe whose target variables mean something here; NULL if there is none. */
 const struct probe *scope_probe(const struct scope *scope);
+
+/* calls.c */
+void resolve_call(struct scope *scope, struct expr *expr);
+
+/* conditions.c */
+bool resolve_condition(struct analysis *analysis, struct condition *condition);
 
 /* operators.c */
 void resolve_target(struct scope *scope, struct expr *expr);

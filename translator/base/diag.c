@@ -241,15 +241,20 @@ static void report(struct diag *diag, struct span span, const struct severity *s
 	print_expansions(diag, span);
 }
 
+void diag_error_list(struct diag *diag, struct span span, const char *tag, const char *format, va_list arguments)
+{
+	g_autofree char *message = g_strdup_vprintf(format, arguments);
+
+	report(diag, span, &severity_error, tag, message);
+}
+
 void diag_error(struct diag *diag, struct span span, const char *tag, const char *format, ...)
 {
-	g_autofree char *message = NULL;
 	va_list arguments;
 
 	va_start(arguments, format);
-	message = g_strdup_vprintf(format, arguments);
+	diag_error_list(diag, span, tag, format, arguments);
 	va_end(arguments);
-	report(diag, span, &severity_error, tag, message);
 }
 
 void diag_warning(struct diag *diag, struct span span, const char *tag, const char *format, ...)

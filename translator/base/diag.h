@@ -14,6 +14,7 @@
 #ifndef SPILE_BASE_DIAG_H
 #define SPILE_BASE_DIAG_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 
@@ -41,6 +42,9 @@ void diag_init_silent(struct diag *diag);
 
 /* `tag` without brackets: "E-unknown-function", "W-never-assigned". A span without source prints "spile: error: ...". */
 void diag_error(struct diag *diag, struct span span, const char *tag, const char *format, ...) G_GNUC_PRINTF(4, 5);
+/* The same, for functions that put something before or behind it. */
+void diag_error_list(struct diag *diag, struct span span, const char *tag, const char *format, va_list arguments)
+	G_GNUC_PRINTF(4, 0);
 void diag_warning(struct diag *diag, struct span span, const char *tag, const char *format, ...) G_GNUC_PRINTF(4, 5);
 /* Adds to the diagnostic before it; dropped when that one was (limit, -w). The span may have no source. */
 void diag_note(struct diag *diag, struct span span, const char *format, ...) G_GNUC_PRINTF(3, 4);

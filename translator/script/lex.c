@@ -62,15 +62,13 @@ void lex_set_passing(struct lexer *lexer, bool is_passing)
 
 void lex_error(struct lexer *lexer, struct span span, const char *tag, const char *format, ...)
 {
-	g_autofree char *message = NULL;
 	va_list arguments;
 
 	if (lexer->is_passing)
 		return;
 	va_start(arguments, format);
-	message = g_strdup_vprintf(format, arguments);
+	diag_error_list(lexer->diag, span, tag, format, arguments);
 	va_end(arguments);
-	diag_error(lexer->diag, span, tag, "%s", message);
 }
 
 bool lex_was_cut_short(const struct lexer *lexer)

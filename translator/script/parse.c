@@ -107,15 +107,13 @@ struct span parse_span(const struct parser *parser, struct span start)
 
 void parse_error(struct parser *parser, struct span span, const char *tag, const char *format, ...)
 {
-	g_autofree char *message = NULL;
 	va_list arguments;
 
 	if (parser->gave_up)
 		return;
 	va_start(arguments, format);
-	message = g_strdup_vprintf(format, arguments);
+	diag_error_list(parser->diag, span, tag, format, arguments);
 	va_end(arguments);
-	diag_error(parser->diag, span, tag, "%s", message);
 }
 
 /* Has been said already what is wrong here? */

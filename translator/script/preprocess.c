@@ -64,7 +64,6 @@ void tokens_give_up(struct token_stream *stream)
 void preprocess_error(struct token_stream *stream, struct span span, const char *tag,
 		      const char *format, ...)
 {
-	g_autofree char *message = NULL;
 	va_list arguments;
 
 	if (stream->gave_up) {
@@ -72,9 +71,8 @@ void preprocess_error(struct token_stream *stream, struct span span, const char 
 		return;
 	}
 	va_start(arguments, format);
-	message = g_strdup_vprintf(format, arguments);
+	diag_error_list(stream->context->diag, span, tag, format, arguments);
 	va_end(arguments);
-	diag_error(stream->context->diag, span, tag, "%s", message);
 }
 
 /* ---- Frames ---- */
