@@ -175,6 +175,23 @@ GPtrArray *aliases_of(struct analysis *analysis, const struct derivation *deriva
 	return found;
 }
 
+/* Both must hold, each if there is one. */
+static struct expr *both_conditions(struct analysis *analysis, struct expr *own, struct expr *of_use)
+{
+	struct expr *both;
+
+	if (!own || !of_use)
+		return own ? own : of_use;
+	both = arena_new0(analysis->arena, struct expr);
+	both->kind = EXPR_BINARY;
+	both->span = own->span;
+	both->binary.operation = BINARY_LOGICAL_AND;
+	both->binary.operator_span = own->span;
+	both->binary.left = own;
+	both->binary.right = of_use;
+	return both;
+}
+
 /* The point as it stands behind the aliases so far. */
 struct probe_point *derived_point(struct analysis *analysis, const struct derivation *derivation,
 				  const struct probe_point *point)
@@ -194,6 +211,7 @@ struct probe_point *derived_point(struct analysis *analysis, const struct deriva
 		derived->is_optional = derivation->is_optional;
 		derived->is_sufficient = derivation->is_sufficient;
 	}
+	derived->condition = both_conditions(analysis, point->condition, derivation->use->condition);
 	if (!derived->span.expansion)
 		derived->span.expansion = derivation->expansion;
 	return derived;

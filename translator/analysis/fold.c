@@ -194,13 +194,24 @@ static void fold_if(struct stmt *stmt)
 		stmt->kind = STMT_EMPTY;
 }
 
+/* A loop whose condition never holds: what it starts with is all that happens. */
+static void fold_loop(struct stmt *stmt)
+{
+	struct expr *initial = stmt->loop.initial;
+
+	if (!stmt->loop.condition || !is_number(stmt->loop.condition) || stmt->loop.condition->number)
+		return;
+	stmt->kind = initial ? STMT_EXPR : STMT_EMPTY;
+	stmt->expr = initial;
+}
+
 static void fold_stmt(struct stmt *stmt, void *analysis)
 {
 	stmt_children(stmt, fold_stmt, fold_expr, analysis);
 	if (stmt->kind == STMT_IF)
 		fold_if(stmt);
-	else if (stmt->kind == STMT_WHILE && is_number(stmt->loop.condition) && !stmt->loop.condition->number)
-		stmt->kind = STMT_EMPTY;
+	else if (stmt->kind == STMT_WHILE || stmt->kind == STMT_FOR)
+		fold_loop(stmt);
 }
 
 void fold_program(struct analysis *analysis)

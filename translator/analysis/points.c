@@ -78,45 +78,20 @@ static bool can_share(const struct handler *handler, const struct probe *probe)
 
 /* ---- Conditions ---- */
 
-static void add_condition_expr(struct analysis *analysis, struct condition *condition, struct expr *expr,
-			       const struct derivation *user)
+/* What must hold for the probe's handler to run; NULL if nothing must. */
+static struct condition *condition_new(struct analysis *analysis, const struct probe *probe)
 {
-	struct expr *both, *copy;
+	struct condition *condition;
 
-	if (!expr)
-		return;
-	copy = expr_clone(analysis->arena, expr);
-	if (!condition->expr) {
-		condition->expr = copy;
-		condition->script = user->script;
-		return;
-	}
-	both = arena_new0(analysis->arena, struct expr);
-	both->kind = EXPR_BINARY;
-	both->span = copy->span;
-	both->binary.operation = BINARY_LOGICAL_AND;
-	both->binary.operator_span = copy->span;
-	both->binary.left = condition->expr;
-	both->binary.right = copy;
-	condition->expr = both;
-}
-
-/* All conditions on the way to a probe as one, NULL if there is none. */
-static struct condition *condition_new(struct analysis *analysis, const struct probe *probe,
-				       struct expr *of_point)
-{
-	struct condition *condition = arena_new0(analysis->arena, struct condition);
-	const struct derivation *derivation = probe->derivation;
-
+	if (!probe->point->condition)
+		return NULL;
+	condition = arena_new0(analysis->arena, struct condition);
+	condition->expr = expr_clone(analysis->arena, probe->point->condition);
+	condition->script = probe->derivation->script;
 	condition->probes = arena_array(analysis->arena);
 	condition->globals = arena_array(analysis->arena);
 	condition->locals = arena_array(analysis->arena);
 	condition->number = analysis->program->conditions->len;
-	add_condition_expr(analysis, condition, of_point, derivation);
-	for (; derivation->alias; derivation = derivation->outer)
-		add_condition_expr(analysis, condition, derivation->use->condition, derivation->outer);
-	if (!condition->expr)
-		return NULL;
 	g_ptr_array_add(analysis->program->conditions, condition);
 	return condition;
 }
@@ -125,7 +100,7 @@ static struct condition *condition_new(struct analysis *analysis, const struct p
 
 /* Probes from `first` on are one point's, all of the same condition. */
 static void add_probes(struct analysis *analysis, GPtrArray *probes, unsigned int first,
-		       const struct derivation *derivation, struct expr *condition_expr)
+		       const struct derivation *derivation)
 {
 	struct condition *condition = NULL;
 	struct handler *handler = NULL;
@@ -139,7 +114,7 @@ static void add_probes(struct analysis *analysis, GPtrArray *probes, unsigned in
 		probe->number = analysis->program->probes->len;
 		g_ptr_array_add(analysis->program->probes, probe);
 		if (i == first)
-			condition = condition_new(analysis, probe, condition_expr);
+			condition = condition_new(analysis, probe);
 		if (!handler || !can_share(handler, probe) || handler->condition != condition) {
 			handler = handler_new(analysis, probe);
 			handler->condition = condition;
@@ -218,7 +193,7 @@ static bool resolve_point(struct analysis *analysis, const struct derivation *de
 		ok &= resolve_by_family(analysis, derivation, g_ptr_array_index(matching, i), probes);
 	if (!matching->len && (!aliases->len || probe_point_is_known(derived)))
 		ok &= resolve_by_family(analysis, derivation, derived, probes);
-	add_probes(analysis, probes, before, derivation, point->condition);
+	add_probes(analysis, probes, before, derivation);
 	return ok;
 }
 

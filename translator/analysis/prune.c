@@ -145,12 +145,6 @@ static void prune_stmt(struct stmt *stmt, void *data)
 	case STMT_IF:
 		prune_if(stmt);
 		break;
-	case STMT_WHILE:
-	case STMT_FOR:
-		if (stmt->loop.condition && stmt->loop.condition->kind == EXPR_NUMBER &&
-		    !stmt->loop.condition->number && !stmt->loop.initial)
-			stmt->kind = STMT_EMPTY;
-		break;
 	case STMT_TRY:
 		if (is_empty(stmt->try_catch.body))
 			stmt->kind = STMT_EMPTY;

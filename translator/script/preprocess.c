@@ -13,7 +13,7 @@
 #include "script/preprocess_internal.h"
 
 /* Macros may double at each step what they make. Far more than a script has tokens. */
-#define PASTED_TOKENS_MAX 1000000
+#define PASTED_TOKENS_MAX 100000
 
 static void free_array(void *array)
 {
