@@ -54,6 +54,19 @@ static struct rt_foreach_order *const rt_orders[] = { &rt_order_1, NULL };
 
 /* ---- functions ---- */
 
+/* tapsets/context.stp:42:10 function execname */
+static RT_HANDLER void f_execname(struct rt_context *c, char *STAP_RETVALUE)
+{
+	STAP_RETVALUE[0] = 0;
+#define STAP_RETURN(v) RT_RETURN_STRING(v)
+	{ /* pure */
+	STAP_RETURN(current->comm);
+}
+#undef STAP_RETURN
+out: __maybe_unused;
+	return;
+}
+
 /* tapsets/arguments.stp:38:10 function returnval */
 static RT_HANDLER s64 f_returnval(struct rt_context *c)
 {
@@ -68,19 +81,6 @@ static RT_HANDLER s64 f_returnval(struct rt_context *c)
 #undef STAP_RETURN
 out: __maybe_unused;
 	return STAP_RETVALUE;
-}
-
-/* tapsets/context.stp:42:10 function execname */
-static RT_HANDLER void f_execname(struct rt_context *c, char *STAP_RETVALUE)
-{
-	STAP_RETVALUE[0] = 0;
-#define STAP_RETURN(v) RT_RETURN_STRING(v)
-	{ /* pure */
-	STAP_RETURN(current->comm);
-}
-#undef STAP_RETURN
-out: __maybe_unused;
-	return;
 }
 
 /* ---- probes ---- */

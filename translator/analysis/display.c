@@ -173,14 +173,14 @@ static bool display_global(struct analysis *analysis, const struct variable *glo
 bool display_globals(struct analysis *analysis)
 {
 	g_autoptr(GHashTable) read = g_hash_table_new(NULL, NULL);
-	const GPtrArray *globals = analysis->program->script->globals;
+	const GPtrArray *globals = analysis->program->globals;
 	bool ok = true, any = false;
 
 	note_program(analysis->program, read);
 	for (unsigned int i = 0; i < globals->len; i++) {
 		const struct variable *global = g_ptr_array_index(globals, i);
 
-		if (global->number < 0 || g_hash_table_contains(read, global))
+		if (global->span.source->is_tapset || g_hash_table_contains(read, global))
 			continue;
 		any = true;
 		ok &= display_global(analysis, global);

@@ -284,57 +284,56 @@ static void keep_functions(struct program *program)
 	g_ptr_array_set_size(program->functions, kept);
 }
 
-/* ---- Globals ---- */
+/* ---- Globals: in the order in which handlers, and then functions, mention them ---- */
 
-static void note_global(struct variable *variable, void *mentioned)
+static void keep_global(struct variable *global, struct program *program)
 {
-	if (variable && variable->kind == VARIABLE_GLOBAL)
-		g_hash_table_add(mentioned, variable);
+	if (!global || global->kind != VARIABLE_GLOBAL || global->number >= 0)
+		return;
+	global->number = program->globals->len;
+	g_ptr_array_add(program->globals, global);
 }
 
-static void note_global_expr(struct expr *expr, void *mentioned)
+static void keep_in_expr(struct expr *expr, void *program)
 {
 	if (expr->kind == EXPR_VARIABLE)
-		note_global(expr->variable.variable, mentioned);
+		keep_global(expr->variable.variable, program);
 	else if (expr->kind == EXPR_INDEX)
-		note_global(expr->index.variable, mentioned);
+		keep_global(expr->index.variable, program);
 	else if (expr->kind == EXPR_IN)
-		note_global(expr->in.variable, mentioned);
+		keep_global(expr->in.variable, program);
 }
 
-static void note_global_stmt(struct stmt *stmt, void *mentioned)
+static void keep_in_stmt(struct stmt *stmt, void *program)
 {
-	if (stmt->kind == STMT_FOREACH)
-		note_global(stmt->foreach.variable, mentioned);
-	note_stmt_mention(stmt, mentioned);
+	if (stmt->kind == STMT_TRY)
+		keep_global(stmt->try_catch.variable, program);
+	if (stmt->kind != STMT_FOREACH)
+		return;
+	for (unsigned int i = 0; i < stmt->foreach.keys->len; i++)
+		keep_global(((struct foreach_key *)g_ptr_array_index(stmt->foreach.keys, i))->variable, program);
+	if (stmt->foreach.value)
+		keep_global(stmt->foreach.value->variable, program);
+	keep_global(stmt->foreach.variable, program);
 }
 
 static void keep_globals(struct program *program)
 {
-	g_autoptr(GHashTable) mentioned = g_hash_table_new(NULL, NULL);
-	unsigned int kept = 0;
-
+	for (unsigned int i = 0; i < program->globals->len; i++)
+		((struct variable *)g_ptr_array_index(program->globals, i))->number = -1;
+	g_ptr_array_set_size(program->globals, 0);
+	for (unsigned int i = 0; i < program->handlers->len; i++)
+		stmt_walk(((struct handler *)g_ptr_array_index(program->handlers, i))->body, keep_in_stmt,
+			  keep_in_expr, program);
+	for (unsigned int i = 0; i < program->conditions->len; i++)
+		expr_walk(((struct condition *)g_ptr_array_index(program->conditions, i))->expr, keep_in_expr,
+			  program);
 	for (unsigned int i = 0; i < program->functions->len; i++) {
 		struct function *function = g_ptr_array_index(program->functions, i);
 
 		if (function->body)
-			stmt_walk(function->body, note_global_stmt, note_global_expr, mentioned);
+			stmt_walk(function->body, keep_in_stmt, keep_in_expr, program);
 	}
-	for (unsigned int i = 0; i < program->handlers->len; i++)
-		stmt_walk(((struct handler *)g_ptr_array_index(program->handlers, i))->body, note_global_stmt,
-			  note_global_expr, mentioned);
-	for (unsigned int i = 0; i < program->conditions->len; i++)
-		expr_walk(((struct condition *)g_ptr_array_index(program->conditions, i))->expr, note_global_expr,
-			  mentioned);
-	for (unsigned int i = 0; i < program->globals->len; i++) {
-		struct variable *global = g_ptr_array_index(program->globals, i);
-		bool stays = g_hash_table_contains(mentioned, global);
-
-		global->number = stays ? (int)kept : -1;
-		if (stays)
-			g_ptr_array_index(program->globals, kept++) = global;
-	}
-	g_ptr_array_set_size(program->globals, kept);
 }
 
 bool prune_program(struct analysis *analysis)

@@ -288,6 +288,13 @@ static bool decide_option(struct token_stream *stream, const struct comparison_t
 	return right;
 }
 
+static bool refuse_pattern_order(struct token_stream *stream, const struct comparison_text *text)
+{
+	preprocess_error(stream, text->right.span, "E-preprocessor",
+			 "a pattern has no order: compare it with '==' or '!=', or write a version");
+	return false;
+}
+
 /* Compares the value behind a name as what it is. False if that makes no sense (reported). */
 static bool decide_name(struct token_stream *stream, const struct comparison_text *text,
 			enum comparison comparison, bool *value_ret)
@@ -312,6 +319,8 @@ static bool decide_name(struct token_stream *stream, const struct comparison_tex
 							text->right.number));
 	else if (is_equality(operation))
 		*value_ret = pattern_fits(operation, value, text->right.text);
+	else if (strpbrk(text->right.text, "*?["))
+		return refuse_pattern_order(stream, text);
 	else
 		*value_ret = order_fits(operation, compare_versions(value, text->right.text));
 	return true;
