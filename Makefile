@@ -78,7 +78,8 @@ endif
 .SUFFIXES:
 .SECONDARY:
 .PHONY: all programs help unit-libraries unit-tests asan check check-unit check-layers check-docs \
-	check-errors check-golden check-examples check-shell check-clang check-guest golden \
+	check-errors check-differential check-fuzz check-cli check-golden check-examples \
+	check-shell check-clang check-guest golden \
 	demo bench install uninstall clean FORCE
 
 # ---- programs ----
@@ -146,6 +147,11 @@ $(BUILD)/asan/spilerun: $(BUILD)/asan/reader/main.o $(BUILD)/asan/reader.a
 $(asan_programs):
 	$(call quiet,LINK)$(CC) $(sanitize) -o $@ $^ $(package_libraries)
 
+# The fuzzer's texts once more, without the fuzzer.
+$(BUILD)/asan/fuzz_replay: $(patsubst %,$(BUILD)/asan/tests/fuzz/%.o,replay fuzz_script fuzz_world) \
+		$(BUILD)/asan/translator.a
+	$(call quiet,LINK)$(CC) $(sanitize) -o $@ $^ $(package_libraries)
+
 # ---- checks: tests/run builds what each part needs and counts a failed build as a failure ----
 
 check:			## every check there is; ends with "N passed, N failed, N skipped"
@@ -154,13 +160,16 @@ check-unit:		## unit tests, under the address and undefined-behaviour sanitizers
 check-layers:		## no room includes one that it must not know
 check-docs:		## functions, points, options and messages have their entries in docs/
 check-errors:		## scripts with mistakes give exactly the expected messages
+check-differential:	## scripts get the verdicts, types and points that stap gives them
+check-fuzz:		## no text of the fuzzer's corpus makes a fault
+check-cli:		## messages of the command line and about the host
 check-golden:		## tree and C as they were when last reviewed
 check-examples:		## the scripts of examples/ and of the documents compile
 check-shell:		## shellcheck of our scripts
 check-clang:		## builds with clang without a warning
 check-guest:		## real kernels in the throw-away machine
-check-unit check-layers check-docs check-errors check-golden check-examples check-shell \
-check-clang check-guest: check-%:
+check-unit check-layers check-docs check-errors check-differential check-fuzz check-cli \
+check-golden check-examples check-shell check-clang check-guest: check-%:
 	+@MAKE="$(MAKE)" tests/run $*
 
 golden: all		## write the golden files anew; review the difference as code

@@ -281,6 +281,53 @@ static __maybe_unused s64 rt_stat_bucket_at(struct rt_context *c, const struct r
 	return s->count ? s->buckets[index] : 0;
 }
 
+/* What a foreach over a histogram goes by: the number of the bucket, or what it counts. */
+enum rt_bucket_order {
+	RT_BUCKETS_UP, RT_BUCKETS_DOWN, RT_BUCKETS_COUNT_UP, RT_BUCKETS_COUNT_DOWN
+};
+
+static inline u64 rt_stat_bucket_count_of(const struct rt_stat *s, s64 index)
+{
+	return s->count ? s->buckets[index] : 0;
+}
+
+/* Whether bucket `a` comes before bucket `b` by what they count; equal ones by their numbers. */
+static inline bool rt_stat_bucket_before(const struct rt_stat *s, s64 a, s64 b, bool is_down)
+{
+	u64 left = rt_stat_bucket_count_of(s, a);
+	u64 right = rt_stat_bucket_count_of(s, b);
+
+	if (left == right)
+		return a < b;
+	return is_down ? left > right : left < right;
+}
+
+/*
+ * The bucket behind `last` in that order, the first one for -1; -1 if there is none. Each step by
+ * counts looks at all buckets, so that no memory is needed. Context: any, NMI included.
+ */
+static __maybe_unused s64 rt_stat_bucket_next(const struct rt_stat_type *type,
+					      const struct rt_stat *s, s64 last,
+					      enum rt_bucket_order order)
+{
+	s64 count = rt_stat_bucket_count(type);
+	bool is_down = order == RT_BUCKETS_COUNT_DOWN;
+	s64 next = -1;
+	s64 i;
+
+	if (order == RT_BUCKETS_UP)
+		return last + 1 < count ? last + 1 : -1;
+	if (order == RT_BUCKETS_DOWN)
+		return (last < 0 ? count : last) - 1;
+	for (i = 0; i < count; i++) {
+		if (last >= 0 && !rt_stat_bucket_before(s, last, i, is_down))
+			continue;
+		if (next < 0 || rt_stat_bucket_before(s, i, next, is_down))
+			next = i;
+	}
+	return next;
+}
+
 /* The number that foreach sorts by; an empty statistic counts as 0. */
 static __maybe_unused s64 rt_stat_field(const struct rt_stat *s, enum rt_stat_field field)
 {

@@ -34,6 +34,7 @@ enum session_end {
 	END_PANIC,
 	END_TIMEOUT,
 	END_SIGNAL,	/* to us */
+	END_TOO_LONG,	/* what is to be run cannot be sent */
 };
 
 struct session {
@@ -446,7 +447,11 @@ void session_report_boot(struct session *session)
 
 static bool send_text(struct session *session, enum vm_frame_type type, const char *text)
 {
-	return channel_put_wait(&session->channel, type, text, strlen(text));
+	size_t length = strlen(text);
+
+	if (length > VM_FRAME_MAX)
+		set_end(session, END_TOO_LONG, VM_STATUS_FAILED);
+	return channel_put_wait(&session->channel, type, text, length);
 }
 
 static bool send_list(struct session *session, enum vm_frame_type type, const char *const *list)
@@ -500,6 +505,10 @@ static void report_end(struct session *session)
 	case END_SIGNAL:
 		diag_error(diag, no_span, "E-vm-interrupted", "interrupted; the machine is ended");
 		break;
+	case END_TOO_LONG:
+		diag_error(diag, no_span, "E-vm-command", "the command cannot be sent to "
+			   "the machine: an argument or variable is longer than 128 KiB");
+		break;
 	case END_NONE:
 	case END_EXIT:
 		break;
@@ -508,13 +517,9 @@ static void report_end(struct session *session)
 
 void session_run(struct session *session, const char *modules)
 {
-	if (!send_request(session, modules)) {
-		diag_error(session->diag, no_span, "E-vm-command", "the command cannot be sent to "
-			   "the machine: an argument or variable is longer than 128 KiB");
-		session->status = VM_STATUS_FAILED;
-		return;
-	}
-	session->is_started = true;
+	session->is_started = send_request(session, modules);
+	if (!session->is_started)
+		set_end(session, END_GONE, VM_STATUS_FAILED);
 	set_limit(session, session->request->timeout_seconds);
 	if (session->request->interactive)
 		terminal_make_raw(&session->terminal);

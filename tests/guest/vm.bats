@@ -223,40 +223,6 @@ init" ]
 	grep -q 'QEMU said: .*no-such-option' err
 }
 
-# tools_without NAME: a PATH with links to everything in the usual folders but NAME.
-tools_without() {
-	mkdir "$work/tools"
-	ln -s /usr/sbin/* /usr/bin/* "$work/tools/" 2>"$work/doubles" || true
-	rm -f "$work/tools/$1" "$work/tools/qemu-kvm"
-}
-
-@test "missing QEMU is reported with its package" {
-	tools_without qemu-system-x86_64
-	[ ! -e /usr/libexec/qemu-kvm ] || skip "/usr/libexec/qemu-kvm is found without PATH"
-	PATH="$work/tools" vm -- true
-	expect_status 125
-	grep -q 'E-vm-no-qemu' err
-	grep -q 'apt-get install qemu-system-x86' err
-	grep -q 'dnf install qemu-kvm' err
-}
-
-@test "busybox that needs shared libraries is reported with its package" {
-	mkdir tools
-	cp /bin/true tools/busybox
-	PATH="$work/tools:$PATH" vm -- true
-	expect_status 125
-	grep -q 'tools/busybox needs shared libraries' err
-	grep -q 'apt-get install busybox-static' err
-}
-
-@test "a kernel that is nowhere is reported with its package" {
-	vm --cache="$work/cache" --kernel=9.9.9-none -- true
-	expect_status 125
-	grep -q 'the kernel 9.9.9-none is not installed' err
-	grep -q 'apt-get install linux-image-9.9.9-none' err
-	[ -z "$(ls -A "$work/cache/kernels")" ]
-}
-
 # fake_package RELEASE: an apt-get that "downloads" the newest installed kernel under this name.
 fake_package() {
 	local real root="$work/package" module
@@ -292,38 +258,6 @@ fake_package() {
 	expect_status 0
 	[ ! -s err ]
 	[ "$(ls -A cache/kernels)" = 1.0-fetched ]
-}
-
-# fake_kernel LINES: a cached kernel "1.0-fake" with an image and this modules.dep.
-fake_kernel() {
-	local root="$work/cache/kernels/1.0-fake"
-	mkdir -p "$root/boot" "$root/lib/modules/1.0-fake"
-	echo image >"$root/boot/vmlinuz-1.0-fake"
-	echo "$1" >"$root/lib/modules/1.0-fake/modules.dep"
-}
-
-@test "a kernel without 9p is refused" {
-	fake_kernel 'kernel/virtio_pci.ko:
-kernel/virtio_console.ko:
-kernel/overlay.ko:'
-	vm --cache="$work/cache" --kernel=1.0-fake -- true
-	expect_status 125
-	grep -q 'the kernel 1.0-fake lacks the module 9pnet_virtio' err
-	grep -q 'cloud kernels' err
-}
-
-@test "a kernel image that may not be read is reported with the way out" {
-	[ "$(id -u)" -eq 0 ] || skip "needs root, to become another user"
-	fake_kernel 'kernel/none.ko:'
-	chmod 600 "$work/cache/kernels/1.0-fake/boot/vmlinuz-1.0-fake"
-	chmod 777 "$work" "$work/cache"
-	status=0
-	setpriv --reuid=65534 --regid=65534 --clear-groups \
-		"$(public_spile)" vm --cache="$work/cache" --kernel=1.0-fake -- true >out 2>err </dev/null ||
-		status=$?
-	expect_status 125
-	grep -q 'E-vm-kernel-unreadable' err
-	grep -q 'sudo chmod 644' err
 }
 
 @test "it works for a user who is not root, and cannot read more than he may" {
@@ -413,15 +347,4 @@ fake_qemu() {
 	expect_status 0
 	grep -qx modules out
 	not grep -q overlay out
-}
-
-@test "wrong options are refused, and help is given" {
-	vm --no-such-option -- true
-	expect_status 125
-	grep -q 'E-vm-usage' err
-	vm --memory=1 -- true
-	expect_status 125
-	vm --help
-	expect_status 0
-	grep -q -- '--kernel=RELEASE' out
 }

@@ -295,10 +295,10 @@ static void test_refusals(void **state)
 		  "1:37: error: 'foreach' goes over all buckets of a histogram: ask for one "
 		  "of them in an expression, as in '@hist_log(x)[5]' [E-syntax]" },
 		{ "probe a { foreach (k in @hist_log(a) @count+) b }",
-		  "1:38: error: buckets of a histogram are sorted by what they count: write "
-		  "'+' or '-' alone [E-syntax]" },
+		  "1:38: error: buckets of a histogram hold one number each: write "
+		  "'+' or '-' alone to sort by it [E-syntax]" },
 		{ "probe a { foreach ([j, k] in @hist_log(a)) b }",
-		  "1:24: error: the buckets of a histogram have one key, their lower bound "
+		  "1:24: error: the buckets of a histogram have one key, their number "
 		  "[E-key-count]" },
 		{ "probe a { foreach (k in @count(a)) b }",
 		  "1:25: error: expected the name of an array behind 'in', found '@count' "

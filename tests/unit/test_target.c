@@ -251,7 +251,7 @@ static void a_tree_of_another_release_is_refused(void **state)
 	put_tree(fixture);
 	put_link(fixture, "lib/modules/5.0.0/build", "../../../usr/src/kernels/" RELEASE);
 	assert_false(find(fixture, "5.0.0", &tree));
-	assert_message(fixture, "is the build tree of kernel " RELEASE ", not of 5.0.0");
+	assert_message(fixture, "is the build tree of kernel " RELEASE ", not of 5.0.0 [E-build-tree-mismatch]");
 }
 
 /* ---- packages ---- */
@@ -557,7 +557,9 @@ int main(void)
 		TEST(a_missing_tree_names_the_package),
 		TEST(a_dangling_link_is_recognised),
 		TEST(an_unprepared_tree_is_recognised),
-		TEST(a_tree_of_another_release_is_refused),
+		/* Its message's test: no program's option leads to a /lib/modules of ours. */
+		{ "E-build-tree-mismatch: a tree of another release is refused",
+		  a_tree_of_another_release_is_refused, set_up, tear_down, NULL },
 		TEST(packages_by_distribution),
 		TEST(packages_of_tools),
 		TEST(recognises_missing_programs),

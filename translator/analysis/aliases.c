@@ -116,7 +116,8 @@ static const struct expansion *alias_expansion(struct analysis *analysis, const 
 }
 
 static struct derivation *derive(struct analysis *analysis, const struct derivation *outer,
-				 const struct known_alias *known, const struct probe_point *use, unsigned int taken)
+				 const struct known_alias *known, const struct probe_point *use,
+				 struct expr *condition, unsigned int taken)
 {
 	struct derivation *derivation = arena_new0(analysis->arena, struct derivation);
 
@@ -125,6 +126,7 @@ static struct derivation *derive(struct analysis *analysis, const struct derivat
 	derivation->alias = known->alias;
 	derivation->outer = outer;
 	derivation->use = use;
+	derivation->condition = condition;
 	derivation->expansion = alias_expansion(analysis, known->alias, use);
 	derivation->suffix = arena_array(analysis->arena);
 	for (unsigned int i = taken; i < use->components->len; i++)
@@ -151,7 +153,7 @@ static bool is_meant(const struct known_alias *known, const struct derivation *d
 }
 
 GPtrArray *aliases_of(struct analysis *analysis, const struct derivation *derivation,
-		      const struct probe_point *point)
+		      const struct probe_point *point, struct expr *condition)
 {
 	const GPtrArray *known = candidates(analysis, point);
 	GPtrArray *found = arena_array(analysis->arena);
@@ -170,13 +172,12 @@ GPtrArray *aliases_of(struct analysis *analysis, const struct derivation *deriva
 		if (taken > longest)
 			g_ptr_array_set_size(found, 0);
 		longest = taken;
-		g_ptr_array_add(found, derive(analysis, derivation, candidate, point, taken));
+		g_ptr_array_add(found, derive(analysis, derivation, candidate, point, condition, taken));
 	}
 	return found;
 }
 
-/* Both must hold, each if there is one. */
-static struct expr *both_conditions(struct analysis *analysis, struct expr *own, struct expr *of_use)
+struct expr *both_conditions(struct analysis *analysis, struct expr *own, struct expr *of_use)
 {
 	struct expr *both;
 

@@ -46,14 +46,19 @@ bool resolve_condition(struct analysis *analysis, struct condition *condition)
 	g_autoptr(GHashTable) visiting = g_hash_table_new(NULL, NULL);
 	g_autoptr(GHashTable) names = g_hash_table_new(NULL, NULL);
 	struct scope scope = {
-		.analysis = analysis, .script = condition->script, .locals = condition->locals, .names = names,
+		.analysis = analysis, .locals = condition->locals, .names = names,
 		.condition = condition, .visiting = visiting, .ok = true,
 	};
 
 	expr_walk(condition->expr, check_condition_part, &scope);
 	if (!scope.ok)
 		return false;
-	resolve_expr(condition->expr, &scope);
+	for (unsigned int i = 0; i < condition->parts->len; i++) {
+		const struct condition_part *part = g_ptr_array_index(condition->parts, i);
+
+		scope.script = part->script;
+		resolve_expr(part->expr, &scope);
+	}
 	for (unsigned int i = 0; i < condition->locals->len; i++) {
 		const struct variable *local = g_ptr_array_index(condition->locals, i);
 

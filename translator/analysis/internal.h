@@ -23,9 +23,14 @@ bool apply_global_settings(struct analysis *analysis);
 
 /* aliases.c: what probe aliases mean. */
 void aliases_index(struct analysis *analysis);
-/* The derivations that a point means, of struct derivation; NULL after an error was reported. */
+/*
+ * The derivations that a point means, of struct derivation; NULL after an error was reported.
+ * `condition` is what is written behind the point itself, or NULL.
+ */
 GPtrArray *aliases_of(struct analysis *analysis, const struct derivation *derivation,
-		      const struct probe_point *point);
+		      const struct probe_point *point, struct expr *condition);
+/* `own && of_use`, each if there is one. */
+struct expr *both_conditions(struct analysis *analysis, struct expr *own, struct expr *of_use);
 struct probe_point *derived_point(struct analysis *analysis, const struct derivation *derivation,
 				  const struct probe_point *point);
 void aliases_add_names(const struct analysis *analysis, GPtrArray *names);

@@ -78,16 +78,32 @@ static bool can_share(const struct handler *handler, const struct probe *probe)
 
 /* ---- Conditions ---- */
 
-/* What must hold for the probe's handler to run; NULL if nothing must. */
-static struct condition *condition_new(struct analysis *analysis, const struct probe *probe)
+static void add_condition_part(struct analysis *analysis, struct condition *condition, struct expr *expr,
+			       const struct script *script)
 {
-	struct condition *condition;
+	struct condition_part *part;
 
-	if (!probe->point->condition)
+	if (!expr)
+		return;
+	part = arena_new0(analysis->arena, struct condition_part);
+	part->expr = expr_clone(analysis->arena, expr);
+	part->script = script;
+	g_ptr_array_add(condition->parts, part);
+	condition->expr = both_conditions(analysis, condition->expr, part->expr);
+}
+
+/* What must hold for the probe's handler to run; NULL if nothing must. */
+static struct condition *condition_new(struct analysis *analysis, const struct derivation *derivation,
+				       struct expr *of_point)
+{
+	struct condition *condition = arena_new0(analysis->arena, struct condition);
+
+	condition->parts = arena_array(analysis->arena);
+	add_condition_part(analysis, condition, of_point, derivation->script);
+	for (; derivation->alias; derivation = derivation->outer)
+		add_condition_part(analysis, condition, derivation->condition, derivation->outer->script);
+	if (!condition->expr)
 		return NULL;
-	condition = arena_new0(analysis->arena, struct condition);
-	condition->expr = expr_clone(analysis->arena, probe->point->condition);
-	condition->script = probe->derivation->script;
 	condition->probes = arena_array(analysis->arena);
 	condition->globals = arena_array(analysis->arena);
 	condition->locals = arena_array(analysis->arena);
@@ -100,7 +116,7 @@ static struct condition *condition_new(struct analysis *analysis, const struct p
 
 /* Probes from `first` on are one point's, all of the same condition. */
 static void add_probes(struct analysis *analysis, GPtrArray *probes, unsigned int first,
-		       const struct derivation *derivation)
+		       const struct derivation *derivation, struct expr *of_point)
 {
 	struct condition *condition = NULL;
 	struct handler *handler = NULL;
@@ -114,7 +130,7 @@ static void add_probes(struct analysis *analysis, GPtrArray *probes, unsigned in
 		probe->number = analysis->program->probes->len;
 		g_ptr_array_add(analysis->program->probes, probe);
 		if (i == first)
-			condition = condition_new(analysis, probe);
+			condition = condition_new(analysis, derivation, of_point);
 		if (!handler || !can_share(handler, probe) || handler->condition != condition) {
 			handler = handler_new(analysis, probe);
 			handler->condition = condition;
@@ -176,7 +192,7 @@ static bool resolve_point(struct analysis *analysis, const struct derivation *de
 			  const struct probe_point *point, GPtrArray *probes)
 {
 	struct probe_point *derived = derived_point(analysis, derivation, point);
-	GPtrArray *aliases = aliases_of(analysis, derivation, derived), *matching;
+	GPtrArray *aliases = aliases_of(analysis, derivation, derived, point->condition), *matching;
 	unsigned int before;
 	bool ok = true;
 
@@ -193,7 +209,7 @@ static bool resolve_point(struct analysis *analysis, const struct derivation *de
 		ok &= resolve_by_family(analysis, derivation, g_ptr_array_index(matching, i), probes);
 	if (!matching->len && (!aliases->len || probe_point_is_known(derived)))
 		ok &= resolve_by_family(analysis, derivation, derived, probes);
-	add_probes(analysis, probes, before, derivation);
+	add_probes(analysis, probes, before, derivation, point->condition);
 	return ok;
 }
 

@@ -18,7 +18,8 @@ struct derivation {
 	const struct script *script;		/* the file of the alias; of the declaration */
 	const struct alias *alias;		/* NULL for the declaration itself */
 	const struct derivation *outer;		/* who uses the alias */
-	const struct probe_point *use;		/* the point by which it does */
+	const struct probe_point *use;		/* the point by which it does, behind the aliases so far */
+	struct expr *condition;			/* that stands behind that point, or NULL */
 	const struct expansion *expansion;	/* for what the alias brings along */
 	GPtrArray *suffix;			/* of struct probe_component: goes behind its points */
 	bool is_optional, is_sufficient;	/* by some use on the way */
@@ -30,10 +31,16 @@ struct handler_part {
 	const struct script *script;	/* whose names it uses */
 };
 
-/* probe point if (...): what must hold for the handler to run. */
-struct condition {
+/* One `if (...)` behind a point. */
+struct condition_part {
 	struct expr *expr;
 	const struct script *script;	/* whose names it uses */
+};
+
+/* What must hold for a handler to run: all that stands behind the points that lead to its probe. */
+struct condition {
+	struct expr *expr;		/* the parts, joined by && */
+	GPtrArray *parts;		/* of struct condition_part */
 	GPtrArray *probes;		/* of struct probe */
 	GPtrArray *globals;		/* of struct variable: those that it reads */
 	GPtrArray *locals;		/* of struct variable: there must be none */

@@ -108,17 +108,6 @@ GPtrArray *kbuild_errors(struct arena *arena, const struct kbuild_request *reque
 	return errors;
 }
 
-/* make takes white space, ':' and '$' in a path for its own syntax. */
-static bool check_path(struct diag *diag, const char *path)
-{
-	if (!strpbrk(path, " \t\n:$#\\'\""))
-		return true;
-	diag_error(diag, no_span, "E-work-dir",
-		   "kbuild cannot use the folder '%s': its path has white space or one of : $ # \\ ' \"",
-		   path);
-	return false;
-}
-
 /* The work folder, made and as an absolute path; NULL after a reported error. */
 static const char *open_work_dir(struct arena *arena, struct diag *diag, const char *work_dir)
 {
@@ -132,7 +121,7 @@ static const char *open_work_dir(struct arena *arena, struct diag *diag, const c
 	}
 	path = arena_printf(arena, "%s", real);
 	free(real);
-	return check_path(diag, path) ? path : NULL;
+	return scratch_usable(diag, path) ? path : NULL;
 }
 
 static bool write_inputs(struct diag *diag, const struct kbuild_request *request,
@@ -142,7 +131,7 @@ static bool write_inputs(struct diag *diag, const struct kbuild_request *request
 	g_autofree char *c_name = g_strconcat(request->name, ".c", NULL);
 	g_autofree char *kbuild = NULL;
 
-	if (!check_path(diag, data_dir) || !check_path(diag, request->kconf_dir))
+	if (!scratch_usable(diag, data_dir) || !scratch_usable(diag, request->kconf_dir))
 		return false;
 	kbuild = g_strdup_printf("SPILE_MODULE := %s\nSPILE_KCONF := %s\ninclude %s/Kbuild\n",
 				 request->name, request->kconf_dir, data_dir);

@@ -293,14 +293,16 @@ static bool run_timed(struct session *session, int pass)
 	return ok;
 }
 
-/* The temporary folder goes, unless somebody wants to look at it. */
+/* The temporary folder goes, unless somebody wants to look at it, or at what is left in it. */
 static void clean_up(struct session *session, bool build_failed)
 {
 	if (!session->work_dir)
 		return;
 	if (session->options->keep)
 		fprintf(stderr, "Keeping temporary folder \"%s\"\n", session->work_dir);
-	else if (!build_failed)
+	else if (build_failed)
+		rmdir(session->work_dir);
+	else
 		scratch_remove(session->work_dir);
 }
 

@@ -188,42 +188,48 @@ static void emit_foreach_array(struct emitter *x, struct stmt *stmt)
 	emit_line(x, "rt_foreach_end(&%s);", iteration);
 }
 
+static const char *bucket_order(const struct stmt *stmt)
+{
+	bool is_down = stmt->foreach.direction == SORT_DESCENDING;
+
+	if (stmt->foreach.direction == SORT_NONE || stmt->foreach.sort_column > 0)
+		return is_down ? "RT_BUCKETS_DOWN" : "RT_BUCKETS_UP";
+	return is_down ? "RT_BUCKETS_COUNT_DOWN" : "RT_BUCKETS_COUNT_UP";
+}
+
 /*
- *	for (t_1 = 0; t_1 < rt_stat_bucket_count(&g_s.type); t_1++) {
- *		l_bucket = t_1;
+ *	for (t_1 = -1;;) {
  *		s_2 = rt_stat_read(c, &g_s);
+ *		t_1 = rt_stat_bucket_next(&g_s.type, s_2, t_1, RT_BUCKETS_UP);
+ *		if (t_1 < 0)
+ *			break;
+ *		l_bucket = t_1;
  *		l_count = rt_stat_bucket_at(c, &g_s.type, s_2, t_1, "a.stp:3:1");
  *		...
- *
- * From the last to the first one for a sort in descending order.
  */
 static void emit_foreach_histogram(struct emitter *x, struct stmt *stmt)
 {
 	const struct foreach_key *key = g_ptr_array_index(stmt->foreach.keys, 0);
-	const char *place = place_string(x, stmt->span), *type;
+	const char *place = place_string(x, stmt->span), *type, *statistic;
 	const char *limit = stmt->foreach.limit ? bare(x, emit_value(x, stmt->foreach.limit)) : NULL;
-	const char *statistic = emit_statistic_read(x, stmt->foreach.histogram->histogram.operand, &type);
 	const char *bucket = new_number(x), *left = limit ? new_number(x) : NULL;
-	bool descending = stmt->foreach.direction == SORT_DESCENDING;
 
 	if (left)
 		emit_line(x, "%s = %s;", left, limit);
-	if (descending)
-		emit_line(x, "for (%s = (s64)rt_stat_bucket_count(%s) - 1; %s >= 0; %s--) {", bucket, type, bucket, bucket);
-	else
-		emit_line(x, "for (%s = 0; %s < (s64)rt_stat_bucket_count(%s); %s++) {", bucket, bucket, type, bucket);
+	emit_line(x, "for (%s = -1;;) {", bucket);
 	x->indent++;
+	statistic = emit_statistic_read(x, stmt->foreach.histogram->histogram.operand, &type);
+	emit_line(x, "%s = rt_stat_bucket_next(%s, %s, %s, %s);", bucket, type, statistic, bucket, bucket_order(stmt));
+	if (left)
+		emit_line(x, "if (%s < 0 || %s-- <= 0)", bucket, left);
+	else
+		emit_line(x, "if (%s < 0)", bucket);
+	emit_line(x, "\tbreak;");
 	emit_fail_if(x, arena_printf(x->arena, "!rt_loop(c, %d, %s)", cost_of(stmt->foreach.body), place));
-	if (left) {
-		emit_line(x, "if (%s-- <= 0)", left);
-		emit_line(x, "\tbreak;");
-	}
 	emit_line(x, "%s = %s;", variable_name(x, key->variable), bucket);
-	if (stmt->foreach.value) {
-		statistic = emit_statistic_read(x, stmt->foreach.histogram->histogram.operand, &type);
+	if (stmt->foreach.value)
 		emit_line(x, "%s = rt_stat_bucket_at(c, %s, %s, %s, %s);",
 			  variable_name(x, stmt->foreach.value->variable), type, statistic, bucket, place);
-	}
 	emit_foreach_body(x, stmt);
 	x->indent--;
 	emit_line(x, "}");

@@ -41,8 +41,8 @@ static bool parse_array_sort(struct parser *parser, struct stmt *stmt)
 	stmt->foreach.has_sort_statistic = true;
 	if (stmt->foreach.histogram) {
 		parse_error(parser, span, "E-syntax",
-			    "buckets of a histogram are sorted by what they count: write '+' or "
-			    "'-' alone");
+			    "buckets of a histogram hold one number each: write '+' or '-' alone to "
+			    "sort by it");
 		return false;
 	}
 	if (!parse_at(parser, TOKEN_PLUS) && !parse_at(parser, TOKEN_MINUS)) {
@@ -118,7 +118,7 @@ static bool parse_buckets(struct parser *parser, struct stmt *stmt)
 	if (stmt->foreach.keys->len > 1) {
 		second = g_ptr_array_index(stmt->foreach.keys, 1);
 		parse_error(parser, second->span, "E-key-count",
-			    "the buckets of a histogram have one key, their lower bound");
+			    "the buckets of a histogram have one key, their number");
 		return false;
 	}
 	if (parse_at(parser, TOKEN_LEFT_BRACKET)) {

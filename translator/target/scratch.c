@@ -11,6 +11,17 @@
 
 #include <glib/gstdio.h>
 
+/* make takes white space, ':' and '$' in a path for its own syntax. */
+bool scratch_usable(struct diag *diag, const char *path)
+{
+	if (!strpbrk(path, " \t\n:$#\\'\""))
+		return true;
+	diag_error(diag, no_span, "E-work-dir",
+		   "kbuild cannot use the folder '%s': its path has white space or one of : $ # \\ ' \"",
+		   path);
+	return false;
+}
+
 const char *scratch_new(struct arena *arena, struct diag *diag)
 {
 	g_autoptr(GError) error = NULL;
@@ -19,6 +30,10 @@ const char *scratch_new(struct arena *arena, struct diag *diag)
 	if (!folder) {
 		diag_error(diag, no_span, "E-temporary-folder", "no temporary folder: %s",
 			   error->message);
+		return NULL;
+	}
+	if (!scratch_usable(diag, folder)) {
+		g_rmdir(folder);
 		return NULL;
 	}
 	return arena_printf(arena, "%s", folder);

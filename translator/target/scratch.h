@@ -10,8 +10,10 @@
 
 #include "base/diag.h"
 
-/* A new empty folder, owned by the arena's life; NULL after an error was reported. */
+/* A new empty folder that make can work in, owned by the arena's life; NULL after an error. */
 const char *scratch_new(struct arena *arena, struct diag *diag);
+/* Whether make can work with that path; false after E-work-dir was reported. */
+bool scratch_usable(struct diag *diag, const char *path);
 /* Removes the folder and all that is in it, symbolic links not followed. NULL is allowed. */
 void scratch_remove(const char *folder);
 /* Writes `text` to `folder`/`name`; false after an error was reported. */
