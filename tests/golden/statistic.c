@@ -86,7 +86,7 @@ out: __maybe_unused;
 /* ---- probes ---- */
 
 struct p_0_frame {
-	char t_2[MAXSTRINGLEN];
+	char t_1[MAXSTRINGLEN];
 };
 
 static struct rt_lock *const p_0_locks[] = { &g_sizes_lock };
@@ -95,8 +95,8 @@ static struct rt_lock *const p_0_locks[] = { &g_sizes_lock };
 static RT_HANDLER void p_0(struct rt_context *c)
 {
 	struct p_0_frame *f;
-	s64 t_1;
-	union rt_key k_3[1];
+	union rt_key k_2[1];
+	s64 t_3;
 
 	if (!rt_locks_take(c, p_0_locks, ARRAY_SIZE(p_0_locks)))
 		return;
@@ -104,13 +104,13 @@ static RT_HANDLER void p_0(struct rt_context *c)
 	if (!f)
 		goto out;
 	/* :3 sizes[execname()] <<< returnval() } */
+	f_execname(c, f->t_1);
+	k_2[0].s = f->t_1;
 	c->where = RT_PLACE("statistic.stp:3:66");
-	t_1 = f_returnval(c);
+	t_3 = f_returnval(c);
 	if (rt_failed(c))
 		goto out;
-	f_execname(c, f->t_2);
-	k_3[0].s = f->t_2;
-	if (!rt_map_stat_add(c, &g_sizes, k_3, t_1, RT_PLACE("statistic.stp:3:44")))
+	if (!rt_map_stat_add(c, &g_sizes, k_2, t_3, RT_PLACE("statistic.stp:3:44")))
 		goto out;
 out:
 	rt_frame_pop(c, f, sizeof(*f));

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Assignment to variables and array elements: =, the compound forms, <<<, ++ and --. The value
- * is evaluated before the place is touched; an element is found once, also when it is both read
- * and written.
+ * Assignment to variables and array elements: =, the compound forms, <<<, ++ and --. Keys are
+ * evaluated first, then the value, and then the place is touched; an element is found once, also
+ * when it is both read and written, unless the operation may fail: then nothing is to be inserted.
  */
 #include "emit/internal.h"
 
@@ -19,15 +19,12 @@ static const char *new_slot(struct emitter *x, const struct expr *place, const c
 
 /* ---- = ---- */
 
-static const char *assign_element(struct emitter *x, struct expr *place, const char *value)
+static void set_element(struct emitter *x, const struct expr *place, const char *keys, const char *value)
 {
-	const char *keys = emit_keys(x, place->index.variable, place->index.keys);
-
 	emit_fail_if(x, arena_printf(x->arena, "!rt_map_set%s(c, &%s, %s, %s, %s)",
 				     place->type == TYPE_STRING ? "_string" : "",
 				     variable_name(x, place->index.variable), keys, bare(x, value),
 				     place_object(x, place->span)));
-	return value;
 }
 
 static const char *assign_variable(struct emitter *x, struct expr *place, const char *value)
@@ -53,37 +50,59 @@ static const char *kept(struct emitter *x, const struct expr *value_expr, const 
 	return copy;
 }
 
+static const char *assign_element(struct emitter *x, struct expr *expr, bool discarded)
+{
+	struct expr *place = expr->assign.target, *value_expr = expr->assign.value;
+	const char *keys = emit_keys_before(x, place->index.variable, place->index.keys, value_expr);
+	const char *value = kept(x, value_expr, emit_value(x, value_expr), discarded);
+
+	set_element(x, place, keys, value);
+	return value;
+}
+
 static const char *emit_plain(struct emitter *x, struct expr *expr, bool discarded)
 {
 	struct expr *place = expr->assign.target;
-	const char *value = emit_value(x, expr->assign.value);
 
 	if (place->kind == EXPR_VARIABLE)
-		return assign_variable(x, place, value);
-	return assign_element(x, place, kept(x, expr->assign.value, value, discarded));
+		return assign_variable(x, place, emit_value(x, expr->assign.value));
+	return assign_element(x, expr, discarded);
 }
 
 /* ---- += and so on ---- */
 
-static const char *emit_compound_element(struct emitter *x, struct expr *expr, const char *value)
+/* What the element is now, without making it. */
+static const char *old_value(struct emitter *x, const struct expr *place, const char *keys)
 {
-	struct expr *place = expr->assign.target;
-	const char *keys = emit_keys(x, place->index.variable, place->index.keys);
-	const char *slot, *result, *old;
+	bool is_string = place->type == TYPE_STRING;
+	const char *old = is_string ? new_reference(x) : new_number(x);
 
-	if (place->type == TYPE_STRING) {
-		old = new_reference(x);
-		emit_line(x, "%s = rt_map_get_string(&%s, %s);", old, variable_name(x, place->index.variable), keys);
-		result = emit_binary_operation(x, expr->assign.operation, old, value, NULL, expr->assign.operator_span);
-		emit_fail_if(x, arena_printf(x->arena, "!rt_map_set_string(c, &%s, %s, %s, %s)",
-					     variable_name(x, place->index.variable), keys, result,
-					     place_object(x, place->span)));
+	emit_line(x, "%s = rt_map_get%s(&%s, %s);", old, is_string ? "_string" : "",
+		  variable_name(x, place->index.variable), keys);
+	return old;
+}
+
+static bool operation_may_fail(enum binary_operator operation)
+{
+	return operation == BINARY_DIVIDE || operation == BINARY_MODULO;
+}
+
+static const char *emit_compound_element(struct emitter *x, struct expr *expr)
+{
+	struct expr *place = expr->assign.target, *value_expr = expr->assign.value;
+	enum binary_operator operation = expr->assign.operation;
+	const char *keys = emit_keys_before(x, place->index.variable, place->index.keys, value_expr);
+	const char *value = emit_value(x, value_expr), *slot, *result, *old;
+
+	if (place->type == TYPE_STRING || operation_may_fail(operation)) {
+		old = old_value(x, place, keys);
+		result = emit_binary_operation(x, operation, old, value, value_expr, expr->assign.operator_span);
+		set_element(x, place, keys, result);
 		return result;
 	}
 	slot = new_slot(x, place, keys);
 	old = arena_printf(x->arena, "*%s", slot);
-	result = emit_binary_operation(x, expr->assign.operation, old, value, expr->assign.value,
-				       expr->assign.operator_span);
+	result = emit_binary_operation(x, operation, old, value, value_expr, expr->assign.operator_span);
 	emit_line(x, "*%s = %s;", slot, bare(x, result));
 	return old;
 }
@@ -91,11 +110,11 @@ static const char *emit_compound_element(struct emitter *x, struct expr *expr, c
 static const char *emit_compound(struct emitter *x, struct expr *expr)
 {
 	struct expr *place = expr->assign.target;
-	const char *value = emit_value(x, expr->assign.value);
-	const char *result;
+	const char *value, *result;
 
 	if (place->kind == EXPR_INDEX)
-		return emit_compound_element(x, expr, value);
+		return emit_compound_element(x, expr);
+	value = emit_value(x, expr->assign.value);
 	result = emit_binary_operation(x, expr->assign.operation, variable_name(x, place->variable.variable), value,
 				       expr->assign.value, expr->assign.operator_span);
 	return assign_variable(x, place, result);
@@ -105,18 +124,18 @@ static const char *emit_compound(struct emitter *x, struct expr *expr)
 
 static const char *emit_add(struct emitter *x, struct expr *expr, bool discarded)
 {
-	struct expr *place = expr->assign.target;
-	const char *value = kept(x, expr->assign.value, emit_value(x, expr->assign.value), discarded);
-	const char *keys;
+	struct expr *place = expr->assign.target, *value_expr = expr->assign.value;
+	const char *keys = NULL, *value;
 
-	if (place->kind == EXPR_VARIABLE) {
+	if (place->kind == EXPR_INDEX)
+		keys = emit_keys_before(x, place->index.variable, place->index.keys, value_expr);
+	value = kept(x, value_expr, emit_value(x, value_expr), discarded);
+	if (keys)
+		emit_fail_if(x, arena_printf(x->arena, "!rt_map_stat_add(c, &%s, %s, %s, %s)",
+					     variable_name(x, place->index.variable), keys, bare(x, value),
+					     place_object(x, place->span)));
+	else
 		emit_line(x, "rt_stat_add(&%s, %s);", variable_name(x, place->variable.variable), bare(x, value));
-		return value;
-	}
-	keys = emit_keys(x, place->index.variable, place->index.keys);
-	emit_fail_if(x, arena_printf(x->arena, "!rt_map_stat_add(c, &%s, %s, %s, %s)",
-				     variable_name(x, place->index.variable), keys, bare(x, value),
-				     place_object(x, place->span)));
 	return value;
 }
 

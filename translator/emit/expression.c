@@ -92,16 +92,26 @@ static const char *emit_unary(struct emitter *x, struct expr *expr)
 	return arena_printf(x->arena, "(%s%s)", operators[expr->unary.operation], operand);
 }
 
-const char *emit_keys(struct emitter *x, const struct variable *array, GPtrArray *keys)
+const char *emit_keys_before(struct emitter *x, const struct variable *array, GPtrArray *keys, struct expr *value)
 {
 	const char **values = emit_values(x, keys);
 	const char *name = arena_printf(x->arena, "k_%d", ++x->temporaries);
+	bool may_change = value && has_side_effects(value);
 
 	emit_declaration(x, "union rt_key %s[%u]", name, keys->len);
-	for (unsigned int i = 0; i < keys->len; i++)
-		emit_line(x, "%s[%u].%s = %s;", name, i, array->key_types[i] == TYPE_STRING ? "s" : "n",
-			  bare(x, values[i]));
+	for (unsigned int i = 0; i < keys->len; i++) {
+		bool is_string = array->key_types[i] == TYPE_STRING;
+
+		if (is_string && may_change)
+			values[i] = copied(x, g_ptr_array_index(keys, i), values[i]);
+		emit_line(x, "%s[%u].%s = %s;", name, i, is_string ? "s" : "n", bare(x, values[i]));
+	}
 	return name;
+}
+
+const char *emit_keys(struct emitter *x, const struct variable *array, GPtrArray *keys)
+{
+	return emit_keys_before(x, array, keys, NULL);
 }
 
 static const char *emit_index(struct emitter *x, struct expr *expr)
@@ -330,6 +340,13 @@ static const char *call_text(struct emitter *x, const struct function *function,
 	return arena_strndup(x->arena, call->str, call->len);
 }
 
+/* The next function is given what the first one was, whatever that has changed since. */
+static void keep_arguments(struct emitter *x, GPtrArray *arguments, const char **values)
+{
+	for (unsigned int i = 0; i < arguments->len; i++)
+		values[i] = copied(x, g_ptr_array_index(arguments, i), values[i]);
+}
+
 /*
  *	t_1 = f_size(c, l_x);
  *	if (c->declined) {		one that leaves by `next` passes the call on
@@ -372,9 +389,11 @@ static const char *emit_call(struct emitter *x, struct expr *expr, bool discarde
 	const char **values = emit_values(x, expr->call.arguments);
 	bool wanted = function->type == TYPE_LONG && !discarded;
 	const char *result = function->type == TYPE_STRING ? new_string(x) : NULL;
-	const char *call = call_text(x, function, result, expr->call.arguments, values);
-	const char *assigned = "";
+	const char *assigned = "", *call;
 
+	if (function->declines && function->alternative)
+		keep_arguments(x, expr->call.arguments, values);
+	call = call_text(x, function, result, expr->call.arguments, values);
 	if (wanted && !function->may_fail && !function->has_side_effects && !function->declines)
 		return call;
 	if (any_may_fail(function))

@@ -91,6 +91,8 @@ void emit_discarded(struct emitter *x, struct expr *expr);
 const char **emit_values(struct emitter *x, GPtrArray *exprs);
 /* Writes keys to a new k_N, and returns its name. */
 const char *emit_keys(struct emitter *x, const struct variable *array, GPtrArray *keys);
+/* The same where `value` is evaluated before they are used: nothing that it does changes them. */
+const char *emit_keys_before(struct emitter *x, const struct variable *array, GPtrArray *keys, struct expr *value);
 bool has_side_effects(struct expr *expr);
 /* The same where `*` may stand for keys; *mask_ret has a bit for each key that is given. */
 const char *emit_slice(struct emitter *x, const struct variable *array, GPtrArray *keys, unsigned int *mask_ret);
