@@ -249,20 +249,21 @@ static __maybe_unused noinline u32 rt_map_insert(struct rt_map *m, const union r
 	return number;
 }
 
-#define RT_MAP_FULL "array '%s' is full (%u elements, see MAXMAPENTRIES)"
+#define RT_MAP_FULL "array '%s' is full (%u element%s, see MAXMAPENTRIES)"
+#define RT_MAP_FULL_OF(m) (m)->name, (m)->capacity, (m)->capacity == 1 ? "" : "s"
 
 /* Gives up an insertion: an error for a try block, else counted and the handler goes on. */
 static __maybe_unused noinline void rt_map_give_up(struct rt_context *c, const struct rt_map *m,
 						   struct rt_place *place)
 {
 	if (RT_STAP_ERRORS || c->catching) {
-		rt_error_at(c, place->where, RT_MAP_FULL, m->name, m->capacity);
+		rt_error_at(c, place->where, RT_MAP_FULL, RT_MAP_FULL_OF(m));
 		return;
 	}
 	c->counters[c->probe->index].given_up_insertions++;
 	if (rt_place_count(place, c->probe)) {
 		place->is_insertion = 1;
-		snprintf(place->text, sizeof(place->text), RT_MAP_FULL, m->name, m->capacity);
+		snprintf(place->text, sizeof(place->text), RT_MAP_FULL, RT_MAP_FULL_OF(m));
 	}
 }
 

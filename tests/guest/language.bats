@@ -10,6 +10,7 @@
 #   #out: LINE           every line of the output, in order; what stands behind one space
 #   #err: LINE           likewise of standard error
 #   #status: N           if not 0
+#   #warning: LINE       every warning of spile, as far as the end of its line; none here: not compared
 
 load common
 
@@ -44,6 +45,8 @@ run_of() {
 	[ -e "$results/$1.status" ] || { cat "$results/$1.err"; return 1; }
 	comment "$1" out | diff -u - "$results/$1.out" || { show "$1"; return 1; }
 	comment "$1" err | diff -u - "$results/$1.err" || return 1
+	[ -z "$(comment "$1" warning)" ] ||
+		diff -u <(comment "$1" warning) <(grep -F ' warning: ' "$modules/${1//-/_}.log") || return 1
 	[ "$(comment "$1" out | wc -l)" -gt 0 ]
 	local status
 	status=$(comment "$1" status)
@@ -60,13 +63,13 @@ run_of() {
 	done
 }
 
-@test "arrays: keys, membership, order, deletion also in foreach" { run_of arrays ; }
+@test "arrays: keys, membership, order, deletion" { run_of arrays ; }
 @test "loops and conditions" { run_of loops ; }
 @test "try and catch" { run_of errors-caught ; }
 @test "recursion, and MAXNESTING" { run_of recursion ; }
 @test "MAXACTION ends a loop without an end" { run_of too-many-actions ; }
 @test "arrays that wrap" { run_of wrapping-arrays ; }
-@test "a full array is an error" { run_of full-array ; }
+@test "a full array gives up the insertion" { run_of full-array ; }
 @test "statistics and their operators" { run_of statistics ; }
 @test "histograms" { run_of histograms ; }
 @test "strings and the functions for them" { run_of strings ; }
@@ -85,3 +88,44 @@ run_of() {
 @test "results of functions, and maxactive" { run_of results ; }
 @test "arguments and registers of known calls" { run_of known-arguments ; }
 @test "tracepoints, their arguments and members" { run_of tracepoints ; }
+@test "preprocessor: conditions" { run_of preprocessor-conditions ; }
+@test "preprocessor: macros" { run_of macros ; }
+@test "preprocessor: script arguments" { run_of script-arguments ; }
+@test "preprocessor: all arguments in a list" { run_of script-arguments-all ; }
+@test "numbers, strings, comments and names" { run_of literals ; }
+@test "globals: initial values, sizes, private ones" { run_of globals-forms ; }
+@test "locals begin as 0 and empty" { run_of locals ; }
+@test "types are inferred through the whole script" { run_of inference ; }
+@test "functions of one name by number of arguments" { run_of function-overloads ; }
+@test "functions of one name by next and priority" { run_of function-next ; }
+@test "aliases: prologues and epilogues, nested, with suffixes and wildcards" { run_of aliases ; }
+@test "aliases: optional and sufficient points" { run_of aliases-optional ; }
+@test "braces in probe points" { run_of brace-expansion ; }
+@test "conditions on probe points" { run_of conditions ; }
+@test "embedded C" { run_of embedded-c ; }
+@test "foreach: values, slices, orders, limits" { run_of foreach-forms ; }
+@test "slices in delete and in" { run_of slices-and-delete ; }
+@test "try and catch, left in every way" { run_of try-catch ; }
+@test "regular expressions" { run_of regular-expressions ; }
+@test "matched() and ngroups()" { run_of matched-groups ; }
+@test "precedence of every pair of operators" { run_of operator-precedence ; }
+@test "operators of strings" { run_of string-operators ; }
+@test "operators of the target world without debuginfo" { run_of target-operators ; }
+@test "variance, statistics in arrays, empty ones" { run_of statistics-operators ; }
+@test "buckets by number, layouts of histograms" { run_of histogram-buckets ; }
+@test "every directive of printf" { run_of printf-directives ; }
+@test "memory by %m and %M" { run_of memory-directives ; }
+@test "globals that nobody reads are displayed" { run_of display-globals ; }
+@test "--no-global-var-display" { run_of display-off ; }
+@test "what nobody uses is left out, with warnings" { run_of pruning ; }
+@test "-u keeps it" { run_of unoptimized ; }
+@test "every way into a full array" { run_of full-array-kinds ; }
+@test "faults give up the hit" { run_of faults-given-up ; }
+@test "a handler on error and end runs once" { run_of error-and-end ; }
+@test "error probes need an error" { run_of error-none ; }
+@test "MAXERRORS errors are survived" { run_of errors-survived ; }
+@test "survived errors leave the status 0" { run_of errors-few ; }
+@test "--suppress-handler-errors" { run_of errors-suppressed ; }
+@test "--stap-errors: full arrays are errors" { run_of errors-as-stap ; }
+@test "--stap-errors: faults are errors" { run_of faults-as-stap ; }
+@test "--suppress-time-limits" { run_of time-limits ; }

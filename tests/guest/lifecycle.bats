@@ -22,7 +22,7 @@ probe timer.profile { reads++ }
 probe timer.ms(1) { reads++ }
 probe end { println("end ", reads > 0) }
 END
-	script endless <<'END'
+	script endless --no-global-var-display <<'END'
 global hits
 probe begin { println("begin ", target()) }
 probe kprobe.function("do_sys_openat2") { hits++ }
