@@ -12,10 +12,9 @@
 #include "emit/internal.h"
 #include "regex/regex.h"
 
-static void emit_limit(GString *out, const char *name, int64_t value)
+static void emit_limit(struct emitter *x, GString *out, const char *name, int64_t value)
 {
-	g_string_append_printf(out, value < 0 ? "#define %s (%" G_GINT64_FORMAT ")\n" : value > G_MAXINT32 ?
-			       "#define %s %" G_GINT64_FORMAT "LL\n" : "#define %s %" G_GINT64_FORMAT "\n", name, value);
+	g_string_append_printf(out, "#define %s %s\n", name, c_number(x->arena, value));
 }
 
 /* Groups that matched() may ask for, the whole match included. */
@@ -36,25 +35,25 @@ static void emit_limits(struct emitter *x, const struct emit_options *options, G
 	const struct limits *limits = &x->program->limits;
 
 	g_string_append_printf(out, "#define SPILE_MODULE_NAME \"%s\"\n", options->module_name);
-	emit_limit(out, "MAXSTRINGLEN", limits->maxstringlen);
-	emit_limit(out, "MAXACTION", limits->maxaction);
-	emit_limit(out, "MAXACTION_INTERRUPTIBLE", limits->maxaction_interruptible);
-	emit_limit(out, "MAXNESTING", limits->maxnesting);
-	emit_limit(out, "MAXMAPENTRIES", limits->maxmapentries);
-	emit_limit(out, "MAXTRYLOCK", limits->maxtrylock);
-	emit_limit(out, "TRYLOCKDELAY", limits->trylockdelay);
-	emit_limit(out, "MAXERRORS", limits->maxerrors);
-	emit_limit(out, "RT_MAXSKIPPED", limits->maxskipped);
-	emit_limit(out, "STP_OVERLOAD_THRESHOLD", limits->overload_threshold);
-	emit_limit(out, "STP_OVERLOAD_INTERVAL", limits->overload_interval);
-	emit_limit(out, "RT_OVERLOAD", !limits->no_overload && !limits->no_time_limits);
-	emit_limit(out, "RT_TIME_LIMITS", !limits->no_time_limits);
-	emit_limit(out, "RT_SUPPRESS_HANDLER_ERRORS", limits->suppress_handler_errors);
-	emit_limit(out, "RT_STAP_ERRORS", limits->stap_errors);
-	emit_limit(out, "RT_MATCH_GROUPS", match_groups(x->program));
-	emit_limit(out, "RT_PROBE_COUNT", x->program->probes->len);
+	emit_limit(x, out, "MAXSTRINGLEN", limits->maxstringlen);
+	emit_limit(x, out, "MAXACTION", limits->maxaction);
+	emit_limit(x, out, "MAXACTION_INTERRUPTIBLE", limits->maxaction_interruptible);
+	emit_limit(x, out, "MAXNESTING", limits->maxnesting);
+	emit_limit(x, out, "MAXMAPENTRIES", limits->maxmapentries);
+	emit_limit(x, out, "MAXTRYLOCK", limits->maxtrylock);
+	emit_limit(x, out, "TRYLOCKDELAY", limits->trylockdelay);
+	emit_limit(x, out, "MAXERRORS", limits->maxerrors);
+	emit_limit(x, out, "RT_MAXSKIPPED", limits->maxskipped);
+	emit_limit(x, out, "STP_OVERLOAD_THRESHOLD", limits->overload_threshold);
+	emit_limit(x, out, "STP_OVERLOAD_INTERVAL", limits->overload_interval);
+	emit_limit(x, out, "RT_OVERLOAD", !limits->no_overload && !limits->no_time_limits);
+	emit_limit(x, out, "RT_TIME_LIMITS", !limits->no_time_limits);
+	emit_limit(x, out, "RT_SUPPRESS_HANDLER_ERRORS", limits->suppress_handler_errors);
+	emit_limit(x, out, "RT_STAP_ERRORS", limits->stap_errors);
+	emit_limit(x, out, "RT_MATCH_GROUPS", match_groups(x->program));
+	emit_limit(x, out, "RT_PROBE_COUNT", x->program->probes->len);
 	g_string_append_printf(out, "#define RT_FRAME_SIZE (%zu * MAXSTRINGLEN)\n", MAX(x->deepest_frame, 1));
-	emit_limit(out, "RT_PRINTS", x->program->prints);
+	emit_limit(x, out, "RT_PRINTS", x->program->prints);
 	for (unsigned int i = 0; i < limits->defines->len; i++)
 		g_string_append_printf(out, "#define %s\n", (char *)g_ptr_array_index(limits->defines, i));
 	g_string_append_c(out, '\n');

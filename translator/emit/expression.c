@@ -73,15 +73,6 @@ const char **emit_values(struct emitter *x, GPtrArray *exprs)
 
 /* ---- Simple kinds ---- */
 
-static const char *emit_number(struct emitter *x, int64_t number)
-{
-	if (number == G_MININT64)
-		return "(-9223372036854775807LL - 1)";
-	if (number >= G_MININT32 && number <= G_MAXINT32)
-		return arena_printf(x->arena, number < 0 ? "(%d)" : "%d", (int)number);
-	return arena_printf(x->arena, number < 0 ? "(%" G_GINT64_FORMAT "LL)" : "%" G_GINT64_FORMAT "LL", number);
-}
-
 static const char *emit_unary(struct emitter *x, struct expr *expr)
 {
 	static const char *const operators[] = { "", "-", "!", "~" };
@@ -466,7 +457,7 @@ const char *emit_value(struct emitter *x, struct expr *expr)
 {
 	switch (expr->kind) {
 	case EXPR_NUMBER:
-		return emit_number(x, expr->number);
+		return c_number(x->arena, expr->number);
 	case EXPR_STRING:
 		return c_string(x->arena, expr->string);
 	case EXPR_VARIABLE:

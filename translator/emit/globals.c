@@ -23,9 +23,9 @@ static const char *stat_type(struct emitter *x, const struct variable *global)
 		return arena_printf(x->arena, ".kind = 0%s", variance);
 	if (global->histogram == HISTOGRAM_LOG)
 		return arena_printf(x->arena, ".kind = SPILE_HISTOGRAM_LOG%s", variance);
-	return arena_printf(x->arena, ".kind = SPILE_HISTOGRAM_LINEAR, .low = %" G_GINT64_FORMAT
-			    "LL, .high = %" G_GINT64_FORMAT "LL, .step = %" G_GINT64_FORMAT "LL%s",
-			    global->histogram_low, global->histogram_high, global->histogram_step, variance);
+	return arena_printf(x->arena, ".kind = SPILE_HISTOGRAM_LINEAR, .low = %s, .high = %s, .step = %s%s",
+			    c_number(x->arena, global->histogram_low), c_number(x->arena, global->histogram_high),
+			    c_number(x->arena, global->histogram_step), variance);
 }
 
 static void emit_scalar(struct emitter *x, const struct variable *global, const char *name, GString *out)
@@ -37,7 +37,7 @@ static void emit_scalar(struct emitter *x, const struct variable *global, const 
 		g_string_append_printf(out, "static char %s[MAXSTRINGLEN]%s%s;\n", name, global->initial ? " = " : "",
 				       global->initial ? c_string(x->arena, global->initial->string) : "");
 	else if (global->initial)
-		g_string_append_printf(out, "static s64 %s = %" G_GINT64_FORMAT "LL;\n", name, global->initial->number);
+		g_string_append_printf(out, "static s64 %s = %s;\n", name, c_number(x->arena, global->initial->number));
 	else
 		g_string_append_printf(out, "static s64 %s;\n", name);
 }

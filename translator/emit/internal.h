@@ -56,6 +56,8 @@ void emit_label(struct emitter *x, const char *label);
 void emit_place_comment(struct emitter *x, struct span span);
 /* A C string literal, quotes included. */
 const char *c_string(struct arena *arena, const char *text);
+/* A C constant; in parentheses if it is negative. */
+const char *c_number(struct arena *arena, int64_t number);
 /* The literal "hello.stp:4:2" for messages. */
 const char *place_string(struct emitter *x, struct span span);
 /* RT_PLACE("hello.stp:4:2"), for what may happen there again and again without ending the session. */

@@ -289,11 +289,12 @@ static void emit_delete(struct emitter *x, struct stmt *stmt)
 		emit_line(x, "rt_map_delete_slice(&%s, %s, 0x%x);", array, keys, mask);
 }
 
-/* The body of a try, with its errors going to `label`; NULL if none can happen. */
-static const char *capture_try_body(struct emitter *x, struct stmt *stmt, const char *label, const char *catching)
+/* The body of a try, with its errors going to `label`. */
+static const char *capture_try_body(struct emitter *x, struct stmt *stmt, const char *label, const char *catching,
+				    bool *can_fail_ret)
 {
 	const char *saved_label = x->fail_label, *saved_catching = x->outer_catching, *body;
-	bool saved_used = x->fail_label_used, can_fail;
+	bool saved_used = x->fail_label_used;
 	GString *saved = capture_begin(x);
 
 	x->indent--;
@@ -302,13 +303,13 @@ static const char *capture_try_body(struct emitter *x, struct stmt *stmt, const 
 	if (!x->outer_catching)
 		x->outer_catching = catching;
 	emit_stmt(x, stmt->try_catch.body);
-	can_fail = x->fail_label_used;
+	*can_fail_ret = x->fail_label_used;
 	x->fail_label = saved_label;
 	x->fail_label_used = saved_used;
 	x->outer_catching = saved_catching;
 	x->indent++;
 	body = capture_end(x, saved);
-	return can_fail ? body : NULL;
+	return body;
 }
 
 /*
@@ -327,10 +328,11 @@ static void emit_try(struct emitter *x, struct stmt *stmt)
 	int number = ++x->labels, first_iteration = x->iterations;
 	const char *label = arena_printf(x->arena, "catch_%d", number);
 	const char *catching = arena_printf(x->arena, "catching_%d", number);
-	const char *body = capture_try_body(x, stmt, label, catching);
+	bool can_fail;
+	const char *body = capture_try_body(x, stmt, label, catching, &can_fail);
 
-	if (!body) {
-		emit_stmt(x, stmt->try_catch.body);
+	if (!can_fail) {
+		emit_text(x, body);
 		return;
 	}
 	x->has_try = true;

@@ -73,6 +73,15 @@ const char *c_string(struct arena *arena, const char *text)
 	return arena_strndup(arena, out->str, out->len);
 }
 
+const char *c_number(struct arena *arena, int64_t number)
+{
+	if (number == G_MININT64)
+		return "(-9223372036854775807LL - 1)";
+	if (number >= G_MININT32 && number <= G_MAXINT32)
+		return arena_printf(arena, number < 0 ? "(%d)" : "%d", (int)number);
+	return arena_printf(arena, number < 0 ? "(%" G_GINT64_FORMAT "LL)" : "%" G_GINT64_FORMAT "LL", number);
+}
+
 const char *place_string(struct emitter *x, struct span span)
 {
 	return c_string(x->arena, span_text(x->arena, span));
