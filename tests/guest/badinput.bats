@@ -106,7 +106,7 @@ note: did you mean 'println'?" -r "$RELEASE" -p4 -m bad -e 'probe begin { prinlt
 
 @test "an unknown probe point, and the one that was meant" {
 	translation_refused "-e:1:7: error: unknown probe point 'kernel.functoin(\"x\")' [E-unknown-probe]
-probe kernel.functoin(\"x\") { }
+probe kernel.functoin(\"x\") { exit() }
       ^~~~~~~~~~~~~~~~~~~~
 note: did you mean 'kernel.function(\"name\")'?" -r "$RELEASE" -p4 -m bad -e 'probe kernel.functoin("x") { exit() }'
 }

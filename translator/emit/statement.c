@@ -3,6 +3,8 @@
  * Statements. Each is led by a comment with its line in the script. Loops count at their back
  * edge, and only there; errors jump to the label of the innermost try, or to `out`.
  */
+#include <string.h>
+
 #include "emit/internal.h"
 #include "script/walk.h"
 
@@ -312,6 +314,22 @@ static const char *capture_try_body(struct emitter *x, struct stmt *stmt, const 
 	return body;
 }
 
+static void emit_catch(struct emitter *x, struct stmt *stmt, const char *label, const char *catching,
+		       int first_iteration)
+{
+	emit_line(x, "if (0) {");
+	emit_label(x, label);
+	x->indent++;
+	emit_line(x, "c->catching = %s;", catching);
+	for (int i = first_iteration; i < x->iterations; i++)
+		emit_line(x, "rt_foreach_end(&i_%d);", x->first_iteration + i);
+	emit_line(x, "rt_error_take(c, %s);", stmt->try_catch.variable ?
+		  variable_name(x, stmt->try_catch.variable) : "NULL");
+	emit_stmt(x, stmt->try_catch.handler);
+	x->indent--;
+	emit_line(x, "}");
+}
+
 /*
  *	catching_1 = c->catching++;
  *	...			the body; its errors go to catch_1
@@ -331,7 +349,8 @@ static void emit_try(struct emitter *x, struct stmt *stmt)
 	bool can_fail;
 	const char *body = capture_try_body(x, stmt, label, catching, &can_fail);
 
-	if (!can_fail) {
+	/* One that cannot fail is just its body, unless a jump leads out of it. */
+	if (!can_fail && !strstr(body, catching)) {
 		emit_text(x, body);
 		return;
 	}
@@ -340,17 +359,8 @@ static void emit_try(struct emitter *x, struct stmt *stmt)
 	emit_line(x, "%s = c->catching++;", catching);
 	emit_text(x, body);
 	emit_line(x, "c->catching = %s;", catching);
-	emit_line(x, "if (0) {");
-	emit_label(x, label);
-	x->indent++;
-	emit_line(x, "c->catching = %s;", catching);
-	for (int i = first_iteration; i < x->iterations; i++)
-		emit_line(x, "rt_foreach_end(&i_%d);", x->first_iteration + i);
-	emit_line(x, "rt_error_take(c, %s);", stmt->try_catch.variable ?
-		  variable_name(x, stmt->try_catch.variable) : "NULL");
-	emit_stmt(x, stmt->try_catch.handler);
-	x->indent--;
-	emit_line(x, "}");
+	if (can_fail)
+		emit_catch(x, stmt, label, catching, first_iteration);
 }
 
 static void emit_continue(struct emitter *x)
