@@ -25,7 +25,7 @@ struct rt_stream;
 struct rt_probe {
 	const char *name;	/* probe point as the user wrote it */
 	const char *where;	/* file:line:column */
-	void (*handler)(struct rt_context *c);
+	void (*handler)(struct rt_context *c);	/* of those that the session thread runs */
 	/* Evaluates `if (...)` behind the probe point and says rt_condition_set; NULL: none. */
 	void (*condition)(struct rt_context *c);
 
@@ -41,36 +41,38 @@ static struct rt_probe rt_probes[RT_PROBE_COUNT];
 /* Frames are rounded up to 8 bytes, each call chain by at most MAXNESTING plus the handler's. */
 #define RT_FRAME_BYTES (RT_FRAME_SIZE + 8 * (MAXNESTING + 32))
 
-/* One hit in this many is timed, a power of two: see overload.h. */
+/* One hit in this many is timed: see overload.h. */
 #define RT_SAMPLE_EVERY 64
 
 struct rt_context {
-	/* What the running handler is given. */
+	u32 busy;			/* a handler runs in this context */
+
+	/* What the end of a run has to look at, in one test. All 0 between runs. */
+	union {
+		struct {
+			u8 failed;	/* an error is set: RT_FAILED_... */
+			u8 is_sampled;	/* this run's time is taken: overload.h */
+			u8 is_writing;	/* `time` is open: output.h */
+		};
+		u32 attention;
+	};
+
+	/* What the running handler is given; the last three only where it looks at them. */
 	struct rt_probe *probe;
 	const void *arguments;		/* the family's own structure */
 	struct pt_regs *regs;		/* NULL where there are none */
 	const char *function;		/* symbol that the probe sits on, or NULL */
 
-	/* What it has used up. */
+	/* What it uses up. Statements are counted only by handlers with loops or recursion. */
 	s64 actions;			/* statements left */
-	u32 nesting;			/* calls of recursive functions under way */
-	u32 frame_used;			/* bytes of `frames` */
+	u32 nesting;			/* calls of recursive functions under way; 0 between runs */
+	u32 frame_used;			/* bytes of `frames`; 0 between runs */
+	u32 catching;			/* try blocks under way; 0 between runs */
+	u32 declined;			/* an overload of a function said `next`; 0 between runs */
 
-	/* What the end of a run has to look at: both in one test. */
-	union {
-		struct {
-			u32 failed;	/* an error is set: RT_FAILED_... */
-			u32 is_sampled;	/* this run's time is taken: overload.h */
-		};
-		u64 attention;
-	};
-	u32 catching;			/* try blocks under way */
-	u32 declined;			/* an overload of a function said `next` */
-
-	u32 busy;			/* a handler runs in this context */
 	u32 is_process;			/* the session thread's context */
 	u32 wrote;			/* records written by this run; process context only */
-	struct rt_place *where;		/* the call under way, for errors raised within; or NULL */
+	struct rt_place *where;		/* the last call, for errors raised within; or NULL */
 	const char *error_where;	/* or NULL: somewhere in the probe */
 	struct rt_place *error_place;	/* of a soft error; or NULL: somewhere in the probe */
 
@@ -86,10 +88,11 @@ struct rt_context {
 	u64 records_lost;
 
 	/* Handlers' time on this CPU, in cycles: see overload.h. */
+	u32 sample_left;		/* hits up to the next one that is timed, itself included */
+	u32 sample_every;		/* one hit in so many is */
 	u64 sample_start;
 	u64 interval_start;
 	u64 sampled_cycles;
-	u64 sample_mask;		/* hits whose number has none of these bits are timed */
 
 	s64 spill;			/* takes the number that a full array has no room for */
 	struct rt_stat *stat;		/* where rt_stat_read merges */
@@ -148,7 +151,7 @@ static __maybe_unused bool rt_contexts_init(void)
 		if (!c)
 			goto no_memory;
 		rt_session.memory += sizeof(*c);
-		c->sample_mask = RT_SAMPLE_EVERY - 1;
+		c->sample_left = c->sample_every = RT_SAMPLE_EVERY;
 		per_cpu(rt_cpu_context, cpu) = c;
 	}
 	rt_process_context = rt_allocate(sizeof(*rt_process_context));
@@ -162,20 +165,10 @@ no_memory:
 	return false;
 }
 
-/* Makes `c` fresh for one run of `probe`; `attention` is the caller's. */
-static __always_inline void rt_context_start(struct rt_context *c, struct rt_probe *probe,
-					     s64 actions)
+/* Lets the handler count its statements from the start. Context: a handler. */
+static inline void rt_actions_start(struct rt_context *c)
 {
-	c->probe = probe;
-	c->arguments = NULL;
-	c->regs = NULL;
-	c->function = NULL;
-	c->actions = actions;
-	c->nesting = 0;
-	c->frame_used = 0;
-	c->catching = 0;
-	c->declined = 0;
-	c->where = NULL;
+	c->actions = c->is_process ? MAXACTION_INTERRUPTIBLE : MAXACTION;
 }
 
 #endif

@@ -2,10 +2,11 @@
 /*
  * The way into a handler and out of it.
  *
- * rt_enter/rt_leave are what every probe family puts around a handler: they are the price of a
- * hit, so they read one flag, take this CPU's context and count, and neither mask interrupts nor
- * use atomic instructions. Whatever interrupts a handler on its CPU finds the context busy and
- * is skipped and counted. rt_process_enter/_leave are the session thread's, for its own context.
+ * rt_enter/rt_leave stand around every handler: they are the price of a hit, so they read one flag,
+ * take this CPU's context and count, clear nothing that the last run left clean, and neither mask
+ * interrupts nor use atomic instructions. Whatever interrupts a handler on its CPU finds the context
+ * busy and is skipped and counted. rt_process_enter/_leave are the session thread's, for its own
+ * context.
  */
 #ifndef SPILE_RUNTIME_HANDLER_H
 #define SPILE_RUNTIME_HANDLER_H
@@ -79,25 +80,26 @@ static __maybe_unused noinline void rt_attend(struct rt_context *c)
 		rt_sample_end(c);
 	if (c->failed)
 		rt_error_settle(c);
-}
-
-/* Closes the run's time: everything it wrote is committed. */
-static inline void rt_time_close(struct rt_context *c)
-{
-	if (c->time)
-		kc_store_release(c->time, 0);
+	if (c->is_writing)
+		rt_time_close(c);
 }
 
 /* ---- Probes ---- */
 
+/* Counts a hit that finds another handler running on its CPU; ends what rt_enter began. */
+static __maybe_unused noinline void rt_skip_reentry(struct rt_context *c, u32 probe)
+{
+	c->counters[probe].skipped_reentry++;
+	preempt_enable_notrace();
+}
+
 /*
- * This CPU's context for a run of `probe`; NULL if it must not run now, which is counted unless
- * the session is not running. Ends with rt_leave. Context: any, NMI included.
+ * This CPU's context for a run of probe number `probe`; NULL if it must not run now, which is
+ * counted unless the session is not running. Ends with rt_leave. Context: any, NMI included.
  */
-static __always_inline struct rt_context *rt_enter(struct rt_probe *probe)
+static __always_inline struct rt_context *rt_enter(u32 probe)
 {
 	struct rt_context *c;
-	u64 hits;
 
 	if (unlikely(!kc_load(rt_session.running)))
 		return NULL;
@@ -107,17 +109,15 @@ static __always_inline struct rt_context *rt_enter(struct rt_probe *probe)
 	if (!c)
 		__builtin_unreachable();
 	if (unlikely(c->busy)) {
-		c->counters[probe->index].skipped_reentry++;
-		preempt_enable_notrace();
+		rt_skip_reentry(c, probe);
 		return NULL;
 	}
 	c->busy = 1;
 	barrier();
-	c->attention = 0;
-	hits = ++c->counters[probe->index].hits;
-	if (RT_OVERLOAD && unlikely(!(hits & c->sample_mask)))
+	c->counters[probe].hits++;
+	if (unlikely(!--c->sample_left))
 		rt_sample_begin(c);
-	rt_context_start(c, probe, MAXACTION);
+	c->probe = &rt_probes[probe];
 	return c;
 }
 
@@ -126,11 +126,41 @@ static __always_inline void rt_leave(struct rt_context *c)
 {
 	if (unlikely(c->attention))
 		rt_attend(c);
-	rt_time_close(c);
 	barrier();
 	c->busy = 0;
 	preempt_enable_notrace();
 }
+
+/* ---- Hits of function probes ---- */
+
+/* What a handler looks at of its context. The emitter knows. */
+#define RT_USES_REGS 1
+#define RT_USES_FUNCTION 2
+
+/*
+ * Runs `handler` for a hit of probe number `probe`. `handler` and `uses` are constants: so only
+ * what is used is written, and the call is a direct one. Context: any, NMI included.
+ */
+static __always_inline void rt_run(void (*handler)(struct rt_context *c), u32 probe, u32 uses,
+				   struct pt_regs *regs, const char *function)
+{
+	struct rt_context *c = rt_enter(probe);
+
+	if (!c)
+		return;
+	if (uses & RT_USES_REGS)
+		c->regs = regs;
+	if (uses & RT_USES_FUNCTION)
+		c->function = function;
+	handler(c);
+	rt_leave(c);
+}
+
+/*
+ * A hit of probe number `probe`, with the registers and the name of the function that it sits on,
+ * or NULL. In the generated file: rt_run for each handler. Context: any, NMI included.
+ */
+static RT_HANDLER void rt_hit(u32 probe, struct pt_regs *regs, const char *function);
 
 /* ---- Conditions behind probe points ---- */
 
@@ -161,8 +191,9 @@ static __maybe_unused struct rt_context *rt_process_enter(struct rt_probe *probe
 	struct rt_context *c = rt_process_context;
 
 	preempt_disable_notrace();
-	rt_context_start(c, probe, MAXACTION_INTERRUPTIBLE);
-	c->attention = 0;
+	c->probe = probe;
+	c->where = NULL;
+	rt_actions_start(c);
 	c->wrote = 0;
 	c->lock_count = 0;
 	return c;
@@ -182,7 +213,8 @@ static __maybe_unused void rt_process_leave(struct rt_context *c)
 			rt_stream_commit(c->stream, sizeof(struct spile_record));
 		}
 	}
-	rt_time_close(c);
+	if (c->is_writing)
+		rt_time_close(c);
 	preempt_enable_notrace();
 }
 

@@ -37,9 +37,17 @@
  */
 static __maybe_unused void rt_time_open(struct rt_context *c)
 {
+	c->is_writing = 1;
 	kc_store(c->time, RT_TIME_OPENING);
 	smp_mb();
 	kc_store(c->time, kc_monotonic_ns());
+}
+
+/* Closes the run's time: everything it wrote is committed. Context: the handler. */
+static inline void rt_time_close(struct rt_context *c)
+{
+	kc_store_release(c->time, 0);
+	c->is_writing = 0;
 }
 
 /* The time of the records that `c` may still write in this run; `now` if it writes none. */

@@ -4,7 +4,7 @@
  * STP_OVERLOAD_INTERVAL; over that the session ends by an error.
  *
  * One hit of a probe in RT_SAMPLE_EVERY is timed and stands for the others, so the bound costs a
- * hit one test. Such a guess can be far off, where the host takes the CPU away in the middle of a
+ * hit a countdown. Such a guess can be far off, where the host takes the CPU away in the middle of a
  * timed hit: it only raises a suspicion. Then all hits of an interval are timed, and by these the
  * session is judged. Its thread's own handlers are not timed. Called by handler.h.
  */
@@ -18,6 +18,7 @@
 static __maybe_unused noinline void rt_sample_begin(struct rt_context *c)
 {
 	c->is_sampled = 1;
+	c->sample_left = c->sample_every;
 	c->sample_start = kc_cycles();
 	if (!c->interval_start)
 		c->interval_start = c->sample_start;
@@ -27,13 +28,13 @@ static __maybe_unused noinline void rt_sample_begin(struct rt_context *c)
 static __maybe_unused void rt_overload_judge(struct rt_context *c, u64 share)
 {
 	u64 limit = STP_OVERLOAD_THRESHOLD / (STP_OVERLOAD_INTERVAL / 1000);
-	bool is_guess = c->sample_mask != 0;
+	bool is_guess = c->sample_every > 1;
 
-	c->sample_mask = RT_SAMPLE_EVERY - 1;
+	c->sample_every = RT_SAMPLE_EVERY;
 	if (share <= limit)
 		return;
 	if (is_guess)
-		c->sample_mask = 0;
+		c->sample_left = c->sample_every = 1;
 	else
 		rt_session_fail(c->probe->index, "probe overhead exceeded threshold: handlers took "
 				"%llu%% of CPU %u, allowed are %llu%% (--suppress-time-limits or "
@@ -48,10 +49,12 @@ static __maybe_unused void rt_sample_end(struct rt_context *c)
 	u64 now = kc_cycles();
 	u64 length = now - c->interval_start;
 
-	c->sampled_cycles += (now - c->sample_start) * (c->sample_mask + 1);
+	c->is_sampled = 0;
+	c->sampled_cycles += (now - c->sample_start) * c->sample_every;
 	if (length < STP_OVERLOAD_INTERVAL)
 		return;
-	rt_overload_judge(c, c->sampled_cycles / (length / 1000));
+	if (RT_OVERLOAD)
+		rt_overload_judge(c, c->sampled_cycles / (length / 1000));
 	c->interval_start = 0;
 	c->sampled_cycles = 0;
 }

@@ -51,15 +51,7 @@ static struct mod_point_block *mod_point_blocks;
 
 static __always_inline void mod_point_hit(struct mod_point *point, struct pt_regs *regs)
 {
-	struct rt_probe *probe = point->specification->probe;
-	struct rt_context *c = rt_enter(probe);
-
-	if (!c)
-		return;
-	c->regs = regs;
-	c->function = point->name;
-	probe->handler(c);
-	rt_leave(c);
+	rt_hit(point->specification->probe->index, regs, point->name);
 }
 
 static RT_HANDLER int mod_kprobe_entered(struct kprobe *kprobe, struct pt_regs *regs)

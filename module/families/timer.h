@@ -138,15 +138,9 @@ struct mod_profile_timer {
 static RT_HANDLER enum hrtimer_restart mod_profile_ticked(struct hrtimer *timer)
 {
 	struct mod_profile_tick *tick = container_of(timer, struct mod_profile_tick, timer);
-	struct rt_context *c = rt_enter(tick->probe);
+	struct pt_regs *regs = get_irq_regs();
 
-	if (c) {
-		c->regs = get_irq_regs();
-		if (!c->regs)
-			c->regs = task_pt_regs(current);
-		tick->probe->handler(c);
-		rt_leave(c);
-	}
+	rt_hit(tick->probe->index, regs ? regs : task_pt_regs(current), NULL);
 	hrtimer_forward_now(timer, ns_to_ktime(TICK_NSEC));
 	return HRTIMER_RESTART;
 }

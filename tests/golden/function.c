@@ -115,6 +115,7 @@ static RT_HANDLER void p_0(struct rt_context *c)
 	u32 n_2;
 	char *r;
 
+	rt_actions_start(c);
 	f = rt_frame_push(c, sizeof(*f));
 	if (!f)
 		goto out;
@@ -149,6 +150,15 @@ static struct rt_probe rt_probes[RT_PROBE_COUNT] = {
 };
 
 MODULE_INFO(spile_probe, "0 begin");
+
+/* by a switch, for calls by pointer are dear where the kernel guards them */
+static RT_HANDLER void rt_hit(u32 probe, struct pt_regs *regs, const char *function)
+{
+	switch (probe) {
+	default:
+		break;
+	}
+}
 
 static struct rt_probe *const mod_begin_probes[] = { &rt_probes[0], NULL };
 static struct rt_probe *const mod_end_probes[] = { NULL };

@@ -130,6 +130,7 @@ static RT_HANDLER void p_1(struct rt_context *c)
 	const struct rt_stat *s_1;
 	union rt_key k_2[1];
 
+	rt_actions_start(c);
 	f = rt_frame_push(c, sizeof(*f));
 	if (!f)
 		goto out;
@@ -158,12 +159,24 @@ out:
 static const char spile_formats[] __used __attribute__((section(SPILE_FORMAT_SECTION))) = "";
 
 static struct rt_probe rt_probes[RT_PROBE_COUNT] = {
-	{ .name = "kprobe.function(\"vfs_read\").return", .where = "statistic.stp:3:1", .handler = p_0 },
+	{ .name = "kprobe.function(\"vfs_read\").return", .where = "statistic.stp:3:1" },
 	{ .name = "end", .where = "statistic.stp:4:1", .handler = p_1 },
 };
 
 MODULE_INFO(spile_probe, "0 kprobe.function(\"vfs_read\").return");
 MODULE_INFO(spile_probe, "1 end");
+
+/* by a switch, for calls by pointer are dear where the kernel guards them */
+static RT_HANDLER void rt_hit(u32 probe, struct pt_regs *regs, const char *function)
+{
+	switch (probe) {
+	case 0:
+		rt_run(p_0, 0, RT_USES_REGS, regs, function);
+		break;
+	default:
+		break;
+	}
+}
 
 static struct rt_probe *const mod_begin_probes[] = { NULL };
 static struct rt_probe *const mod_end_probes[] = { &rt_probes[1], NULL };

@@ -75,12 +75,13 @@ static RT_HANDLER void p_0(struct rt_context *c)
 		rt_record_end(c);
 	}
 out:
+	rt_time_close(c);
 	return;
 }
 
 static RT_HANDLER void p_0_enter(void *rt_data, struct task_struct *p)
 {
-	struct rt_context *rt_c = rt_enter(rt_data);
+	struct rt_context *rt_c = rt_enter(0);
 	struct p_0_arguments rt_a;
 
 	if (!rt_c)
@@ -98,10 +99,19 @@ static const char spile_formats[] __used __attribute__((section(SPILE_FORMAT_SEC
 	"%d %d\n" "\0";
 
 static struct rt_probe rt_probes[RT_PROBE_COUNT] = {
-	{ .name = "kernel.trace(\"sched_process_free\")", .where = "tracepoint.stp:2:1", .handler = p_0 },
+	{ .name = "kernel.trace(\"sched_process_free\")", .where = "tracepoint.stp:2:1" },
 };
 
 MODULE_INFO(spile_probe, "0 kernel.trace(\"sched_process_free\")");
+
+/* by a switch, for calls by pointer are dear where the kernel guards them */
+static RT_HANDLER void rt_hit(u32 probe, struct pt_regs *regs, const char *function)
+{
+	switch (probe) {
+	default:
+		break;
+	}
+}
 
 static struct rt_probe *const mod_begin_probes[] = { NULL };
 static struct rt_probe *const mod_end_probes[] = { NULL };

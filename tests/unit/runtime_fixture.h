@@ -46,6 +46,11 @@
 
 #include "runtime/handler.h"
 
+static void rt_hit(u32 probe, struct pt_regs *regs, const char *function)
+{
+	rt_run(rt_probes[probe].handler, probe, RT_USES_REGS | RT_USES_FUNCTION, regs, function);
+}
+
 static void fixture_handler(struct rt_context *c)
 {
 	c->actions--;
@@ -95,8 +100,11 @@ static __maybe_unused struct rt_context *fixture_context(void)
 {
 	struct rt_context *c = rt_context_of(shim_cpu);
 
-	rt_context_start(c, &rt_probes[1], MAXACTION);
+	c->probe = &rt_probes[1];
+	c->where = NULL;
 	c->attention = 0;
+	c->catching = c->declined = c->nesting = c->frame_used = 0;
+	rt_actions_start(c);
 	return c;
 }
 

@@ -53,7 +53,7 @@ static const char *told(void)
 
 static struct rt_context *enter(void)
 {
-	struct rt_context *c = rt_enter(&rt_probes[1]);
+	struct rt_context *c = rt_enter(1);
 
 	assert_non_null(c);
 	return c;
@@ -119,7 +119,7 @@ static void no_error_is_lost_silently(void **state)
 
 static void fault(struct rt_place *place, u32 probe, unsigned long address)
 {
-	struct rt_context *c = rt_enter(&rt_probes[probe]);
+	struct rt_context *c = rt_enter(probe);
 
 	rt_fault_at(c, place, "read fault at 0x%lx", address);
 	rt_leave(c);
@@ -161,7 +161,7 @@ static void skipped_hits_have_a_limit(void **state)
 		struct rt_context *c = enter();
 
 		/* Hits that find another handler running do not count. */
-		assert_null(rt_enter(&rt_probes[0]));
+		assert_null(rt_enter(0));
 		assert_false(rt_locks_take(c, locks, 1));
 		assert_int_equal(rt_session.has_failed, i == 3);
 		rt_leave(c);
@@ -180,7 +180,7 @@ static bool run_hits(u32 count, u64 cycles, u64 period)
 	u32 i;
 
 	for (i = 0; i < count; i++) {
-		c = rt_enter(&rt_probes[1]);
+		c = rt_enter(1);
 		if (!c)
 			return true;
 		shim_cycles += cycles;

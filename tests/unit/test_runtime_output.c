@@ -50,7 +50,7 @@ static u32 count_records(u32 type)
 
 static struct rt_context *enter(void)
 {
-	struct rt_context *c = rt_enter(&rt_probes[1]);
+	struct rt_context *c = rt_enter(1);
 
 	assert_non_null(c);
 	return c;
@@ -72,11 +72,54 @@ static struct spile_probe_counters *counters(struct rt_context *c)
 	return &c->counters[1];
 }
 
+static struct rt_context seen;	/* what the last handler was given */
+
+static void see(struct rt_context *c)
+{
+	seen = *c;
+}
+
+static void see_and_print(struct rt_context *c)
+{
+	see(c);
+	assert_true(print_number(c, 1));
+}
+
+static void see_and_fail(struct rt_context *c)
+{
+	see(c);
+	rt_fault_at(c, PLACE, "nothing there");
+}
+
+/* Only what a handler uses is written for it; what a run leaves behind, the next does not see. */
+static void a_run_gives_what_is_used(void **state)
+{
+	static struct pt_regs regs, others;
+
+	rt_run(see_and_print, 1, RT_USES_REGS | RT_USES_FUNCTION, &regs, "f");
+	assert_ptr_equal(seen.regs, &regs);
+	assert_string_equal(seen.function, "f");
+	assert_ptr_equal(seen.probe, &rt_probes[1]);
+	rt_run(see_and_fail, 0, RT_USES_REGS, &others, "g");
+	assert_ptr_equal(seen.regs, &others);
+	assert_string_equal(seen.function, "f");
+	assert_ptr_equal(seen.probe, &rt_probes[0]);
+	assert_int_equal(seen.attention, 0);
+	assert_int_equal(seen.time, 0);
+	rt_run(see, 1, 0, &regs, "g");
+	assert_ptr_equal(seen.regs, &others);
+	assert_int_equal(seen.attention, 0);
+	assert_int_equal(rt_context_of(0)->counters[0].given_up, 1);
+	assert_int_equal(rt_context_of(0)->counters[1].hits, 2);
+	assert_int_equal(rt_context_of(0)->busy, 0);
+	(void)state;
+}
+
 static void reentry_is_skipped_and_counted(void **state)
 {
 	struct rt_context *c = enter();
 
-	assert_null(rt_enter(&rt_probes[1]));
+	assert_null(rt_enter(1));
 	shim_cpu = 1;
 	rt_leave(enter());
 	shim_cpu = 0;
@@ -85,7 +128,7 @@ static void reentry_is_skipped_and_counted(void **state)
 	assert_int_equal(counters(c)->skipped_reentry, 1);
 	assert_int_equal(counters(c)->hits, 2);
 	rt_session.running = 0;
-	assert_null(rt_enter(&rt_probes[1]));
+	assert_null(rt_enter(1));
 	assert_int_equal(counters(c)->skipped_reentry, 1);
 	(void)state;
 }
@@ -438,6 +481,7 @@ static void memory_that_runs_out_is_given_back(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(a_run_gives_what_is_used),
 		TEST(reentry_is_skipped_and_counted),
 		TEST(records_are_as_the_abi_says),
 		TEST(histograms_carry_their_buckets),

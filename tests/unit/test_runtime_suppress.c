@@ -12,7 +12,7 @@
 
 static struct rt_context *enter(void)
 {
-	struct rt_context *c = rt_enter(&rt_probes[1]);
+	struct rt_context *c = rt_enter(1);
 
 	assert_non_null(c);
 	return c;

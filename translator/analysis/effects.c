@@ -15,6 +15,7 @@
 struct effects {
 	uint64_t *touched, *written;
 	bool prints, fails, writes_global, asks_for_match;
+	unsigned int uses;		/* enum handler_use */
 };
 
 struct touch {
@@ -33,7 +34,7 @@ static unsigned int set_words(const struct program *program)
 
 static void effects_init(struct effects *effects, const struct program *program)
 {
-	*effects = (struct effects){ NULL, NULL, false, false, false, false };
+	*effects = (struct effects){ NULL, NULL, false, false, false, false, 0 };
 	effects->touched = g_new0(uint64_t, set_words(program));
 	effects->written = g_new0(uint64_t, set_words(program));
 }
@@ -58,12 +59,14 @@ static void add(uint64_t *set, int number)
 static bool effects_merge(struct effects *to, const struct effects *from, unsigned int words)
 {
 	bool changed = (from->prints && !to->prints) || (from->fails && !to->fails) ||
-		       (from->writes_global && !to->writes_global) || (from->asks_for_match && !to->asks_for_match);
+		       (from->writes_global && !to->writes_global) || (from->asks_for_match && !to->asks_for_match) ||
+		       (from->uses & ~to->uses);
 
 	to->prints |= from->prints;
 	to->fails |= from->fails;
 	to->writes_global |= from->writes_global;
 	to->asks_for_match |= from->asks_for_match;
+	to->uses |= from->uses;
 	for (unsigned int i = 0; i < words; i++) {
 		changed |= (from->touched[i] & ~to->touched[i]) || (from->written[i] & ~to->written[i]);
 		to->touched[i] |= from->touched[i];
@@ -92,14 +95,30 @@ static void touch_place(struct touch *touch, const struct expr *place)
 	touch->effects.fails |= place->kind == EXPR_INDEX;
 }
 
+/* What embedded C looks at. If it does more than compute, it may call what looks at anything. */
+static unsigned int uses_of_embedded(const char *text, bool pure)
+{
+	unsigned int uses = 0;
+
+	if (!pure)
+		return USES_ARGUMENTS | USES_REGISTERS | USES_FUNCTION;
+	if (strstr(text, "reg"))
+		uses |= strstr(text, "/* arguments */") ? USES_ARGUMENTS : USES_ARGUMENTS | USES_REGISTERS;
+	if (strstr(text, "function"))
+		uses |= USES_FUNCTION;
+	return uses;
+}
+
 /*
  * Embedded C says of itself what it does: nothing but compute its result if it holds the pragma
- * "pure"; set no error if, besides, it does not mention STAP_ERROR or RT_FAULT.
+ * "pure"; set no error if, besides, it does not mention STAP_ERROR or RT_FAULT; look at no register
+ * but those of arguments if it holds the pragma "arguments".
  */
 static void touch_embedded(struct touch *touch, const char *text)
 {
 	bool pure = strstr(text, "/* pure */") != NULL;
 
+	touch->effects.uses |= uses_of_embedded(text, pure);
 	touch->effects.fails |= !pure || strstr(text, "STAP_ERROR") || strstr(text, "RT_FAULT");
 	touch->effects.writes_global |= !pure;
 	touch->effects.prints |= !pure;
@@ -112,6 +131,7 @@ static void touch_call(struct touch *touch, const struct function *function)
 	for (; function; function = function->alternative) {
 		effects_merge(&touch->effects, &touch->functions[function->number], set_words(touch->program));
 		touch->effects.fails |= function->is_recursive || (function->declines && !function->alternative);
+		touch->effects.uses |= function->is_recursive ? COUNTS_STATEMENTS : 0;
 	}
 }
 
@@ -170,6 +190,7 @@ static void touch_stmt(struct stmt *stmt, void *data)
 	case STMT_FOREACH:
 		touch_variable(touch, stmt->foreach.variable, false);
 		touch->effects.fails = true;
+		touch->effects.uses |= COUNTS_STATEMENTS;
 		for (unsigned int i = 0; i < stmt->foreach.keys->len; i++)
 			touch_variable(touch, ((struct foreach_key *)
 				       g_ptr_array_index(stmt->foreach.keys, i))->variable, true);
@@ -179,6 +200,7 @@ static void touch_stmt(struct stmt *stmt, void *data)
 	case STMT_WHILE:
 	case STMT_FOR:
 		touch->effects.fails = true;
+		touch->effects.uses |= COUNTS_STATEMENTS;
 		break;
 	case STMT_DELETE:
 		touch_place(touch, stmt->expr);
@@ -302,6 +324,8 @@ static void learn_handler(struct touch *touch, struct program *program, struct h
 	effects_init(&touch->effects, program);
 	stmt_walk(handler->body, touch_stmt, touch_expr, touch);
 	*ret = touch->effects;
+	handler->prints = ret->prints;
+	handler->uses = ret->uses;
 	program->prints |= ret->prints || ret->fails;
 	program->asks_for_match |= ret->asks_for_match;
 	for (unsigned int i = 0; i < set_words(program) && context_of(handler) != CONTEXT_ALONE; i++)
@@ -317,6 +341,10 @@ static void plan_locks(struct touch *touch, struct handler *handler, struct effe
 	touch->effects = *effects;
 	for (unsigned int i = 0; i < handler->decides->len; i++)
 		expr_walk(((struct condition *)g_ptr_array_index(handler->decides, i))->expr, touch_expr, touch);
+	handler->prints |= touch->effects.prints;
+	handler->uses |= touch->effects.uses | (handler->uses_target_variables ? USES_TARGETS : 0);
+	for (unsigned int i = 0; i < handler->probes->len; i++)
+		((struct probe *)g_ptr_array_index(handler->probes, i))->uses = handler->uses;
 	for (unsigned int i = 0; i < program->globals->len && context_of(handler) != CONTEXT_ALONE; i++) {
 		struct variable *global = g_ptr_array_index(program->globals, i);
 

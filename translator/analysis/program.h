@@ -60,6 +60,8 @@ struct handler {
 	GPtrArray *decides;		/* of struct condition: those whose globals it writes */
 	bool uses_target_variables;
 	bool asks_for_match;		/* matched() and its like are reached */
+	bool prints;
+	unsigned int uses;		/* enum handler_use */
 	int number;			/* that of its first probe */
 };
 

@@ -89,13 +89,13 @@ static void write_frame_push(struct emitter *x, const char *name, const char *cl
 	(void)name;
 }
 
-/* What every way out of the function passes. A handler need not leave its try blocks. */
+/* What every way out of the function passes. */
 static void write_epilogue(struct emitter *x, GString *out)
 {
 	if (x->fail_label_used || x->out_used || x->frame_fields->len)
 		g_string_append(out, "out:\n");
-	if (x->has_try && x->function)
-		g_string_append(out, "\tc->catching = catching;\n");
+	if (x->has_try)
+		g_string_append_printf(out, "\tc->catching = %s;\n", x->function ? "catching" : "0");
 	for (int i = 0; i < x->iterations; i++)
 		g_string_append_printf(out, "\trt_foreach_end(&i_%d);\n", x->first_iteration + i);
 	if (x->frame_fields->len)
@@ -317,6 +317,8 @@ void emit_handler(struct emitter *x, const struct handler *handler, GString *out
 	g_string_append_printf(out, "%s%s", x->declarations->str, x->declarations->len ? "\n" : "");
 	if (handler->condition)
 		g_string_append(out, "\tif (!rt_armed(c))\n\t\treturn;\n");
+	if (handler->uses & COUNTS_STATEMENTS)
+		g_string_append(out, "\trt_actions_start(c);\n");
 	if (x->program->asks_for_match)
 		g_string_append(out, "\trt_match_start(c);\n");
 	if (handler->locked->len)
@@ -332,6 +334,8 @@ void emit_handler(struct emitter *x, const struct handler *handler, GString *out
 		g_string_append_printf(out, "\trt_locks_drop(%s_locks, ARRAY_SIZE(%s_locks));\n", name, name);
 	if (first->exits)
 		g_string_append(out, "\trt_session_exit(c);\n");
+	if (handler->prints && first->context == CONTEXT_ATOMIC)
+		g_string_append(out, "\trt_time_close(c);\n");
 	g_string_append(out, "\treturn;\n}\n\n");
 	if (family->after_handler)
 		g_string_append(out, family->after_handler(x->arena, first, name));

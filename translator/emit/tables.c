@@ -16,6 +16,18 @@ static void emit_formats(struct emitter *x, GString *out)
 	g_string_append(out, x->formats->len ? ";\n\n" : " \"\";\n\n");
 }
 
+/* The rest of a probe's row. Only the session thread calls handlers by pointer. */
+static const char *row_functions(struct emitter *x, const struct probe *probe)
+{
+	const struct condition *condition = probe->handler->condition;
+	const char *handler = probe->context == CONTEXT_ATOMIC ? "" :
+		arena_printf(x->arena, ", .handler = p_%d", probe->handler->number);
+
+	if (!condition)
+		return handler;
+	return arena_printf(x->arena, "%s, .condition = q_%d_decide", handler, condition->number);
+}
+
 static void emit_probes(struct emitter *x, GString *out)
 {
 	const GPtrArray *probes = x->program->probes;
@@ -24,13 +36,8 @@ static void emit_probes(struct emitter *x, GString *out)
 	for (unsigned int i = 0; i < probes->len; i++) {
 		const struct probe *probe = g_ptr_array_index(probes, i);
 
-		const struct condition *condition = probe->handler->condition;
-		const char *decides = condition ? arena_printf(x->arena, ", .condition = q_%d_decide",
-							       condition->number) : "";
-
-		g_string_append_printf(out, "\t{ .name = %s, .where = %s, .handler = p_%d%s },\n",
-				       c_string(x->arena, probe->text),
-				       place_string(x, probe->declaration->span), probe->handler->number, decides);
+		g_string_append_printf(out, "\t{ .name = %s, .where = %s%s },\n", c_string(x->arena, probe->text),
+				       place_string(x, probe->declaration->span), row_functions(x, probe));
 	}
 	g_string_append(out, "};\n\n");
 	for (unsigned int i = 0; i < probes->len; i++) {
@@ -40,6 +47,51 @@ static void emit_probes(struct emitter *x, GString *out)
 				       c_string(x->arena, arena_printf(x->arena, "%u %s", i, probe->text)));
 	}
 	g_string_append_c(out, '\n');
+}
+
+/* The cases of all probes that run `handler`, and what they do. */
+static void emit_hits_of(const struct handler *handler, GString *out)
+{
+	const char *uses = handler->uses & USES_ARGUMENTS ? "RT_USES_REGS" : "0";
+
+	if (handler->uses & USES_FUNCTION)
+		uses = handler->uses & USES_ARGUMENTS ? "RT_USES_REGS | RT_USES_FUNCTION" : "RT_USES_FUNCTION";
+	for (unsigned int i = 0; i < handler->probes->len; i++)
+		g_string_append_printf(out, "\tcase %d:\n",
+				       ((const struct probe *)g_ptr_array_index(handler->probes, i))->number);
+	g_string_append_printf(out, "\t\trt_run(p_%d, ", handler->number);
+	if (handler->probes->len > 1)
+		g_string_append(out, "probe");
+	else
+		g_string_append_printf(out, "%d", handler->number);
+	g_string_append_printf(out, ", %s, regs, function);\n\t\tbreak;\n", uses);
+}
+
+/*
+ * Handlers that are called for a hit in the kernel, but for those of families that call theirs.
+ *
+ *	static RT_HANDLER void rt_hit(u32 probe, struct pt_regs *regs, const char *function)
+ *	{
+ *		switch (probe) {
+ *		case 0:
+ *			rt_run(p_0, 0, RT_USES_REGS, regs, function);
+ *			break;
+ *		}
+ *	}
+ */
+static void emit_hits(struct emitter *x, GString *out)
+{
+	g_string_append(out, "/* by a switch, for calls by pointer are dear where the kernel guards them */\n"
+			"static RT_HANDLER void rt_hit(u32 probe, struct pt_regs *regs, const char *function)\n"
+			"{\n\tswitch (probe) {\n");
+	for (unsigned int i = 0; i < x->program->handlers->len; i++) {
+		const struct handler *handler = g_ptr_array_index(x->program->handlers, i);
+		const struct probe *first = g_ptr_array_index(handler->probes, 0);
+
+		if (first->context == CONTEXT_ATOMIC && !first->family->after_handler)
+			emit_hits_of(handler, out);
+	}
+	g_string_append(out, "\tdefault:\n\t\tbreak;\n\t}\n}\n\n");
 }
 
 static gint by_sequence(gconstpointer a, gconstpointer b)
@@ -110,6 +162,7 @@ void emit_tables(struct emitter *x, GString *out)
 {
 	emit_formats(x, out);
 	emit_probes(x, out);
+	emit_hits(x, out);
 	emit_session_list(x, LIST_BEGIN, "mod_begin_probes", out);
 	emit_session_list(x, LIST_END, "mod_end_probes", out);
 	emit_session_list(x, LIST_ERROR, "mod_error_probes", out);

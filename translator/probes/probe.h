@@ -22,6 +22,15 @@ enum handler_context {
 	CONTEXT_ATOMIC,		/* everything else: may be anywhere, NMI included */
 };
 
+/* What running a handler takes besides its own text; bits of a set. */
+enum handler_use {
+	USES_ARGUMENTS = 1,	/* the registers that hold a function's arguments */
+	USES_REGISTERS = 2,	/* any register */
+	USES_FUNCTION = 4,	/* the name of the probed function */
+	USES_TARGETS = 8,	/* target variables */
+	COUNTS_STATEMENTS = 16,	/* it has loops or calls itself: MAXACTION */
+};
+
 /* The list of the session a probe without a point in the kernel belongs to. */
 enum session_list { LIST_NONE, LIST_BEGIN, LIST_END, LIST_ERROR };
 
@@ -49,6 +58,7 @@ struct probe {
 	void *details;			/* the family's own */
 	struct handler *handler;	/* [analysis] */
 	const struct derivation *derivation;	/* [analysis] the aliases that led here */
+	unsigned int uses;		/* [analysis] by its handler: enum handler_use */
 	int number;			/* [analysis] index in the module's table of probes */
 };
 
@@ -93,10 +103,10 @@ struct probe_family {
 	/* Headers of the traced kernel that the generated C has to include; may be NULL. */
 	char *(*includes)(struct arena *arena, const struct probe *probe);
 	/* C before and after the handler function, whose name is given; may be NULL. */
-	char *(*before_handler)(struct arena *arena, const struct probe *probe, const char *handler);
-	char *(*after_handler)(struct arena *arena, const struct probe *probe, const char *handler);
+	const char *(*before_handler)(struct arena *arena, const struct probe *probe, const char *handler);
+	const char *(*after_handler)(struct arena *arena, const struct probe *probe, const char *handler);
 	/* The declaration, first in the handler, that gives access expressions their names. */
-	char *(*handler_prologue)(struct arena *arena, const struct probe *probe, const char *handler);
+	const char *(*handler_prologue)(struct arena *arena, const struct probe *probe, const char *handler);
 };
 
 extern const struct probe_family *const probe_families[];	/* NULL-terminated */

@@ -149,12 +149,14 @@ static char *tracepoint_includes(struct arena *arena, const struct probe *probe)
  *		struct task_struct *prev;
  *	};
  */
-static char *tracepoint_before(struct arena *arena, const struct probe *probe, const char *handler)
+static const char *tracepoint_before(struct arena *arena, const struct probe *probe, const char *handler)
 {
 	const struct tracepoint_details *details = probe->details;
 	g_autoptr(GString) text = g_string_new(NULL);
 
 	(void)handler;
+	if (!(probe->uses & USES_TARGETS))
+		return "";
 	g_string_append_printf(text, "struct p_%d_arguments {\n", probe->number);
 	for (unsigned int i = 0; i < details->tracepoint->parameters->len; i++) {
 		const struct tracepoint_parameter *parameter =
@@ -165,20 +167,32 @@ static char *tracepoint_before(struct arena *arena, const struct probe *probe, c
 	return arena_strndup(arena, text->str, text->len);
 }
 
-static char *tracepoint_prologue(struct arena *arena, const struct probe *probe, const char *handler)
+static const char *tracepoint_prologue(struct arena *arena, const struct probe *probe, const char *handler)
 {
 	(void)handler;
+	if (!(probe->uses & USES_TARGETS))
+		return "";
 	return arena_printf(arena, "\tconst struct p_%d_arguments *a __maybe_unused = c->arguments;\n",
 			    probe->number);
+}
+
+static void tracepoint_keep_arguments(const GPtrArray *parameters, GString *text)
+{
+	for (unsigned int i = 0; i < parameters->len; i++) {
+		const char *name = ((struct tracepoint_parameter *)g_ptr_array_index(parameters, i))->name;
+
+		g_string_append_printf(text, "\trt_a.%s = %s;\n", name, name);
+	}
+	g_string_append(text, "\trt_c->arguments = &rt_a;\n");
 }
 
 /*
  *	static RT_HANDLER void p_2_enter(void *rt_data, struct task_struct *prev)
  *	{
- *		struct rt_context *rt_c = rt_enter(rt_data);
+ *		struct rt_context *rt_c = rt_enter(2);
  *		...
  */
-static char *tracepoint_after(struct arena *arena, const struct probe *probe, const char *handler)
+static const char *tracepoint_after(struct arena *arena, const struct probe *probe, const char *handler)
 {
 	const struct tracepoint_details *details = probe->details;
 	GPtrArray *parameters = details->tracepoint->parameters;
@@ -188,13 +202,17 @@ static char *tracepoint_after(struct arena *arena, const struct probe *probe, co
 	for (unsigned int i = 0; i < parameters->len; i++)
 		g_string_append_printf(text, ", %s",
 			((struct tracepoint_parameter *)g_ptr_array_index(parameters, i))->declaration);
-	g_string_append_printf(text, ")\n{\n\tstruct rt_context *rt_c = rt_enter(rt_data);\n"
-			       "\tstruct p_%d_arguments rt_a;\n\n\tif (!rt_c)\n\t\treturn;\n", probe->number);
-	for (unsigned int i = 0; i < parameters->len; i++) {
-		const char *name = ((struct tracepoint_parameter *)g_ptr_array_index(parameters, i))->name;
-		g_string_append_printf(text, "\trt_a.%s = %s;\n", name, name);
-	}
-	g_string_append_printf(text, "\trt_c->arguments = &rt_a;\n\t%s(rt_c);\n\trt_leave(rt_c);\n}\n\n", handler);
+	g_string_append_printf(text, ")\n{\n\tstruct rt_context *rt_c = rt_enter(%d);\n", probe->number);
+	if (probe->uses & USES_TARGETS)
+		g_string_append_printf(text, "\tstruct p_%d_arguments rt_a;\n", probe->number);
+	g_string_append(text, "\n\tif (!rt_c)\n\t\treturn;\n");
+	if (probe->uses & USES_TARGETS)
+		tracepoint_keep_arguments(parameters, text);
+	if (probe->uses & USES_ARGUMENTS)
+		g_string_append(text, "\trt_c->regs = NULL;\n");
+	if (probe->uses & USES_FUNCTION)
+		g_string_append(text, "\trt_c->function = NULL;\n");
+	g_string_append_printf(text, "\t%s(rt_c);\n\trt_leave(rt_c);\n}\n\n", handler);
 	return arena_strndup(arena, text->str, text->len);
 }
 
