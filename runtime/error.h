@@ -132,6 +132,19 @@ static inline void rt_call_leave(struct rt_context *c)
 	c->nesting--;
 }
 
+/* Room for a handler's strings, not initialised: the first frame, for which there always is. */
+static __always_inline void *rt_frame_first(struct rt_context *c, u32 size)
+{
+	c->frame_used = (size + 7) & ~7U;
+	return c->frames;
+}
+
+/* Gives back the first frame. */
+static __always_inline void rt_frame_end(struct rt_context *c)
+{
+	c->frame_used = 0;
+}
+
 /* Room for a function's strings, not initialised; NULL, with the error set, when used up. */
 static __maybe_unused void *rt_frame_push(struct rt_context *c, u32 size)
 {

@@ -68,9 +68,7 @@ static RT_HANDLER void p_0(struct rt_context *c)
 	char *r;
 
 	rt_actions_start(c);
-	f = rt_frame_push(c, sizeof(*f));
-	if (!f)
-		goto out;
+	f = rt_frame_first(c, sizeof(*f));
 	f->l_a[0] = 0;
 	/* :3 foreach (value = [a-, b] in table limit 5) printf("%s %d %d\n", a, b, value) } */
 	if (!rt_foreach_begin(c, &i_1, &rt_order_1, RT_SORT_DESCENDING, 1, RT_STAT_COUNT, 5, NULL, 0x0, "foreach.stp:3:13"))
@@ -93,7 +91,7 @@ static RT_HANDLER void p_0(struct rt_context *c)
 	rt_foreach_end(&i_1);
 out:
 	rt_foreach_end(&i_1);
-	rt_frame_pop(c, f, sizeof(*f));
+	rt_frame_end(c);
 	return;
 }
 

@@ -116,9 +116,7 @@ static RT_HANDLER void p_0(struct rt_context *c)
 	char *r;
 
 	rt_actions_start(c);
-	f = rt_frame_push(c, sizeof(*f));
-	if (!f)
-		goto out;
+	f = rt_frame_first(c, sizeof(*f));
 	/* :4 println(name(twice(21))) exit() } */
 	c->where = RT_PLACE("function.stp:4:23");
 	f_name(c, f->t_1, f_twice(c, 21));
@@ -135,7 +133,7 @@ static RT_HANDLER void p_0(struct rt_context *c)
 	if (rt_failed(c))
 		goto out;
 out:
-	rt_frame_pop(c, f, sizeof(*f));
+	rt_frame_end(c);
 	return;
 }
 

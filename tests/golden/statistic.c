@@ -100,9 +100,7 @@ static RT_HANDLER void p_0(struct rt_context *c)
 
 	if (!rt_locks_take(c, p_0_locks, ARRAY_SIZE(p_0_locks)))
 		return;
-	f = rt_frame_push(c, sizeof(*f));
-	if (!f)
-		goto out;
+	f = rt_frame_first(c, sizeof(*f));
 	/* :3 sizes[execname()] <<< returnval() } */
 	f_execname(c, f->t_1);
 	k_2[0].s = f->t_1;
@@ -113,7 +111,7 @@ static RT_HANDLER void p_0(struct rt_context *c)
 	if (!rt_map_stat_add(c, &g_sizes, k_2, t_3, RT_PLACE("statistic.stp:3:44")))
 		goto out;
 out:
-	rt_frame_pop(c, f, sizeof(*f));
+	rt_frame_end(c);
 	rt_locks_drop(p_0_locks, ARRAY_SIZE(p_0_locks));
 	return;
 }
@@ -131,9 +129,7 @@ static RT_HANDLER void p_1(struct rt_context *c)
 	union rt_key k_2[1];
 
 	rt_actions_start(c);
-	f = rt_frame_push(c, sizeof(*f));
-	if (!f)
-		goto out;
+	f = rt_frame_first(c, sizeof(*f));
 	f->l_name[0] = 0;
 	/* :4 foreach (name in sizes) print(@hist_log(sizes[name])) } */
 	if (!rt_foreach_begin(c, &i_1, &rt_order_1, RT_SORT_NONE, 0, RT_STAT_COUNT, RT_NO_LIMIT, NULL, 0x0, "statistic.stp:4:13"))
@@ -149,7 +145,7 @@ static RT_HANDLER void p_1(struct rt_context *c)
 	rt_foreach_end(&i_1);
 out:
 	rt_foreach_end(&i_1);
-	rt_frame_pop(c, f, sizeof(*f));
+	rt_frame_end(c);
 	return;
 }
 

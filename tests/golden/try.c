@@ -80,9 +80,7 @@ static RT_HANDLER void p_0(struct rt_context *c)
 
 	if (!rt_locks_take(c, p_0_locks, ARRAY_SIZE(p_0_locks)))
 		return;
-	f = rt_frame_push(c, sizeof(*f));
-	if (!f)
-		goto out;
+	f = rt_frame_first(c, sizeof(*f));
 	f->l_why[0] = 0;
 	catching_1 = c->catching++;
 	/* :4 total += 100 / total } catch (why) { warn(why) } */
@@ -109,7 +107,7 @@ catch_1:
 	}
 out:
 	c->catching = 0;
-	rt_frame_pop(c, f, sizeof(*f));
+	rt_frame_end(c);
 	rt_locks_drop(p_0_locks, ARRAY_SIZE(p_0_locks));
 	return;
 }

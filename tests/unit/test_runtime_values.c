@@ -150,7 +150,7 @@ static void calls_are_bounded(void **state)
 static void frames_are_a_stack(void **state)
 {
 	struct rt_context *c = fixture_context();
-	char *first = rt_frame_push(c, RT_FRAME_SIZE - 5);
+	char *first = rt_frame_first(c, RT_FRAME_SIZE - 5);
 	char *second = rt_frame_push(c, 3);
 
 	assert_non_null(first);

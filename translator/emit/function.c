@@ -80,24 +80,28 @@ static void write_frame(struct emitter *x, const char *name, GString *out)
 	g_string_append(out, "};\n\n");
 }
 
-static void write_frame_push(struct emitter *x, const char *name, const char *clear, GString *out)
+static void write_frame_push(struct emitter *x, const char *clear, GString *out)
 {
 	if (!x->frame_fields->len)
 		return;
 	g_string_append(out, "\tf = rt_frame_push(c, sizeof(*f));\n\tif (!f)\n\t\tgoto out;\n");
 	g_string_append(out, clear);
-	(void)name;
+	x->out_used = true;
 }
 
-/* What every way out of the function passes. */
+/* What every way out of the function passes, but for its frame. */
 static void write_epilogue(struct emitter *x, GString *out)
 {
-	if (x->fail_label_used || x->out_used || x->frame_fields->len)
+	if (x->fail_label_used || x->out_used)
 		g_string_append(out, "out:\n");
 	if (x->has_try)
 		g_string_append_printf(out, "\tc->catching = %s;\n", x->function ? "catching" : "0");
 	for (int i = 0; i < x->iterations; i++)
 		g_string_append_printf(out, "\trt_foreach_end(&i_%d);\n", x->first_iteration + i);
+}
+
+static void write_frame_pop(struct emitter *x, GString *out)
+{
 	if (x->frame_fields->len)
 		g_string_append(out, "\trt_frame_pop(c, f, sizeof(*f));\n");
 }
@@ -194,9 +198,10 @@ static void emit_script_function(struct emitter *x, const struct function *funct
 	if (function->type == TYPE_STRING)
 		g_string_append(out, "\tret[0] = 0;\n");
 	write_call_guard(x, function, out);
-	write_frame_push(x, name, clear->str, out);
+	write_frame_push(x, clear->str, out);
 	g_string_append(out, x->body->str);
 	write_epilogue(x, out);
+	write_frame_pop(x, out);
 	if (function->is_recursive)
 		g_string_append(out, "\trt_call_leave(c);\n");
 	g_string_append_printf(out, "\treturn%s;\n}\n\n", function->type == TYPE_LONG ? " ret" : "");
@@ -254,9 +259,10 @@ void emit_condition(struct emitter *x, const struct condition *condition, GStrin
 		g_string_append_printf(out, "\tstruct %s_frame *f;\n", name);
 	g_string_append_printf(out, "%s\tu32 failed = c->failed;\n\ts64 met = 0;\n\n\tc->failed = 0;\n",
 			       x->declarations->str);
-	write_frame_push(x, name, "", out);
+	write_frame_push(x, "", out);
 	g_string_append_printf(out, "%s\tmet = %s;\n", x->body->str, bare(x, value));
 	write_epilogue(x, out);
+	write_frame_pop(x, out);
 	for (unsigned int i = 0; i < condition->probes->len; i++)
 		g_string_append_printf(out, "\trt_condition_set(&rt_probes[%d], met != 0);\n",
 				       ((struct probe *)g_ptr_array_index(condition->probes, i))->number);
@@ -324,9 +330,12 @@ void emit_handler(struct emitter *x, const struct handler *handler, GString *out
 	if (handler->locked->len)
 		g_string_append_printf(out, "\tif (!rt_locks_take(c, %s_locks, ARRAY_SIZE(%s_locks)))\n\t\treturn;\n",
 				       name, name);
-	write_frame_push(x, name, clear->str, out);
+	if (x->frame_fields->len)
+		g_string_append_printf(out, "\tf = rt_frame_first(c, sizeof(*f));\n%s", clear->str);
 	g_string_append(out, x->body->str);
 	write_epilogue(x, out);
+	if (x->frame_fields->len)
+		g_string_append(out, "\trt_frame_end(c);\n");
 	for (unsigned int i = 0; i < handler->decides->len; i++)
 		g_string_append_printf(out, "\tq_%d_decide(c);\n",
 				       ((struct condition *)g_ptr_array_index(handler->decides, i))->number);
