@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # Makes the table of hits, or JSON, of what hits-guest has measured (first file) and the rows that
-# are wanted (second file, cases/list). The figure of a module is the least time of a round under
+# are wanted (second file, those of cases/list). The figure of a module is the least time of a round under
 # it, less the least without a probe, divided by the calls. Exit status 1 if anything is missing,
 # or if the guest's clock did not count instructions: then no figure means anything.
 
