@@ -129,21 +129,8 @@ static void mod_write_gaps(void)
 {
 	unsigned int cpu;
 
-	for_each_possible_cpu(cpu) {
-		struct rt_context *c = rt_context_of(cpu);
-		char *at;
-
-		if (!c->stream->lost)
-			continue;
-		at = rt_stream_reserve(c->stream, RT_GAP_LENGTH);
-		if (!at)
-			continue;
-		rt_time_open(c);
-		rt_put_gap(c, at);
-		rt_stream_commit(c->stream, RT_GAP_LENGTH);
-		c->stream->lost = 0;
-		rt_time_close(c);
-	}
+	for_each_possible_cpu(cpu)
+		rt_gap_settle(rt_context_of(cpu));
 }
 
 /* A whole session, from START to the last end probe. */

@@ -71,7 +71,6 @@ struct rt_context {
 	u32 declined;			/* an overload of a function said `next`; 0 between runs */
 
 	u32 is_process;			/* the session thread's context */
-	u32 wrote;			/* records written by this run; process context only */
 	struct rt_place *where;		/* the last call, for errors raised within; or NULL */
 	const char *error_where;	/* or NULL: somewhere in the probe */
 	struct rt_place *error_place;	/* of a soft error; or NULL: somewhere in the probe */
@@ -81,7 +80,6 @@ struct rt_context {
 	u32 lock_count;
 
 	/* Output. */
-	u32 record_length;		/* bytes to commit at rt_record_end */
 	struct rt_stream *stream;
 	u64 time;			/* of this run's records; see rt_time_open */
 	u64 records_sent;

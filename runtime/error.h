@@ -171,6 +171,8 @@ static inline void rt_frame_pop(struct rt_context *c, const void *frame, u32 siz
 	do { STAP_RETVALUE = (s64)(value); goto out; } while (0)
 #define RT_RETURN_STRING(value) \
 	do { rt_string_copy(STAP_RETVALUE, value); goto out; } while (0)
+#define RT_RETURN_REFERENCE(value) \
+	do { STAP_RETVALUE = (value); goto out; } while (0)
 #define STAP_ERROR(...) \
 	do { rt_error(c, __VA_ARGS__); goto out; } while (0)
 

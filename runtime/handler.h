@@ -194,7 +194,6 @@ static __maybe_unused struct rt_context *rt_process_enter(struct rt_probe *probe
 	c->probe = probe;
 	c->where = NULL;
 	rt_actions_start(c);
-	c->wrote = 0;
 	c->lock_count = 0;
 	return c;
 }
@@ -205,16 +204,10 @@ static __maybe_unused void rt_process_leave(struct rt_context *c)
 	c->lock_count = 0;
 	if (c->failed)
 		rt_error_settle(c);
-	if (c->wrote) {
-		char *at = rt_room(c, sizeof(struct spile_record));
-
-		if (at) {
-			rt_put_header(c, at, SPILE_RECORD_HANDLER_END, sizeof(struct spile_record));
-			rt_stream_commit(c->stream, sizeof(struct spile_record));
-		}
-	}
-	if (c->is_writing)
+	if (c->is_writing) {
+		rt_handler_end_write(c);
 		rt_time_close(c);
+	}
 	preempt_enable_notrace();
 }
 

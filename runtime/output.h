@@ -35,7 +35,7 @@
  * Fixes the time of this run's records. The mark comes first: a horizon computed from a clock
  * read before it was seen is not later than ours. Context: any, NMI included.
  */
-static __maybe_unused void rt_time_open(struct rt_context *c)
+static inline void rt_time_open(struct rt_context *c)
 {
 	c->is_writing = 1;
 	kc_store(c->time, RT_TIME_OPENING);
@@ -110,6 +110,7 @@ static __maybe_unused char *rt_wait_for_room(struct rt_context *c, u32 length)
 	return at;
 }
 
+/* As rt_stream_reserve, waiting in process context. */
 static __maybe_unused char *rt_room(struct rt_context *c, u32 length)
 {
 	char *at = rt_stream_reserve(c->stream, length);
@@ -121,7 +122,8 @@ static __maybe_unused char *rt_room(struct rt_context *c, u32 length)
 
 /* ---- Records ---- */
 
-static inline char *rt_put_header(const struct rt_context *c, char *at, u32 type, u32 length)
+static __always_inline char *rt_put_header(const struct rt_context *c, char *at, u32 type,
+					   u32 length)
 {
 	struct spile_record *record = (struct spile_record *)at;
 
@@ -132,62 +134,97 @@ static inline char *rt_put_header(const struct rt_context *c, char *at, u32 type
 	return at + sizeof(*record);
 }
 
-/* Writes the gap record that is due on this stream; returns what is behind it. */
-static __maybe_unused char *rt_put_gap(struct rt_context *c, char *at)
+/*
+ * Writes the record of the gap that is due, if there is room for it and `length` bytes behind;
+ * returns where those go, or NULL. The time is open.
+ */
+static __maybe_unused char *rt_gap_write(struct rt_context *c, u32 length)
 {
-	u64 *lost = (u64 *)rt_put_header(c, at, SPILE_RECORD_GAP, RT_GAP_LENGTH);
+	struct rt_stream *s = c->stream;
+	char *at = rt_room(c, RT_GAP_LENGTH + length);
+	u64 *lost;
 
-	*lost = c->stream->lost;
-	return (char *)(lost + 1);
+	if (!at)
+		return NULL;
+	lost = (u64 *)rt_put_header(c, at, SPILE_RECORD_GAP, RT_GAP_LENGTH);
+	*lost = s->lost;
+	s->lost = 0;
+	rt_stream_commit(s, (char *)(lost + 1));
+	return s->at;
+}
+
+/* Counts the record that is about to be written as lost. */
+static __maybe_unused void rt_record_lose(struct rt_context *c)
+{
+	c->stream->lost++;
+	c->stream->limit = NULL;
+	c->records_lost++;
+	c->counters[c->probe->index].lost_records++;
+}
+
+/* What rt_record_open does where the room is not simply there. */
+static __maybe_unused noinline char *rt_record_make_room(struct rt_context *c, u32 length)
+{
+	char *at;
+
+	if (c->stream->lost)
+		at = rt_gap_write(c, length);
+	else
+		at = rt_room(c, length);
+	if (!at)
+		rt_record_lose(c);
+	return at;
 }
 
 /*
  * Starts a record with `payload` bytes (a multiple of 8) and returns where they go; NULL if the
  * record is lost, which is then counted. Context: any, NMI included.
  */
-static __maybe_unused char *rt_record_open(struct rt_context *c, u32 type, u32 payload)
+static __always_inline char *rt_record_open(struct rt_context *c, u32 type, u32 payload)
 {
 	u32 length = sizeof(struct spile_record) + payload;
-	u32 gap = c->stream->lost ? RT_GAP_LENGTH : 0;
-	char *at;
+	struct rt_stream *s = c->stream;
+	char *at = s->at;
 
 	if (!c->time)
 		rt_time_open(c);
 	c->records_sent++;
-	at = rt_room(c, gap + length);
-	if (unlikely(!at)) {
-		c->stream->lost++;
-		c->records_lost++;
-		c->counters[c->probe->index].lost_records++;
-		return NULL;
+	if (unlikely(at + length >= s->limit)) {
+		at = rt_record_make_room(c, length);
+		if (!at)
+			return NULL;
 	}
-	if (unlikely(gap))
-		at = rt_put_gap(c, at);
-	c->record_length = gap + length;
-	return rt_put_header(c, at, type, length);
+	at = rt_put_header(c, at, type, length);
+	/* The kernel's flags keep compilers from knowing; it saves callers' tests. */
+	if (!at)
+		__builtin_unreachable();
+	return at;
 }
 
-/* Passes the record begun last on to the reader. Context: any, NMI included. */
-static inline void rt_record_end(struct rt_context *c)
+/*
+ * Passes the record begun last on to the reader; `end` is what the last rt_put_... returned.
+ * Context: any, NMI included.
+ */
+static __always_inline void rt_record_end(struct rt_context *c, char *end)
 {
-	c->stream->lost = 0;
-	c->wrote++;
-	rt_stream_commit(c->stream, c->record_length);
+	rt_stream_commit(c->stream, end);
 }
 
 /*
  * Starts the record of a printf: format number `format` and `size` bytes of arguments, made by
  * rt_put_long and rt_put_string at the returned place, then rt_record_end. NULL: lost, counted.
  */
-static inline char *rt_record_begin(struct rt_context *c, u32 format, u32 size)
+static __always_inline char *rt_record_begin(struct rt_context *c, u32 format, u32 size)
 {
 	char *at = rt_record_open(c, SPILE_RECORD_PRINT, 2 * sizeof(u32) + size);
 
 	if (unlikely(!at))
 		return NULL;
-	((u32 *)at)[0] = format;
-	((u32 *)at)[1] = 0;
-	return at + 2 * sizeof(u32);
+	*(u64 *)at = format;
+	at += 2 * sizeof(u32);
+	if (!at)
+		__builtin_unreachable();
+	return at;
 }
 
 /* Writes a number and returns the place behind it. */
@@ -197,15 +234,19 @@ static inline char *rt_put_long(char *at, s64 value)
 	return at + RT_LONG_SIZE;
 }
 
-/* Writes a string of `length` bytes and returns the place behind it. */
+/*
+ * Writes a string of `length` bytes and returns the place behind it. The zeroes at its end, and
+ * whole words of the string, may go beyond that place by as much as RT_SPARE bytes: what comes next
+ * is written over them, and behind the last record of a sub-buffer there is that much.
+ */
 static inline char *rt_put_string(char *at, const char *s, u32 length)
 {
-	u32 size = RT_STRING_SIZE(length);
+	char *to = at + sizeof(u32);
 
-	*(u64 *)(at + size - sizeof(u64)) = 0;
 	*(u32 *)at = length;
-	memcpy(at + sizeof(u32), s, length);
-	return at + size;
+	rt_bytes_copy(to, s, length);
+	kc_put_word(to + length, 0);
+	return at + RT_STRING_SIZE(length);
 }
 
 /* Writes a record whose payload is one string; false if it is lost. Context: any, NMI included. */
@@ -216,9 +257,31 @@ static __maybe_unused bool rt_record_text(struct rt_context *c, u32 type, const 
 
 	if (!at)
 		return false;
-	rt_put_string(at, text, length);
-	rt_record_end(c);
+	rt_record_end(c, rt_put_string(at, text, length));
 	return true;
+}
+
+/* Tells the reader that this run of a process-context handler wrote its last record. */
+static __maybe_unused void rt_handler_end_write(struct rt_context *c)
+{
+	u32 length = sizeof(struct spile_record);
+	char *at = rt_room(c, length);
+
+	if (at)
+		rt_record_end(c, rt_put_header(c, at, SPILE_RECORD_HANDLER_END, length));
+}
+
+/*
+ * Writes down, with no record behind it, what was lost on this stream. Context: process, no handler
+ * of the stream runs.
+ */
+static __maybe_unused void rt_gap_settle(struct rt_context *c)
+{
+	if (!c->stream->lost)
+		return;
+	rt_time_open(c);
+	rt_gap_write(c, 0);
+	rt_time_close(c);
 }
 
 /* ---- What generated code calls besides. Context: any, NMI included ---- */
@@ -256,7 +319,7 @@ static __maybe_unused void rt_print_histogram(struct rt_context *c,
 		memcpy(h + 1, s->buckets, size);
 	else
 		memset(h + 1, 0, size);
-	rt_record_end(c);
+	rt_record_end(c, (char *)(h + 1) + size);
 }
 
 /* sprintf into a buffer of MAXSTRINGLEN bytes. */

@@ -10,9 +10,55 @@
 
 #include "compat/kernel.h"
 
+/* ---- Words: strings that start at a multiple of a word's size are taken a word at a time ---- */
+
+#define RT_WORD_ONES 0x0101010101010101ULL
+#define RT_WORD_TOPS 0x8080808080808080ULL
+
+/* The top bit of each byte that is 0, of which the lowest is right; none: 0. */
+static __always_inline u64 rt_word_zeroes(u64 word)
+{
+	return (word - RT_WORD_ONES) & ~word & RT_WORD_TOPS;
+}
+
+/* As strnlen(s, most), of a string of whole words. */
+static inline u32 rt_words_length(const char *s, u32 most)
+{
+	u64 zeroes = 0;
+	u32 i;
+
+	for (i = 0; i < most; i += sizeof(u64)) {
+		zeroes = rt_word_zeroes(kc_get_word(s + i));
+		if (zeroes)
+			break;
+	}
+	if (zeroes)
+		i += __builtin_ctzll(zeroes) / 8;
+	return i < most ? i : most;
+}
+
+/*
+ * Copies `length` bytes between places that do not overlap; may write beyond the last one, up to
+ * a whole word of the string.
+ */
+static inline void rt_bytes_copy(char *to, const char *from, u32 length)
+{
+	u32 i;
+
+	if (kc_has_whole_words(from))
+		for (i = 0; i < length; i += sizeof(u64))
+			kc_put_word(to + i, kc_get_word(from + i));
+	else
+		memcpy(to, from, length);
+}
+
+/* ---- Strings ---- */
+
 /* Bytes in front of the NUL, at most MAXSTRINGLEN - 1. */
 static inline u32 rt_string_length(const char *s)
 {
+	if (kc_has_whole_words(s))
+		return rt_words_length(s, MAXSTRINGLEN - 1);
 	return strnlen(s, MAXSTRINGLEN - 1);
 }
 
@@ -25,10 +71,29 @@ static inline void rt_string_copy_bytes(char *to, const char *from, u32 length)
 	to[length] = 0;
 }
 
+/* Copies a string of whole words into a buffer of them. */
+static inline void rt_words_copy(char *to, const char *from)
+{
+	u64 word;
+	u32 i;
+
+	for (i = 0; i < MAXSTRINGLEN; i += sizeof(word)) {
+		word = kc_get_word(from + i);
+		kc_put_word(to + i, word);
+		if (rt_word_zeroes(word))
+			return;
+	}
+	to[MAXSTRINGLEN - 1] = 0;
+}
+
 /* Copies a string. */
 static __maybe_unused void rt_string_copy(char *to, const char *from)
 {
-	if (to != from)
+	if (to == from)
+		return;
+	if (MAXSTRINGLEN % sizeof(u64) == 0 && kc_has_whole_words(from))
+		rt_words_copy(to, from);
+	else
 		rt_string_copy_bytes(to, from, rt_string_length(from));
 }
 
@@ -51,11 +116,33 @@ static inline void rt_string_append(char *to, const char *from)
 	rt_string_concat(to, to, from);
 }
 
+/* As rt_string_compare, of strings of whole words. */
+static inline int rt_words_compare(const char *a, const char *b, u32 most)
+{
+	u32 i;
+
+	for (i = 0; i < most; i += sizeof(u64)) {
+		u64 left = kc_get_word(a + i), right = kc_get_word(b + i);
+		u64 decides = (left ^ right) | rt_word_zeroes(left);
+		u32 shift;
+
+		if (!decides)
+			continue;
+		shift = __builtin_ctzll(decides) & ~7U;
+		if (i + shift / 8 >= most)
+			break;
+		return (int)(left >> shift & 255) - (int)(right >> shift & 255);
+	}
+	return 0;
+}
+
 /* Less than, equal to or greater than 0, comparing bytes as unsigned. */
 static __maybe_unused int rt_string_compare(const char *a, const char *b)
 {
 	u32 i;
 
+	if (kc_has_whole_words(a) && kc_has_whole_words(b))
+		return rt_words_compare(a, b, MAXSTRINGLEN - 1);
 	for (i = 0; i < MAXSTRINGLEN - 1; i++) {
 		if (a[i] != b[i])
 			return (unsigned char)a[i] < (unsigned char)b[i] ? -1 : 1;

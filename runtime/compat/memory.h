@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Reads of kernel and user memory that may not be there.
+ * Reads of kernel and user memory that may not be there, and words of memory that is.
  *
  * History: probe_kernel_read became copy_from_kernel_nofault in Linux 5.8. The string variants
  * were never exported. 5.10's copy_from_kernel_nofault prints a warning for a non-canonical
@@ -10,6 +10,32 @@
  */
 #ifndef SPILE_COMPAT_MEMORY_H
 #define SPILE_COMPAT_MEMORY_H
+
+/*
+ * Whether memory at `at` may be taken in words, bytes behind what is meant included: a word that is
+ * aligned lies in one page. The first byte is the lowest one. A kernel that watches each access to
+ * its memory would take it for a fault. Context: any.
+ */
+static __always_inline bool kc_has_whole_words(const void *at)
+{
+#if defined(CONFIG_KASAN) || __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+	return false;
+#else
+	return (unsigned long)at % sizeof(u64) == 0;
+#endif
+}
+
+/* The word at `at`, which kc_has_whole_words allows. Context: any. */
+static __always_inline u64 kc_get_word(const void *at)
+{
+	return *(const volatile u64 *)at;
+}
+
+/* Writes a word, wherever it starts. Context: any. */
+static __always_inline void kc_put_word(void *at, u64 word)
+{
+	__builtin_memcpy(at, &word, sizeof(word));
+}
 
 /* Whether [address, address + size) is a canonical kernel range. */
 static inline bool kc_is_kernel_range(unsigned long address, size_t size)

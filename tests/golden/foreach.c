@@ -20,7 +20,7 @@
 #define RT_MATCH_GROUPS 0
 #define RT_PROBE_COUNT 2
 #define RT_FRAME_SIZE (1 * MAXSTRINGLEN)
-#define RT_PRINTS 1
+#define RT_PRINTS 0
 
 #include "module/prologue.h"
 #include "module/families/timer.h"
@@ -85,7 +85,7 @@ static RT_HANDLER void p_0(struct rt_context *c)
 			r = rt_put_string(r, f->l_a, n_1);
 			r = rt_put_long(r, l_b);
 			r = rt_put_long(r, l_value);
-			rt_record_end(c);
+			rt_record_end(c, r);
 		}
 	}
 	rt_foreach_end(&i_1);

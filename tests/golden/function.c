@@ -20,7 +20,7 @@
 #define RT_MATCH_GROUPS 0
 #define RT_PROBE_COUNT 1
 #define RT_FRAME_SIZE (34 * MAXSTRINGLEN)
-#define RT_PRINTS 1
+#define RT_PRINTS 0
 
 #include "module/prologue.h"
 
@@ -126,7 +126,7 @@ static RT_HANDLER void p_0(struct rt_context *c)
 	r = rt_record_begin(c, 0, RT_STRING_SIZE(n_2));
 	if (r) {
 		r = rt_put_string(r, f->t_1, n_2);
-		rt_record_end(c);
+		rt_record_end(c, r);
 	}
 	c->where = RT_PLACE("function.stp:4:40");
 	f_exit(c);

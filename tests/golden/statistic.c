@@ -20,7 +20,7 @@
 #define RT_MATCH_GROUPS 0
 #define RT_PROBE_COUNT 2
 #define RT_FRAME_SIZE (1 * MAXSTRINGLEN)
-#define RT_PRINTS 1
+#define RT_PRINTS 0
 
 #include "module/prologue.h"
 #include "module/families/kprobe.h"
@@ -55,16 +55,17 @@ static struct rt_foreach_order *const rt_orders[] = { &rt_order_1, NULL };
 /* ---- functions ---- */
 
 /* tapsets/context.stp:42:10 function execname */
-static RT_HANDLER void f_execname(struct rt_context *c, char *STAP_RETVALUE)
+static RT_HANDLER const char *f_execname(struct rt_context *c)
 {
-	STAP_RETVALUE[0] = 0;
-#define STAP_RETURN(v) RT_RETURN_STRING(v)
-	{ /* pure */
+	const char *STAP_RETVALUE = "";
+
+#define STAP_RETURN(v) RT_RETURN_REFERENCE(v)
+	{ /* pure */ /* reference */
 	STAP_RETURN(current->comm);
 }
 #undef STAP_RETURN
 out: __maybe_unused;
-	return;
+	return STAP_RETVALUE;
 }
 
 /* tapsets/arguments.stp:38:10 function returnval */
@@ -102,7 +103,7 @@ static RT_HANDLER void p_0(struct rt_context *c)
 		return;
 	f = rt_frame_first(c, sizeof(*f));
 	/* :3 sizes[execname()] <<< returnval() } */
-	f_execname(c, f->t_1);
+	rt_string_copy(f->t_1, f_execname(c));
 	k_2[0].s = f->t_1;
 	c->where = RT_PLACE("statistic.stp:3:66");
 	t_3 = f_returnval(c);

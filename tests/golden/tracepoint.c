@@ -72,7 +72,7 @@ static RT_HANDLER void p_0(struct rt_context *c)
 	if (r) {
 		r = rt_put_long(r, t_1);
 		r = rt_put_long(r, t_2);
-		rt_record_end(c);
+		rt_record_end(c, r);
 	}
 out:
 	rt_time_close(c);

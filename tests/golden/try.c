@@ -20,7 +20,7 @@
 #define RT_MATCH_GROUPS 0
 #define RT_PROBE_COUNT 1
 #define RT_FRAME_SIZE (1 * MAXSTRINGLEN)
-#define RT_PRINTS 1
+#define RT_PRINTS 0
 
 #include "module/prologue.h"
 #include "module/families/timer.h"

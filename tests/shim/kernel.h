@@ -48,6 +48,7 @@ typedef __s64 s64;
 #define __maybe_unused __attribute__((__unused__))
 #define __aligned(n) __attribute__((__aligned__(n)))
 #define __printf(a, b) __attribute__((__format__(__printf__, a, b)))
+#define ____cacheline_aligned_in_smp
 #define likely(x) __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
@@ -162,6 +163,19 @@ static inline int kc_read_kernel(void *to, unsigned long address, size_t size)
 }
 
 #define kc_read_user kc_read_kernel
+
+/* Words are read as in the kernel, which goes beyond what the sanitizers allow. */
+#define kc_has_whole_words(at) ((uintptr_t)(at) % sizeof(u64) == 0)
+
+static inline __attribute__((__no_sanitize_address__)) u64 kc_get_word(const void *at)
+{
+	return *(const volatile u64 *)at;
+}
+
+static inline void kc_put_word(void *at, u64 word)
+{
+	__builtin_memcpy(at, &word, sizeof(word));
+}
 
 static inline unsigned long copy_to_user(void *to, const void *from, size_t size)
 {

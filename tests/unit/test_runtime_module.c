@@ -100,8 +100,7 @@ static void no_error_is_lost_silently(void **state)
 	}
 	assert_int_equal(rt_context_of(0)->records_sent, 2);
 	assert_int_equal(atomic_read(&rt_session.untold_errors), 0);
-	rt_cpu_streams[0].channel = NULL;
-	rt_cpu_streams[0].buffer = NULL;
+	memset(&rt_cpu_streams[0], 0, sizeof(rt_cpu_streams[0]));
 	rt_session.running = 1;
 	fail_with("no way out");
 	assert_int_equal(atomic_read(&rt_session.untold_errors), 1);

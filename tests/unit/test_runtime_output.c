@@ -62,8 +62,7 @@ static bool print_number(struct rt_context *c, s64 number)
 
 	if (!at)
 		return false;
-	rt_put_long(at, number);
-	rt_record_end(c);
+	rt_record_end(c, rt_put_long(at, number));
 	return true;
 }
 
@@ -144,8 +143,7 @@ static void records_are_as_the_abi_says(void **state)
 	at = rt_record_begin(c, 7, RT_STRING_SIZE(5) + RT_LONG_SIZE + RT_STRING_SIZE(4));
 	at = rt_put_string(at, "hello", 5);
 	at = rt_put_long(at, -1);
-	rt_put_string(at, "four", 4);
-	rt_record_end(c);
+	rt_record_end(c, rt_put_string(at, "four", 4));
 	shim_now = 6000;
 	assert_true(print_number(c, 8));
 	rt_leave(c);

@@ -32,6 +32,54 @@ static void strings_are_copied_and_cut(void **state)
 	(void)state;
 }
 
+/* All lengths, at all distances from a word's start, with something else behind the NUL. */
+static void strings_of_words_are_as_others(void **state)
+{
+	char text[MAXSTRINGLEN + 16] __aligned(8), bytes[MAXSTRINGLEN + 16] __aligned(8);
+	char copy[MAXSTRINGLEN + 1];
+	u32 start, length;
+
+	copy[MAXSTRINGLEN] = '!';
+	for (start = 0; start < 8; start++) {
+		for (length = 0; length < MAXSTRINGLEN + 2; length++) {
+			u32 cut = min(length, MAXSTRINGLEN - 1U);
+
+			memset(text, 'x', sizeof(text));
+			text[start + length] = 0;
+			assert_int_equal(rt_string_length(text + start), cut);
+			rt_string_copy(copy, text + start);
+			assert_int_equal(strlen(copy), cut);
+			assert_memory_equal(copy, text + start, cut);
+			assert_int_equal(copy[MAXSTRINGLEN], '!');
+			rt_bytes_copy(bytes, text + start, cut);
+			assert_memory_equal(bytes, text + start, cut);
+		}
+	}
+	(void)state;
+}
+
+static void strings_of_words_compare_as_others(void **state)
+{
+	char a[MAXSTRINGLEN + 8] __aligned(8), b[MAXSTRINGLEN + 8] __aligned(8);
+	u32 at;
+
+	for (at = 0; at < MAXSTRINGLEN + 2; at++) {
+		bool is_seen = at < MAXSTRINGLEN - 1;
+
+		memset(a, 'x', sizeof(a));
+		memset(b, 'x', sizeof(b));
+		b[at] = (char)0xff;
+		assert_int_equal(rt_string_compare(a, b) < 0, is_seen);
+		assert_int_equal(rt_string_compare(b, a) > 0, is_seen);
+		a[at] = 0;
+		assert_int_equal(rt_string_compare(a, b) < 0, is_seen);
+		b[at] = 0;
+		b[at + 1] = 'y';
+		assert_int_equal(rt_string_compare(a, b), 0);
+	}
+	(void)state;
+}
+
 static void strings_are_joined(void **state)
 {
 	rt_string_concat(buffer, "ab", "cde");
@@ -366,6 +414,8 @@ int main(void)
 		TEST(strings_are_copied_and_cut),
 		TEST(strings_are_joined),
 		TEST(strings_are_compared_by_bytes),
+		TEST(strings_of_words_are_as_others),
+		TEST(strings_of_words_compare_as_others),
 		TEST(division),
 		TEST(shifts_take_six_bits),
 		TEST(first_error_stays_until_taken),

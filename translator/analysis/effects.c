@@ -317,6 +317,14 @@ static void plan_conditions(struct program *program, struct handler *handler, co
 	}
 }
 
+/* Whether it may write to the stream of its CPU. The one error that ends a session goes by mail. */
+static bool writes_where_it_runs(const struct program *program, const struct handler *handler,
+				 const struct effects *effects)
+{
+	return context_of(handler) == CONTEXT_ATOMIC &&
+	       (effects->prints || (effects->fails && program->limits.maxerrors > 0));
+}
+
 /* What the handler does; and for all handlers together, which globals one may write while others run. */
 static void learn_handler(struct touch *touch, struct program *program, struct handler *handler,
 			  struct effects *ret, uint64_t *written)
@@ -326,7 +334,7 @@ static void learn_handler(struct touch *touch, struct program *program, struct h
 	*ret = touch->effects;
 	handler->prints = ret->prints;
 	handler->uses = ret->uses;
-	program->prints |= ret->prints || ret->fails;
+	program->prints |= writes_where_it_runs(program, handler, ret);
 	program->asks_for_match |= ret->asks_for_match;
 	for (unsigned int i = 0; i < set_words(program) && context_of(handler) != CONTEXT_ALONE; i++)
 		written[i] |= ret->written[i];

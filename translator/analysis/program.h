@@ -86,7 +86,7 @@ struct program {
 	GPtrArray *conditions;		/* of struct condition */
 	GPtrArray *regexes;		/* of struct regex_use, by number */
 	struct limits limits;
-	bool prints;			/* some handler writes to a stream */
+	bool prints;			/* some handler writes to the stream of its CPU */
 	bool asks_for_match;		/* some function reads what a regular expression matched */
 };
 

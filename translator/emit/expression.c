@@ -57,18 +57,24 @@ static const char *copied(struct emitter *x, const struct expr *expr, const char
 	return copy;
 }
 
-const char **emit_values(struct emitter *x, GPtrArray *exprs)
+static const char **emit_each(struct emitter *x, GPtrArray *exprs,
+			      const char *(*emit)(struct emitter *x, struct expr *expr))
 {
 	const char **values = arena_alloc(x->arena, (exprs->len + 1) * sizeof(*values));
 
 	for (unsigned int i = 0; i < exprs->len; i++) {
 		struct expr *expr = g_ptr_array_index(exprs, i);
 
-		values[i] = emit_value(x, expr);
+		values[i] = emit(x, expr);
 		if (any_side_effects(exprs, i + 1))
 			values[i] = copied(x, expr, values[i]);
 	}
 	return values;
+}
+
+const char **emit_values(struct emitter *x, GPtrArray *exprs)
+{
+	return emit_each(x, exprs, emit_value);
 }
 
 /* ---- Simple kinds ---- */
@@ -315,18 +321,22 @@ static const char *argument_text(struct emitter *x, const struct function *funct
 									  : bare(x, value);
 }
 
-/* f_name(c, result, arguments) */
+/* f_name(c, result, arguments); of one that returns a reference, the copy of that to the result. */
 static const char *call_text(struct emitter *x, const struct function *function, const char *string_result,
 			     GPtrArray *arguments, const char **values)
 {
 	g_autoptr(GString) call = g_string_new(NULL);
+	bool copies = string_result && returns_reference(function);
 
-	g_string_append_printf(call, "%s(c%s%s", function_name(x, function), string_result ? ", " : "",
-			       string_result ? string_result : "");
+	if (copies)
+		g_string_append_printf(call, "rt_string_copy(%s, ", string_result);
+	g_string_append_printf(call, "%s(c", function_name(x, function));
+	if (string_result && !copies)
+		g_string_append_printf(call, ", %s", string_result);
 	for (unsigned int i = 0; i < arguments->len; i++)
 		g_string_append_printf(call, ", %s", argument_text(x, function, g_ptr_array_index(arguments, i),
 								   values[i]));
-	g_string_append_c(call, ')');
+	g_string_append(call, copies ? "))" : ")");
 	g_ptr_array_add(x->called, (gpointer)function);
 	return arena_strndup(x->arena, call->str, call->len);
 }
@@ -396,6 +406,25 @@ static const char *emit_call(struct emitter *x, struct expr *expr, bool discarde
 	if (any_may_fail(function))
 		emit_fail_if(x, "rt_failed(c)");
 	return result ? result : "0";
+}
+
+/* Only where nothing is to be looked at after the call. */
+static const char *emit_reference(struct emitter *x, struct expr *expr)
+{
+	const struct function *function = expr->kind == EXPR_CALL ? expr->call.function : NULL;
+	const char **values, *result;
+
+	if (!function || !returns_reference(function) || any_may_fail(function) || function->declines)
+		return emit_value(x, expr);
+	values = emit_values(x, expr->call.arguments);
+	result = new_reference(x);
+	emit_line(x, "%s = %s;", result, call_text(x, function, NULL, expr->call.arguments, values));
+	return result;
+}
+
+const char **emit_references(struct emitter *x, GPtrArray *exprs)
+{
+	return emit_each(x, exprs, emit_reference);
 }
 
 /* ---- Embedded C and the operators made of it ---- */

@@ -108,14 +108,22 @@ static void write_frame_pop(struct emitter *x, GString *out)
 
 /* ---- Script functions ---- */
 
+/* What the C function returns. Other strings go to a buffer that it is given. */
+static const char *return_type(const struct function *function)
+{
+	if (function->type == TYPE_LONG)
+		return "s64 ";
+	return returns_reference(function) ? "const char *" : "void ";
+}
+
 static const char *signature(struct emitter *x, const struct function *function)
 {
 	g_autoptr(GString) text = g_string_new(NULL);
 	const char *prefix = function->embedded_c ? "STAP_ARG_" : "l_";
 
-	g_string_append_printf(text, "static RT_HANDLER %s %s(struct rt_context *c", function->type == TYPE_LONG ? "s64" :
-			       "void", function_name(x, function));
-	if (function->type == TYPE_STRING)
+	g_string_append_printf(text, "static RT_HANDLER %s%s(struct rt_context *c", return_type(function),
+			       function_name(x, function));
+	if (function->type == TYPE_STRING && !returns_reference(function))
 		g_string_append(text, function->embedded_c ? ", char *STAP_RETVALUE" : ", char *ret");
 	for (unsigned int i = 0; i < function->parameters->len; i++) {
 		const struct variable *parameter = g_ptr_array_index(function->parameters, i);
@@ -133,27 +141,35 @@ static void write_heading(struct emitter *x, const struct function *function, GS
 	g_string_append_printf(out, "/* %s function %s */\n", span_text(x->arena, function->span), function->name);
 }
 
+/* Where STAP_RETURN puts the result. */
+static const char *embedded_result(const struct function *function)
+{
+	if (function->type == TYPE_LONG)
+		return "\ts64 STAP_RETVALUE = 0;\n\n";
+	if (returns_reference(function))
+		return "\tconst char *STAP_RETVALUE = \"\";\n\n";
+	return function->type == TYPE_STRING ? "\tSTAP_RETVALUE[0] = 0;\n" : "";
+}
+
 /*
  * Embedded C is copied as it stands. Its parameters are named STAP_ARG_x and its result
  * STAP_RETVALUE, as scripts expect, without a macro for each.
  */
 static void emit_embedded(struct emitter *x, const struct function *function, GString *out)
 {
-	bool is_string = function->type == TYPE_STRING;
+	bool is_copied = function->type == TYPE_STRING && !returns_reference(function);
+	const char *kind = function->type == TYPE_LONG ? "LONG" : is_copied ? "STRING" : "REFERENCE";
 
 	write_heading(x, function, out);
-	g_string_append_printf(out, "%s\n{\n", signature(x, function));
-	if (is_string)
-		g_string_append(out, "\tSTAP_RETVALUE[0] = 0;\n");
-	else if (function->type == TYPE_LONG)
-		g_string_append(out, "\ts64 STAP_RETVALUE = 0;\n\n");
+	g_string_append_printf(out, "%s\n{\n%s", signature(x, function), embedded_result(function));
 	if (function->type != TYPE_VOID)
-		g_string_append_printf(out, "#define STAP_RETURN(v) RT_RETURN_%s(v)\n", is_string ? "STRING" : "LONG");
+		g_string_append_printf(out, "#define STAP_RETURN(v) RT_RETURN_%s(v)\n", kind);
 	g_string_append_printf(out, "\t{%s}\n", function->embedded_c);
 	if (function->type != TYPE_VOID)
 		g_string_append(out, "#undef STAP_RETURN\n");
 	g_string_append(out, "out: __maybe_unused;\n");
-	g_string_append_printf(out, "\treturn%s;\n}\n\n", function->type == TYPE_LONG ? " STAP_RETVALUE" : "");
+	g_string_append_printf(out, "\treturn%s;\n}\n\n",
+			       function->type == TYPE_VOID || is_copied ? "" : " STAP_RETVALUE");
 }
 
 /* String parameters that the function assigns to are copied to its frame first. */

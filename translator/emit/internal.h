@@ -83,6 +83,8 @@ void emit_text(struct emitter *x, const char *text);
 
 const char *variable_name(struct emitter *x, const struct variable *variable);
 const char *function_name(struct emitter *x, const struct function *function);
+/* Whether its C function returns a pointer to the string, which lives as long as the handler runs. */
+bool returns_reference(const struct function *function);
 
 /* ---- expression.c ---- */
 
@@ -91,6 +93,8 @@ const char *emit_value(struct emitter *x, struct expr *expr);
 void emit_discarded(struct emitter *x, struct expr *expr);
 /* All of a list of struct expr, in order, each unharmed by those behind it. */
 const char **emit_values(struct emitter *x, GPtrArray *exprs);
+/* The same for a use at once: a string may be a reference to memory that others write. */
+const char **emit_references(struct emitter *x, GPtrArray *exprs);
 /* Writes keys to a new k_N, and returns its name. */
 const char *emit_keys(struct emitter *x, const struct variable *array, GPtrArray *keys);
 /* The same where `value` is evaluated before they are used: nothing that it does changes them. */

@@ -3,6 +3,8 @@
  * Names of the script in the generated C: a prefix that says what it is, then the script's own
  * name, then a number only where two would be the same.
  */
+#include <string.h>
+
 #include "emit/internal.h"
 
 const char *variable_name(struct emitter *x, const struct variable *variable)
@@ -30,4 +32,9 @@ const char *function_name(struct emitter *x, const struct function *function)
 		if (((struct function *)g_ptr_array_index(functions, i))->name == function->name)
 			return arena_printf(x->arena, "f_%s_%d", function->name, function->number);
 	return arena_printf(x->arena, "f_%s", function->name);
+}
+
+bool returns_reference(const struct function *function)
+{
+	return function->embedded_c && function->type == TYPE_STRING && strstr(function->embedded_c, "/* reference */");
 }

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The print family. Output is a record that the reader formats: the number of the format and the
- * arguments, written straight into the stream.
+ * arguments, written straight into the stream; a string from where it lies, if it lies anywhere.
  *
  *	printf("%s %d\n", s, n)		n_1 = rt_string_length(f->l_s);
  *					r = rt_record_begin(c, 0, RT_STRING_SIZE(n_1) + RT_LONG_SIZE);
  *					if (r) {
  *						r = rt_put_string(r, f->l_s, n_1);
  *						r = rt_put_long(r, l_n);
- *						rt_record_end(c);
+ *						rt_record_end(c, r);
  *					}
  */
 #include <string.h>
@@ -96,7 +96,7 @@ static struct printed *emit_printed(struct emitter *x, struct expr *print)
 {
 	GPtrArray *arguments = print->print.arguments;
 	struct printed *printed = arena_alloc(x->arena, (arguments->len + 1) * sizeof(*printed));
-	const char **values = emit_values(x, arguments);
+	const char **values = emit_references(x, arguments);
 	struct memory memory;
 
 	for (unsigned int i = 0; i < arguments->len; i++) {
@@ -140,7 +140,7 @@ static const char *emit_record(struct emitter *x, struct expr *expr)
 		else
 			emit_line(x, "\tr = rt_put_long(r, %s);", bare(x, printed[i].text));
 	}
-	emit_line(x, "\trt_record_end(c);");
+	emit_line(x, "\trt_record_end(c, r);");
 	emit_line(x, "}");
 	return "0";
 }
