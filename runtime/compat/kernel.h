@@ -44,6 +44,7 @@
 #include <linux/hrtimer.h>
 #include <linux/ptrace.h>
 #include <linux/kprobes.h>
+#include <linux/ftrace.h>
 #include <linux/tracepoint.h>
 #include <linux/relay.h>
 #include <linux/fs.h>
@@ -72,6 +73,7 @@
 #include "proc.h"
 #include "hrtimer.h"
 #include "kprobe.h"
+#include "ftrace.h"
 #include "tracepoint.h"
 
 #endif
