@@ -23,7 +23,7 @@
 #include <linux/types.h>
 
 /* Grows by one whenever anything below changes; in the module's modinfo as `spile_abi`. */
-#define SPILE_ABI_VERSION 2
+#define SPILE_ABI_VERSION 3
 
 #define SPILE_PROC_DIR "spile"          /* /proc/spile */
 #define SPILE_PROC_CONTROL "control"
@@ -133,7 +133,7 @@ struct spile_status {
 	__u32 points_refused;	/* points that the kernel would not let us probe */
 	__u32 error_count;	/* run-time errors */
 	__u32 has_failed;	/* the session ended by an error: exit status 1 */
-	__u32 zero;
+	__u32 points_by_ftrace;	/* of those attached; the others are kprobes */
 	/*
 	 * Every record that will still be written carries a time of at least this. Take it
 	 * before reading the streams, then print what is older.
@@ -160,7 +160,7 @@ struct spile_probe_counters {
  * ---- What the reader finds in the .ko file itself ----
  *
  * .modinfo (visible with modinfo(8)):
- *   spile_abi=1                       SPILE_ABI_VERSION
+ *   spile_abi=3                       SPILE_ABI_VERSION
  *   spile_version=0.1                 of the translator
  *   spile_kernel=6.1.0-56-amd64       release it was built for
  *   spile_script=NAME                 script's file name, or "-e"

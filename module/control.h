@@ -66,6 +66,7 @@ static void mod_status_update(void)
 	mod_status.status.state = kc_load_acquire(rt_session.state);
 	mod_status.status.probe_count = RT_PROBE_COUNT;
 	mod_status.status.points_attached = mod_points.attached;
+	mod_status.status.points_by_ftrace = mod_points.by_ftrace;
 	mod_status.status.points_refused = mod_points.refused;
 	mod_status.status.error_count = atomic_read(&rt_session.error_count);
 	mod_status.status.has_failed = kc_load(rt_session.has_failed);

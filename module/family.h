@@ -44,6 +44,7 @@ struct mod_family {
 /* Points of the reader's POINTS commands: how many the kernel took. */
 struct mod_points {
 	u32 attached;
+	u32 by_ftrace;	/* of these, by the function tracer rather than a kprobe */
 	u32 refused;
 };
 

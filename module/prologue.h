@@ -31,6 +31,7 @@
 #include "runtime/regs.h"
 #include "runtime/regex.h"
 #include "runtime/globals.h"
+#include "runtime/address.h"
 #include "module/family.h"
 
 #endif

@@ -119,8 +119,10 @@ static void write_numbers(struct text *out, const struct control *control,
 				    plural(counters->given_up_insertions));
 		text_append_string(out, "\n");
 	}
-	text_printf(out, "%u point%s attached, %u refused by the kernel\n", status->points_attached,
-		    plural(status->points_attached), status->points_refused);
+	text_printf(out, "%u point%s attached: %u by ftrace, %u by kprobe; %u refused by the kernel\n",
+		    status->points_attached, plural(status->points_attached),
+		    status->points_by_ftrace, status->points_attached - status->points_by_ftrace,
+		    status->points_refused);
 	text_printf(out, "%llu record%s, %u run-time error%s, %llu KiB of kernel memory\n",
 		    (unsigned long long)status->records_sent, plural(status->records_sent),
 		    status->error_count, plural(status->error_count),

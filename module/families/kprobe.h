@@ -3,60 +3,50 @@
  * Probes on kernel functions' entries and returns.
  *
  * The emitter writes specifications; what they stand for on the running kernel, one or thousands
- * of functions, arrives from the reader as points before START. Each point is one kprobe or
- * kretprobe. They are registered one by one, so that a refusal concerns one function only, and
- * unregistered in batches, each of which waits once for all CPUs.
+ * of functions, arrives from the reader as points before START (point.h). Entries are left to the
+ * function tracer, all at once (entry.h); each other point is one kprobe or kretprobe, whose
+ * memory is taken when it is known how many there are. Those are registered one by one, so that a
+ * refusal concerns one function only, and unregistered in batches, each of which waits once for
+ * all CPUs.
  */
 #ifndef SPILE_MODULE_FAMILIES_KPROBE_H
 #define SPILE_MODULE_FAMILIES_KPROBE_H
 
-#include "module/family.h"
+#include "module/families/entry.h"
 
-struct mod_kprobe_specification {
-	/* Written by the emitter. */
-	struct rt_probe *probe;
-	u8 is_return;
-	u8 is_optional;		/* no point attached is no error */
-	int max_active;		/* calls at once that a return probe can follow; 0: default */
+#define MOD_KPROBE_BATCH 128
 
-	u32 points;
-	u32 attached;
-	int error;		/* the last refusal's */
-	const char *refused;	/* and its function */
-};
-
-struct mod_point {
-	struct mod_kprobe_specification *specification;
-	bool is_attached;
+struct mod_kprobe {
+	struct mod_point *point;
+	bool is_registered;
 	union {
 		struct kprobe kprobe;
 		struct kretprobe kretprobe;
 	} as;
-	char name[SPILE_POINT_NAME];
 };
 
-/* The points of one POINTS command. */
-struct mod_point_block {
-	struct mod_point_block *next;
+/* One for each point that is not traced; the reader may ask for their counts at any time. */
+static struct {
+	struct mod_kprobe *items;
 	u32 count;
-	struct mod_point points[];
-};
-
-static struct mod_point_block *mod_point_blocks;
-
-#define MOD_POINTS_PER_COMMAND 65536
-#define MOD_KPROBE_BATCH 128
+} mod_kprobes;
 
 /* ---- Hits ---- */
 
-static __always_inline void mod_point_hit(struct mod_point *point, struct pt_regs *regs)
-{
-	rt_hit(point->specification->probe->index, regs, point->name);
-}
-
 static RT_HANDLER int mod_kprobe_entered(struct kprobe *kprobe, struct pt_regs *regs)
 {
-	mod_point_hit(container_of(kprobe, struct mod_point, as.kprobe), regs);
+	mod_point_hit(container_of(kprobe, struct mod_kprobe, as.kprobe)->point, regs);
+	return 0;
+}
+
+/* A hit right behind a call site: the same registers, but for where they stand. */
+static RT_HANDLER int mod_kprobe_passed(struct kprobe *kprobe, struct pt_regs *regs)
+{
+	unsigned long resume = regs->ip;
+
+	regs->ip -= KC_FTRACE_SITE_SIZE;
+	mod_point_hit(container_of(kprobe, struct mod_kprobe, as.kprobe)->point, regs);
+	regs->ip = resume;
 	return 0;
 }
 
@@ -66,108 +56,151 @@ static RT_HANDLER int mod_kprobe_returned(struct kretprobe_instance *instance,
 	struct kretprobe *kretprobe = kc_kretprobe_of(instance);
 
 	if (kretprobe)
-		mod_point_hit(container_of(kretprobe, struct mod_point, as.kretprobe), regs);
+		mod_point_hit(container_of(kretprobe, struct mod_kprobe, as.kretprobe)->point,
+			      regs);
 	return 0;
 }
 
-/* ---- Points from the reader ---- */
+/* ---- One for each point ---- */
 
-static void mod_kprobe_fill(struct kprobe *kprobe, const struct spile_point *from,
-			    const struct mod_point *point)
+static bool mod_kprobe_is_return(const struct mod_kprobe *kprobe)
 {
-	if (from->address)
-		kprobe->addr = (kprobe_opcode_t *)(unsigned long)from->address;
+	return kprobe->point->specification->is_return;
+}
+
+/* The kernel's kprobe, also that of a return probe. */
+static struct kprobe *mod_kprobe_kernels(struct mod_kprobe *kprobe)
+{
+	return mod_kprobe_is_return(kprobe) ? &kprobe->as.kretprobe.kp : &kprobe->as.kprobe;
+}
+
+static void mod_kprobe_place(struct kprobe *kprobe, const struct mod_point *point)
+{
+	unsigned long address = point->address;
+
+	if (point->is_behind)
+		address = kc_ftrace_site(address) + KC_FTRACE_SITE_SIZE;
+	if (address)
+		kprobe->addr = (kprobe_opcode_t *)address;
 	else
 		kprobe->symbol_name = point->name;
 }
 
-static bool mod_point_fill(const struct mod_family *family, struct mod_point *point,
-			   const struct spile_point *from)
+/*
+ * Off at first. Were they on, the kernel would begin to optimise the first ones, and until it is
+ * done accept no others.
+ */
+static void mod_kprobe_fill(struct mod_kprobe *kprobe, struct mod_point *point)
 {
-	struct mod_kprobe_specification *specifications = family->entries;
-
-	if (from->specification >= family->count ||
-	    strnlen(from->name, SPILE_POINT_NAME) == SPILE_POINT_NAME)
-		return false;
-	point->specification = &specifications[from->specification];
-	memcpy(point->name, from->name, SPILE_POINT_NAME);
-	if (point->specification->is_return) {
-		mod_kprobe_fill(&point->as.kretprobe.kp, from, point);
-		point->as.kretprobe.handler = mod_kprobe_returned;
-		point->as.kretprobe.maxactive = point->specification->max_active ?
+	kprobe->point = point;
+	mod_kprobe_place(mod_kprobe_kernels(kprobe), point);
+	mod_kprobe_kernels(kprobe)->flags = KPROBE_FLAG_DISABLED;
+	if (mod_kprobe_is_return(kprobe)) {
+		kprobe->as.kretprobe.handler = mod_kprobe_returned;
+		kprobe->as.kretprobe.maxactive = point->specification->max_active ?
 			point->specification->max_active : max(15U, 6 * num_possible_cpus());
 	} else {
-		mod_kprobe_fill(&point->as.kprobe, from, point);
-		point->as.kprobe.pre_handler = mod_kprobe_entered;
+		kprobe->as.kprobe.pre_handler = point->is_behind ? mod_kprobe_passed :
+								   mod_kprobe_entered;
 	}
-	return true;
 }
 
-static int mod_kprobe_add_points(const struct mod_family *family, u32 count,
-				 const struct spile_point __user *points)
+static u32 mod_kprobes_wanted(void)
 {
 	struct mod_point_block *block;
-	struct spile_point point;
-	u32 i;
+	u32 i, count = 0;
 
-	if (count > MOD_POINTS_PER_COMMAND)
-		return -E2BIG;
-	block = rt_allocate(sizeof(*block) + (size_t)count * sizeof(block->points[0]));
-	if (!block)
-		return -ENOMEM;
-	for (i = 0; i < count; i++) {
-		if (copy_from_user(&point, &points[i], sizeof(point)) ||
-		    !mod_point_fill(family, &block->points[i], &point)) {
-			kc_release(block);
-			return -EINVAL;
-		}
-	}
-	for (i = 0; i < count; i++)
-		block->points[i].specification->points++;
-	block->count = count;
-	block->next = mod_point_blocks;
-	mod_point_blocks = block;
-	return 0;
+	mod_for_each_point(block, i)
+		count += !block->points[i].is_traced;
+	return count;
+}
+
+/* Takes memory for those that are needed; false without. */
+static bool mod_kprobes_make(void)
+{
+	u32 i, at = 0, count = mod_kprobes_wanted();
+	struct mod_point_block *block;
+
+	if (!count)
+		return true;
+	mod_kprobes.items = rt_allocate(count * sizeof(mod_kprobes.items[0]));
+	if (!mod_kprobes.items)
+		return false;
+	mod_for_each_point(block, i)
+		if (!block->points[i].is_traced)
+			mod_kprobe_fill(&mod_kprobes.items[at++], &block->points[i]);
+	kc_store_release(mod_kprobes.count, count);
+	return true;
 }
 
 static void mod_kprobe_release(const struct mod_family *family)
 {
-	while (mod_point_blocks) {
-		struct mod_point_block *block = mod_point_blocks;
-
-		mod_point_blocks = block->next;
-		kc_release(block);
-	}
-}
-
-/* The kprobe at the point, also that of a return probe. */
-static struct kprobe *mod_point_kprobe(struct mod_point *point)
-{
-	return point->specification->is_return ? &point->as.kretprobe.kp : &point->as.kprobe;
+	mod_entries_release();
+	kc_release(mod_kprobes.items);
+	mod_points_release();
 }
 
 /* ---- Attaching ---- */
 
-static void mod_point_attach(struct mod_point *point)
+static int mod_kprobe_switch(struct mod_kprobe *kprobe, bool is_armed)
 {
-	struct mod_kprobe_specification *s = point->specification;
+	struct kprobe *kernels = mod_kprobe_kernels(kprobe);
+
+	return is_armed ? enable_kprobe(kernels) : disable_kprobe(kernels);
+}
+
+static void mod_kprobe_refused(const struct mod_kprobe *kprobe, int error)
+{
+	kprobe->point->specification->error = error;
+	kprobe->point->specification->refused = kprobe->point->name;
+	mod_points.refused++;
+}
+
+static void mod_kprobe_register(struct mod_kprobe *kprobe)
+{
 	int error;
 
-	if (!s->probe->armed)
-		mod_point_kprobe(point)->flags |= KPROBE_FLAG_DISABLED;
-	if (s->is_return)
-		error = register_kretprobe(&point->as.kretprobe);
+	if (mod_kprobe_is_return(kprobe))
+		error = register_kretprobe(&kprobe->as.kretprobe);
 	else
-		error = register_kprobe(&point->as.kprobe);
+		error = register_kprobe(&kprobe->as.kprobe);
+	kprobe->is_registered = error == 0;
+	if (error)
+		mod_kprobe_refused(kprobe, error);
+}
+
+/* Whether the kernel has the function tracer call the probe, and that is off. */
+static bool mod_kprobe_is_unheard(struct mod_kprobe *kprobe)
+{
+	return kc_ftrace_is_idle((unsigned long)mod_kprobe_kernels(kprobe)->addr);
+}
+
+static void mod_kprobe_switch_on(struct mod_kprobe *kprobe)
+{
+	struct mod_kprobe_specification *s = kprobe->point->specification;
+	int error;
+
+	if (!kprobe->is_registered)
+		return;
+	error = s->probe->armed ? mod_kprobe_switch(kprobe, true) : 0;
 	if (error) {
-		s->error = error;
-		s->refused = point->name;
-		mod_points.refused++;
+		mod_kprobe_refused(kprobe, error);
 		return;
 	}
-	point->is_attached = true;
-	s->attached++;
-	mod_points.attached++;
+	mod_point_count(kprobe->point);
+	if (s->probe->armed && mod_kprobe_is_unheard(kprobe))
+		s->unheard = kprobe->point->name;
+}
+
+/* Takes a step with each, until the session is to end. */
+static void mod_kprobes_each(void (*step)(struct mod_kprobe *kprobe))
+{
+	u32 i;
+
+	for (i = 0; i < mod_kprobes.count && !kc_load(rt_session.end_requested); i++) {
+		step(&mod_kprobes.items[i]);
+		cond_resched();
+	}
 }
 
 static const char *mod_kprobe_reason(int error)
@@ -203,21 +236,24 @@ static bool mod_kprobe_judge(const struct mod_kprobe_specification *s)
 	if (s->refused && s->points == 1)
 		mod_warning(s->probe, "cannot attach %s: %s: %s (error %d)", s->probe->name,
 			    s->refused, mod_kprobe_reason(s->error), s->error);
+	if (s->unheard)
+		mod_warning(s->probe, "%s is not hit at %s: the function tracer is switched off "
+			    "(sysctl kernel.ftrace_enabled)", s->probe->name, s->unheard);
 	return true;
 }
 
 static bool mod_kprobe_attach(const struct mod_family *family)
 {
 	const struct mod_kprobe_specification *specifications = family->entries;
-	struct mod_point_block *block;
 	u32 i;
 
-	for (block = mod_point_blocks; block; block = block->next) {
-		for (i = 0; i < block->count && !kc_load(rt_session.end_requested); i++) {
-			mod_point_attach(&block->points[i]);
-			cond_resched();
-		}
+	mod_entries_attach();
+	if (!mod_kprobes_make()) {
+		mod_error(specifications[0].probe, "out of memory for kprobes");
+		return false;
 	}
+	mod_kprobes_each(mod_kprobe_register);
+	mod_kprobes_each(mod_kprobe_switch_on);
 	if (kc_load(rt_session.end_requested))
 		return true;
 	for (i = 0; i < family->count; i++)
@@ -228,30 +264,20 @@ static bool mod_kprobe_attach(const struct mod_family *family)
 
 /* ---- Arming ---- */
 
-static int mod_point_arm(struct mod_point *point, bool is_armed)
-{
-	struct kprobe *kprobe = mod_point_kprobe(point);
-
-	return is_armed ? enable_kprobe(kprobe) : disable_kprobe(kprobe);
-}
-
 static void mod_kprobe_arm(const struct mod_family *family, const struct rt_probe *probe)
 {
-	struct mod_point_block *block;
-	int error = 0;
+	int error = mod_entries_arm();
 	u32 i;
 
-	for (block = mod_point_blocks; block; block = block->next) {
-		for (i = 0; i < block->count; i++) {
-			struct mod_point *point = &block->points[i];
-			int result;
+	for (i = 0; i < mod_kprobes.count; i++) {
+		struct mod_kprobe *kprobe = &mod_kprobes.items[i];
+		int result;
 
-			if (point->specification->probe != probe || !point->is_attached)
-				continue;
-			result = mod_point_arm(point, probe->armed);
-			error = result ? result : error;
-			cond_resched();
-		}
+		if (kprobe->point->specification->probe != probe || !kprobe->is_registered)
+			continue;
+		result = mod_kprobe_switch(kprobe, probe->armed);
+		error = result ? result : error;
+		cond_resched();
 	}
 	/* Off is no matter: rt_armed() keeps the handler from running. */
 	if (error && probe->armed)
@@ -261,7 +287,7 @@ static void mod_kprobe_arm(const struct mod_family *family, const struct rt_prob
 
 /* ---- Detaching ---- */
 
-/* Points gathered to be unregistered at once; the session thread's alone. */
+/* Gathered to be unregistered at once; the session thread's alone. */
 static struct {
 	struct kprobe *kprobes[MOD_KPROBE_BATCH];
 	struct kretprobe *kretprobes[MOD_KPROBE_BATCH];
@@ -276,16 +302,16 @@ static void mod_kprobe_batch_flush(void)
 	mod_kprobe_batch.kretprobe_count = 0;
 }
 
-static void mod_point_detach(struct mod_point *point)
+static void mod_kprobe_unregister(struct mod_kprobe *kprobe)
 {
-	if (!point->is_attached)
+	if (!kprobe->is_registered)
 		return;
-	if (point->specification->is_return)
+	if (mod_kprobe_is_return(kprobe))
 		mod_kprobe_batch.kretprobes[mod_kprobe_batch.kretprobe_count++] =
-			&point->as.kretprobe;
+			&kprobe->as.kretprobe;
 	else
-		mod_kprobe_batch.kprobes[mod_kprobe_batch.kprobe_count++] = &point->as.kprobe;
-	point->is_attached = false;
+		mod_kprobe_batch.kprobes[mod_kprobe_batch.kprobe_count++] = &kprobe->as.kprobe;
+	kprobe->is_registered = false;
 	if (mod_kprobe_batch.kprobe_count == MOD_KPROBE_BATCH ||
 	    mod_kprobe_batch.kretprobe_count == MOD_KPROBE_BATCH)
 		mod_kprobe_batch_flush();
@@ -293,37 +319,33 @@ static void mod_point_detach(struct mod_point *point)
 
 static void mod_kprobe_detach(const struct mod_family *family)
 {
-	struct mod_point_block *block;
 	u32 i;
 
-	for (block = mod_point_blocks; block; block = block->next)
-		for (i = 0; i < block->count; i++)
-			mod_point_detach(&block->points[i]);
+	mod_entries_detach();
+	for (i = 0; i < mod_kprobes.count; i++)
+		mod_kprobe_unregister(&mod_kprobes.items[i]);
 	mod_kprobe_batch_flush();
 }
 
 static void mod_kprobe_count_missed(const struct mod_family *family,
 				    struct spile_probe_counters *counters)
 {
-	struct mod_point_block *block;
-	u32 i;
+	u32 i, count = kc_load_acquire(mod_kprobes.count);
 
-	for (block = mod_point_blocks; block; block = block->next) {
-		for (i = 0; i < block->count; i++) {
-			struct mod_point *point = &block->points[i];
-			struct spile_probe_counters *of;
+	for (i = 0; i < count; i++) {
+		struct mod_kprobe *kprobe = &mod_kprobes.items[i];
+		struct spile_probe_counters *of;
 
-			of = &counters[point->specification->probe->index];
-			of->skipped_reentry += mod_point_kprobe(point)->nmissed;
-			if (point->specification->is_return)
-				of->skipped_instances += point->as.kretprobe.nmissed;
-		}
+		of = &counters[kprobe->point->specification->probe->index];
+		of->skipped_reentry += mod_kprobe_kernels(kprobe)->nmissed;
+		if (mod_kprobe_is_return(kprobe))
+			of->skipped_instances += kprobe->as.kretprobe.nmissed;
 	}
 }
 
 static const struct mod_family_ops mod_kprobe_ops = {
 	.release = mod_kprobe_release,
-	.add_points = mod_kprobe_add_points,
+	.add_points = mod_points_add,
 	.attach = mod_kprobe_attach,
 	.detach = mod_kprobe_detach,
 	.arm = mod_kprobe_arm,

@@ -1,0 +1,232 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# How probes get onto functions: entries by the function tracer, the rest by kprobes, thousands at
+# once; what is counted is what happened, and afterwards nothing is left on the kernel.
+
+load common
+
+# script NAME [OPTION...]: builds the script on standard input.
+script() {
+	cat >"$modules/$1.stp"
+	build_module "$@" "$1.stp"
+}
+
+build_scripts() {
+	script twice <<'END_OF_SCRIPT'
+global first, second
+probe kprobe.function("__x64_sys_getppid") { if (execname() == "workload") first++ }
+probe kprobe.function("__x64_sys_getppid") { if (execname() == "workload") second++ }
+probe end { println(first, " ", second) }
+END_OF_SCRIPT
+	# The first has several hundred points.
+	script order <<'END_OF_SCRIPT'
+global order, parents
+probe kprobe.function("__x64_sys_*") { if (probefunc() == "__x64_sys_getppid" && execname() == "workload") order = 1 }
+probe kprobe.function("__x64_sys_getppid") { if (execname() == "workload") order = order * 10 + 2 }
+probe kprobe.function("__x64_sys_getppid") { if (execname() == "workload") { order = order * 10 + 3; parents++ } }
+probe end { println(order, " ", parents) }
+END_OF_SCRIPT
+	script returning <<'END_OF_SCRIPT'
+global entered, returned, opened
+probe kprobe.function("__x64_sys_getppid") { if (execname() == "workload") entered++ }
+probe kprobe.function("__x64_sys_getppid").return { if (execname() == "workload") returned++ }
+probe kprobe.function("vfs_open") { opened++ }
+probe end { println(entered, " ", returned, " ", opened > 0) }
+END_OF_SCRIPT
+	script registers <<'END_OF_SCRIPT'
+global place, calls, names, bytes
+probe kprobe.function("vfs_read") {
+	if (execname() != "workload" || ulong_arg(3) != 1) next
+	calls++
+	place[register("rip")]++
+	names[probefunc()]++
+	bytes += ulong_arg(3)
+}
+probe end {
+	foreach (address in place) printf("%x\n", address - 1)
+	foreach (name in names) println(name, " ", calls, " ", bytes)
+}
+END_OF_SCRIPT
+	# strcpy is of those that the kernel compiles without a call to the tracer.
+	script untraced <<'END_OF_SCRIPT'
+global hits
+probe kprobe.function("strcpy") { hits++ }
+probe kprobe.function("vfs_read") { hits++ }
+probe end { println("end") }
+END_OF_SCRIPT
+	script thousands <<'END_OF_SCRIPT'
+global hits, parents
+probe kprobe.function("vfs_*"), kprobe.function("tcp_*"), kprobe.function("a*") { hits++ }
+probe kprobe.function("__x64_sys_getpp*") { if (execname() == "workload") parents++ }
+probe begin { println("begin") }
+probe end { println(hits > 0, " ", parents) }
+END_OF_SCRIPT
+	# The runtime itself, and the kernel on its way to handlers, call some of these.
+	script printers <<'END_OF_SCRIPT'
+global calls
+probe kprobe.function("*printf*") { calls++; printf("%s\n", probefunc()) }
+probe kprobe.function("vsnprintf") { calls++ }
+probe kprobe.function("copy_from_kernel_nofault"), kprobe.function("ktime_get_mono_fast_ns") { calls++ }
+probe timer.ms(5) { printf("timer %d\n", calls) }
+probe end { println("calls ", calls > 0) }
+END_OF_SCRIPT
+	script switching <<'END_OF_SCRIPT'
+global on, all, sometimes, reads, never, switched
+probe kprobe.function("__x64_sys_getppid") if (on) { if (execname() == "workload") sometimes++ }
+probe kprobe.function("__x64_sys_getppid") { if (execname() == "workload") all++ }
+probe kprobe.function("vfs_read") if (!on) { reads++ }
+probe kprobe.function("vfs_open") if (on > 1) { never++ }
+probe timer.ms(50) { on = !on; switched++ }
+probe end { println(all, " ", sometimes > 0 && sometimes < all, " ", reads > 0, " ", never, " ", switched > 3) }
+END_OF_SCRIPT
+	script idle <<'END_OF_SCRIPT'
+global on, hits
+probe begin { println("begin") }
+probe kprobe.function("__x64_sys_getppid") if (on) { hits++ }
+probe timer.s(100) { on = !on }
+probe end { println(hits) }
+END_OF_SCRIPT
+}
+
+setup_file() {
+	start_guest_tests
+	build_workload workload
+	build_scripts
+	guest '
+functions=/sys/kernel/debug/tracing/enabled_functions
+switch=/proc/sys/kernel/ftrace_enabled
+# What must be as before: modules, probes, what the tracer calls, and the warnings of the kernel.
+state() {
+	cut -d" " -f1 /proc/modules | sort
+	cat /sys/kernel/debug/kprobes/list $functions $switch
+	dmesg | grep -E "WARNING|BUG|Oops|Call Trace|refcount|scheduling while|stall|ftrace"
+}
+now() { cut -d" " -f1 /proc/uptime; }
+state >$results/state.before
+
+record twice $SPILERUN -v -c "./workload parents 5000" twice.ko
+record order $SPILERUN -v -c "./workload parents 500" order.ko
+record returning $SPILERUN -v -c "./workload parents 500" returning.ko
+record registers $SPILERUN -v -c "./workload reads 500" registers.ko
+record untraced $SPILERUN -v -c "./workload reads 100" untraced.ko
+record printers $SPILERUN -v -c "./workload reads 2000" printers.ko
+grep " vfs_read$" /proc/kallsyms >$results/vfs_read
+
+now >$results/thousands.times
+$SPILERUN -v -c "./workload parents 3000" thousands.ko >$results/thousands.out 2>$results/thousands.err
+echo $? >$results/thousands.status
+now >>$results/thousands.times
+state >$results/state.thousands
+
+record switching $SPILERUN -v -c "sh -c \"./workload reads 10000; ./workload parents 300000; ./workload reads 10000\"" switching.ko
+
+# Nothing is called for the sake of a probe that is off.
+$SPILERUN idle.ko >$results/idle.out 2>$results/idle.err &
+pid=$!
+wait_for test -s $results/idle.out
+wait_for grep -q idle /proc/modules
+sleep 1
+cp $functions $results/idle.functions
+kill -INT $pid
+wait $pid
+
+# A tracer in use cannot be switched off; one that is off is done without.
+$SPILERUN -c "sh -c \"echo 0 >$switch || cat $switch\"" twice.ko >$results/kept.out 2>$results/kept.err
+echo 0 >$switch
+record off $SPILERUN -v -c "./workload parents 5000" twice.ko
+record off_order $SPILERUN -c "./workload parents 500" order.ko
+record off_returning $SPILERUN -v -c "./workload parents 500" returning.ko
+record off_registers $SPILERUN -v -c "./workload reads 500" registers.ko
+echo 1 >$switch
+
+state >$results/state.after
+'
+}
+
+# points NAME: "N A B R" of the report: points attached, by ftrace, by kprobe, refused.
+points() {
+	sed -n 's/^\([0-9]*\) points\{0,1\} attached: \([0-9]*\) by ftrace, \([0-9]*\) by kprobe; \([0-9]*\) refused by the kernel$/\1 \2 \3 \4/p' \
+		"$results/$1.err"
+}
+
+@test "several probes at one function all run, in the script's order" {
+	expect_status twice 0
+	same "5000 5000" "$results/twice.out"
+	[ "$(points twice)" = "2 2 0 0" ]
+	same "123 500" "$results/order.out"
+}
+
+@test "a function whose return is probed is left to kprobes at its entry too" {
+	expect_status returning 0
+	same "500 500 1" "$results/returning.out"
+	[ "$(points returning)" = "3 1 2 0" ]
+}
+
+@test "handlers see the registers and the name that a kprobe shows" {
+	expect_status registers 0
+	same "$(cut -d' ' -f1 "$results/vfs_read")
+vfs_read 500 500" "$results/registers.out"
+	[ "$(points registers)" = "1 1 0 0" ]
+}
+
+@test "a function that the tracer cannot call gets a kprobe" {
+	expect_status untraced 0
+	[ "$(points untraced)" = "2 1 1 0" ]
+}
+
+@test "thousands of functions are attached and detached within seconds" {
+	local attached
+	expect_status thousands 0
+	expect_line thousands.out "1 3000"
+	attached=$(points thousands)
+	between "$(echo "$attached" | cut -d' ' -f2)" 2000 100000
+	between "$(echo "$attached" | cut -d' ' -f3)" 1 1000
+	awk 'NR == 1 { start = $1 } END { exit !($1 - start < 60) }' "$results/thousands.times"
+	diff -u "$results/state.before" "$results/state.thousands"
+}
+
+@test "functions that the kernel calls on the way to a handler can be probed" {
+	expect_status printers 0
+	expect_line printers.out "calls 1"
+	grep -q '^vsnprintf$\|^seq_printf$\|^snprintf$' "$results/printers.out"
+}
+
+@test "conditions switch probes on and off, and the others at the same function lose nothing" {
+	expect_status switching 0
+	same "300000 1 1 0 1" "$results/switching.out"
+	[ "$(points switching)" = "4 4 0 0" ]
+}
+
+@test "a probe that is off costs nothing" {
+	same "begin
+0" "$results/idle.out"
+	[ ! -s "$results/idle.functions" ]
+}
+
+@test "the tracer cannot be switched off during a session" {
+	expect_line kept.out 1
+}
+
+@test "with the tracer off, entries get kprobes" {
+	expect_status off 0
+	same "5000 5000" "$results/off.out"
+	[ "$(points off)" = "2 0 2 0" ]
+	same "123 500" "$results/off_order.out"
+	cmp "$results/registers.out" "$results/off_registers.out"
+	[ "$(points off_registers)" = "1 0 1 0" ]
+}
+
+@test "with the tracer off, who is not hit hears of it" {
+	local probe='kprobe.function("__x64_sys_getppid")'
+	local why='is not hit at __x64_sys_getppid: the function tracer is switched off (sysctl kernel.ftrace_enabled)'
+	expect_status off_returning 0
+	same "0 0 1" "$results/off_returning.out"
+	expect_line off_returning.err "WARNING: $probe $why"
+	expect_line off_returning.err "WARNING: $probe.return $why"
+}
+
+@test "the kernel is as it was before all this" {
+	diff -u "$results/state.before" "$results/state.after"
+	! grep -E 'WARNING|BUG|Oops|Call Trace' "$results/state.after"
+}
