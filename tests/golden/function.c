@@ -24,7 +24,7 @@
 
 #include "module/prologue.h"
 
-MODULE_INFO(spile_abi, "2");
+MODULE_INFO(spile_abi, "3");
 MODULE_INFO(spile_version, "0.1");
 MODULE_INFO(spile_kernel, "RELEASE");
 MODULE_INFO(spile_script, "function.stp");

@@ -144,7 +144,8 @@ static char *kprobe_row(struct arena *arena, const struct probe *probe)
 	const char *optional = may_be_absent ? ", .is_optional = 1" : "";
 
 	if (!details->is_return)
-		return arena_printf(arena, ".probe = &rt_probes[%d]%s", probe->number, optional);
+		return arena_printf(arena, ".probe = &rt_probes[%d]%s%s", probe->number, optional,
+				    probe->uses & USES_REGISTERS ? "" : ", .arguments_suffice = 1");
 	return arena_printf(arena, ".probe = &rt_probes[%d], .is_return = 1, .max_active = %d%s",
 			    probe->number, (int)details->max_active, optional);
 }
