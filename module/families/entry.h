@@ -8,6 +8,8 @@
  * change after. Called by kprobe.h in the session thread; what does not become is_traced here,
  * functions without a call site or all of them, is its to attach.
  *
+ * Registers other than arguments' are asked for only if some handler looks at them.
+ *
  * The filter has exactly the sites at which some probe is armed; if there is none, the callback is
  * not registered. The callback may interrupt itself: all it does before rt_enter is look.
  */
@@ -168,6 +170,20 @@ static void mod_entries_try(void)
 		mod_entries_try_each();
 }
 
+/* ---- The registers ---- */
+
+static bool mod_entries_need_all_registers(void)
+{
+	struct rt_address_slot *slot = NULL;
+	const struct mod_point *point;
+
+	while ((slot = mod_entry_next(slot)) != NULL)
+		for (point = slot->value; point; point = point->next)
+			if (!point->specification->arguments_suffice)
+				return true;
+	return false;
+}
+
 /* ---- The filter ---- */
 
 static bool mod_entry_is_wanted(const struct rt_address_slot *slot)
@@ -287,6 +303,7 @@ static void mod_entries_attach(void)
 
 	if (mod_entries_make()) {
 		mod_entries_try();
+		kc_ftrace_ask(&mod_entry_tracer, mod_entries_need_all_registers());
 		error = mod_entries_arm();
 		if (!error) {
 			mod_entries_taken();

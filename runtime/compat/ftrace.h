@@ -2,8 +2,10 @@
 /*
  * The function tracer: one callback, with registers, at the entries of any number of functions.
  *
- * History: the callback got struct pt_regs with Linux 3.7, and struct ftrace_regs, which holds
- * them, with 5.11. FTRACE_OPS_FL_RECURSION_SAFE promised until then that the callback bears being
+ * History: the callback got struct pt_regs with Linux 3.7, if it asked for them, and struct
+ * ftrace_regs with 5.11: a struct pt_regs in which unasked only those of arguments, ax, bp, ip and
+ * sp are there, cs is 0, and the rest is anything. It can be opened by its member until 6.12, by
+ * arch_ftrace_regs() since 6.13. FTRACE_OPS_FL_RECURSION_SAFE promised until then that the callback bears being
  * entered again; since, that is taken for granted, and a flag of opposite sense asks for a guard.
  * FTRACE_OPS_FL_PERMANENT (5.5) keeps kernel.ftrace_enabled from being switched off under us, and
  * refuses to begin while it is off; before, only the code at the entry tells. The filter takes
@@ -28,6 +30,13 @@
 #define kc_ftrace_regs pt_regs
 #endif
 
+#if defined(CONFIG_HAVE_DYNAMIC_FTRACE_WITH_ARGS) && \
+	(defined(HAVE_FTRACE_REGS_ARCH) || defined(HAVE_FTRACE_REGS_OPEN))
+#define KC_FTRACE_GIVES_ARGUMENTS true
+#else
+#define KC_FTRACE_GIVES_ARGUMENTS false
+#endif
+
 #ifdef HAVE_FTRACE_RECURSION_SAFE
 #define KC_FTRACE_NO_GUARD FTRACE_OPS_FL_RECURSION_SAFE
 #else /* !HAVE_FTRACE_RECURSION_SAFE */
@@ -49,17 +58,30 @@ struct kc_ftrace {
 #define KC_FTRACE(callback) { .ops = { .func = callback, \
 	.flags = FTRACE_OPS_FL_SAVE_REGS | KC_FTRACE_NO_GUARD | KC_FTRACE_STAYS } }
 
-/* The function's registers at its entry; never NULL. Context: the callback. */
+/* The function's registers at its entry, those that were asked for. Context: the callback. */
 static __always_inline struct pt_regs *kc_ftrace_registers(struct kc_ftrace_regs *registers)
 {
-#ifdef HAVE_FTRACE_REGS
-	/* It is tested for what it cannot be here. */
-	if (!registers)
-		__builtin_unreachable();
+#if defined(HAVE_FTRACE_REGS_ARCH)
+	return &arch_ftrace_regs(registers)->regs;
+#elif defined(HAVE_FTRACE_REGS_OPEN)
+	return &registers->regs;
+#elif defined(HAVE_FTRACE_REGS)
 	return ftrace_get_regs(registers);
-#else /* !HAVE_FTRACE_REGS */
+#else
 	return registers;
 #endif
+}
+
+/*
+ * Asks for all registers, as is the default, or for no more than arguments, ip and sp; the kernel
+ * may give more. Context: process, not registered.
+ */
+static inline void kc_ftrace_ask(struct kc_ftrace *tracer, bool is_for_all)
+{
+	if (is_for_all || !KC_FTRACE_GIVES_ARGUMENTS)
+		tracer->ops.flags |= FTRACE_OPS_FL_SAVE_REGS;
+	else
+		tracer->ops.flags &= ~FTRACE_OPS_FL_SAVE_REGS;
 }
 
 /* Whether at `address` is a call site that calls nobody now. */
@@ -179,6 +201,10 @@ struct kc_ftrace {
 static __always_inline struct pt_regs *kc_ftrace_registers(struct kc_ftrace_regs *registers)
 {
 	return NULL;
+}
+
+static inline void kc_ftrace_ask(struct kc_ftrace *tracer, bool is_for_all)
+{
 }
 
 static inline bool kc_ftrace_is_idle(unsigned long address)
