@@ -82,15 +82,16 @@ cd "$modules" || exit 1
 END
 }
 
-# guest SCRIPT: runs it with sh in the machine, in $modules, with SPILERUN, modules and results
-# in its environment and these functions:
+# guest SCRIPT [OPTION...]: runs it with sh in the machine (options of spile vm), in $modules, with
+# SPILERUN, modules and results in its environment and these functions:
 #
 #   record NAME COMMAND...   $results/NAME.out, NAME.err and NAME.status
 #   wait_for COMMAND...      until it succeeds; gives up after 20 seconds
 guest() {
 	guest_functions >"$BATS_FILE_TMPDIR/guest.sh"
 	printf '%s\n' "$1" >>"$BATS_FILE_TMPDIR/guest.sh"
-	"$SPILE" vm --kernel="$RELEASE" --timeout=900 --writable="$results" -- \
+	shift
+	"$SPILE" vm --kernel="$RELEASE" --timeout=900 --writable="$results" "$@" -- \
 		sh "$BATS_FILE_TMPDIR/guest.sh" >"$BATS_FILE_TMPDIR/guest.log" 2>&1 </dev/null || {
 		echo "the machine's script ended with status $?:"
 		tail -n 40 "$BATS_FILE_TMPDIR/guest.log"
