@@ -140,7 +140,13 @@ $(BUILD)/asan/%.a:
 	$(call quiet,AR)$(AR) rcs $@ $^
 
 $(BUILD)/asan/test_%: $(BUILD)/asan/tests/unit/test_%.o $(libraries_under_test)
-	$(call quiet,LINK)$(CC) $(sanitize) -o $@ $^ -lcmocka $(package_libraries)
+	$(call quiet,LINK)$(CC) $(sanitize) -pthread -o $@ $^ -lcmocka $(package_libraries)
+
+# Tests of the runtime once more, under the sanitizer for threads.
+$(BUILD)/tsan/%: private sanitize = -O1 -g -fsanitize=thread -fno-omit-frame-pointer -pthread
+$(BUILD)/tsan/%: tests/unit/%.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(call quiet,CC)$(CC) $(compile_runtime) -MMD -MP -o $@ $< -lcmocka
 
 $(BUILD)/asan/spile: $(BUILD)/asan/translator/main.o $(BUILD)/asan/translator.a
 $(BUILD)/asan/spilerun: $(BUILD)/asan/reader/main.o $(BUILD)/asan/reader.a

@@ -67,14 +67,28 @@ typedef __s64 s64;
 typedef struct { int counter; } atomic_t;
 typedef struct { long counter; } atomic_long_t;
 
-#define atomic_read(v) ((v)->counter)
+#define atomic_read(v) __atomic_load_n(&(v)->counter, __ATOMIC_RELAXED)
 #define atomic_inc(v) ((void)__sync_add_and_fetch(&(v)->counter, 1))
 #define atomic_inc_return(v) __sync_add_and_fetch(&(v)->counter, 1)
 #define atomic_long_read(v) atomic_read(v)
 #define atomic_long_inc(v) atomic_inc(v)
 #define atomic_long_inc_return(v) atomic_inc_return(v)
 
+/*
+ * The thread sanitizer takes volatile accesses for plain ones and knows no barriers. For it words
+ * are atomic, and a load always acquires: what it can still see is whether the store releases.
+ */
+#ifdef __SANITIZE_THREAD__
+#define SPILE_COMPAT_BARRIER_H
+#define kc_load(variable) __atomic_load_n(&(variable), __ATOMIC_ACQUIRE)
+#define kc_load_acquire(variable) kc_load(variable)
+#define kc_store(variable, value) __atomic_store_n(&(variable), value, __ATOMIC_RELAXED)
+#define kc_store_release(variable, value) __atomic_store_n(&(variable), value, __ATOMIC_RELEASE)
+#define kc_acquire_barrier() smp_mb()
+#define kc_release_barrier() smp_mb()
+#else
 #include "../../runtime/compat/barrier.h"
+#endif
 
 static inline int fls64(u64 x)
 {
@@ -87,8 +101,9 @@ static inline int fls64(u64 x)
 /* Distance between two CPUs' copies of allocated per-CPU memory. */
 #define SHIM_STRIDE 32768
 
-static unsigned int shim_cpu;
-static int shim_preempt_count;
+/* Of each thread, for tests in which CPUs are threads. */
+static __thread unsigned int shim_cpu;
+static __thread int shim_preempt_count;
 static const unsigned int nr_cpu_ids = SHIM_CPUS;
 
 #define smp_processor_id() shim_cpu
@@ -187,7 +202,8 @@ static inline unsigned long copy_to_user(void *to, const void *from, size_t size
 
 static u64 shim_now = 1000000000;
 static u64 shim_cycles = 1;
-static unsigned long shim_delays;		/* microseconds waited in udelay */
+static __thread unsigned long shim_delays;	/* microseconds waited in udelay */
+static void (*shim_while_delayed)(void);	/* called by udelay */
 static void (*shim_while_asleep)(void);		/* called by msleep */
 static int shim_awake_preempt_count;		/* preempt count that msleep was called with */
 
@@ -195,7 +211,13 @@ static int shim_awake_preempt_count;		/* preempt count that msleep was called wi
 #define kc_realtime_ns() (shim_now)
 #define kc_cycles() (shim_cycles)
 #define kc_clocks_init() ((void)0)
-#define udelay(microseconds) ((void)(shim_delays += (microseconds)))
+
+static inline void udelay(unsigned long microseconds)
+{
+	shim_delays += microseconds;
+	if (shim_while_delayed)
+		shim_while_delayed();
+}
 
 static inline void msleep(unsigned int milliseconds)
 {
@@ -210,7 +232,7 @@ struct irq_work { void (*function)(struct irq_work *work); };
 struct mutex { int locked; };
 
 #define init_waitqueue_head(queue) ((void)((queue)->wakes = 0))
-#define wake_up(queue) ((void)(queue)->wakes++)
+#define wake_up(queue) ((void)__sync_add_and_fetch(&(queue)->wakes, 1))
 #define init_irq_work(work, f) ((void)((work)->function = (f)))
 #define irq_work_queue(work) ((work)->function(work))
 #define mutex_init(mutex) ((void)((mutex)->locked = 0))
