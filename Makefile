@@ -13,6 +13,8 @@ VERSION = 0.1
 PREFIX = /usr/local
 BUILD = build
 PACKAGES = glib-2.0 libarchive
+# What is used where it is there: each gives -DHAVE_NAME.
+OPTIONAL_PACKAGES = libbpf
 
 bin_dir = $(PREFIX)/bin
 data_dir = $(PREFIX)/share/spile
@@ -30,8 +32,11 @@ warnings = -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wwri
 defines = -DSPILE_VERSION='"$(VERSION)"' -DSPILE_DATA_DIR='"$(data_dir)"' \
 	-DSPILE_LIBEXEC_DIR='"$(libexec_dir)"'
 includes = -I. -Itranslator -Iinclude
-package_flags := $(shell $(PKG_CONFIG) --cflags $(PACKAGES) 2>/dev/null)
-package_libraries := $(shell $(PKG_CONFIG) --libs $(PACKAGES) 2>/dev/null)
+found_packages := $(foreach package,$(OPTIONAL_PACKAGES),\
+	$(shell $(PKG_CONFIG) --exists $(package) 2>/dev/null && echo $(package)))
+package_flags := $(shell $(PKG_CONFIG) --cflags $(PACKAGES) $(found_packages) 2>/dev/null) \
+	$(foreach package,$(found_packages),-DHAVE_$(shell echo $(package) | tr a-z- A-Z_))
+package_libraries := $(shell $(PKG_CONFIG) --libs $(PACKAGES) $(found_packages) 2>/dev/null)
 glib_flags = $(package_flags) -DGLIB_VERSION_MIN_REQUIRED=GLIB_VERSION_2_56 \
 	-DGLIB_VERSION_MAX_ALLOWED=GLIB_VERSION_2_56
 

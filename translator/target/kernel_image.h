@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The kernel out of what a boot loader loads (bzImage), and modules out of what packages compress:
+ * so that one finds in them what a running kernel would tell.
+ */
+#ifndef SPILE_TARGET_KERNEL_IMAGE_H
+#define SPILE_TARGET_KERNEL_IMAGE_H
+
+#include <glib.h>
+#include <stdbool.h>
+
+/* What `release` a bzImage says it is ("6.1.0-13-amd64"): the caller's to free; NULL: it is none. */
+char *kernel_image_release(const void *image, size_t size);
+
+/* The ELF file within a bzImage; NULL, with the reason in *why_ret, if it cannot be had. */
+GByteArray *kernel_image_unpack(const void *image, size_t size, const char **why_ret);
+
+/* A file, decompressed if it is by any means that kernels use; NULL, with the reason. */
+GByteArray *file_unpack(const char *path, const char **why_ret);
+
+#endif

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What is known of the names of the kernel that is traced: its functions, their parameters, its
+ * types. Several sources may know; they are asked in the order of what an answer costs, and none
+ * is opened before there is a question to it. A question for which no source has an answer is no
+ * error here: who asked says what it means, and knowledge_lack() what would help.
+ *
+ * `module` is a kernel module's name, or NULL for the kernel itself.
+ */
+#ifndef SPILE_TARGET_KNOWLEDGE_H
+#define SPILE_TARGET_KNOWLEDGE_H
+
+#include "target/kernel_tree.h"
+#include "target/types.h"
+
+/* The sources, as bits of a set. */
+enum knowledge_source {
+	SOURCE_SYMBOLS = 1,	/* names of functions: /proc/kallsyms, System.map */
+	SOURCE_BTF = 2,
+	SOURCE_HEADERS = 4,	/* tracepoints */
+	SOURCE_DWARF = 8,
+};
+#define SOURCES_ALL (SOURCE_SYMBOLS | SOURCE_BTF | SOURCE_HEADERS)
+
+struct knowledge;
+
+struct knowledge_options {
+	unsigned int sources;	/* bits of enum knowledge_source: those that may be asked */
+	bool verbose;		/* say on standard error which source answered what */
+	const char *root;	/* "", but in tests: stands before /boot, /lib/modules and the like */
+};
+
+/* `diag` takes complaints about a list of sources; nothing else is ever reported. */
+struct knowledge *knowledge_new(struct arena *arena, const struct kernel_tree *tree,
+				const struct knowledge_options *options);
+
+/*
+ * "symbols,btf" to bits. False after E-option: a word that is no source, or a source that this
+ * version cannot read.
+ */
+bool knowledge_sources(struct diag *diag, const char *list, unsigned int *ret);
+
+bool knowledge_may_ask(const struct knowledge *knowledge, enum knowledge_source source);
+
+/* The type (C_FUNCTION) of a function; NULL: no source knows it. */
+const struct c_type *knowledge_function(struct knowledge *knowledge, const char *module, const char *name);
+
+/*
+ * The functions whose parameters are known, by a shell pattern: names (char *), sorted, each once.
+ * Empty if no source knows any.
+ */
+GPtrArray *knowledge_functions(struct knowledge *knowledge, const char *module, const char *pattern);
+
+/*
+ * A type by what C calls it: "struct file", "union x", "enum y", "size_t", "struct file *". A name
+ * alone is a typedef's or, where there is none, a tag. NULL: no source knows it.
+ */
+const struct c_type *knowledge_type(struct knowledge *knowledge, const char *module, const char *text);
+
+/* The record that a forward declaration stands for; any other type is given back as it is. */
+const struct c_type *knowledge_whole(struct knowledge *knowledge, const char *module,
+				     const struct c_type *type);
+
+const struct c_type *knowledge_variable(struct knowledge *knowledge, const char *module, const char *name);
+bool knowledge_enumerator(struct knowledge *knowledge, const char *module, const char *name,
+			  int64_t *value_ret);
+
+/* The names (char *) of known types, for who wants to say which one was meant. */
+GPtrArray *knowledge_type_names(struct knowledge *knowledge, const char *module);
+
+/* Why types are not known and what would help; NULL if there is a source of types. */
+const char *knowledge_lack(struct knowledge *knowledge, const char *module);
+
+#endif
