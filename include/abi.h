@@ -8,7 +8,8 @@
  * A loaded module `m` shows three kinds of files under /proc/spile/m/:
  *
  *   control    write: one struct spile_command per write(2), optionally followed by its payload
- *              read:  one struct spile_status, always whole, followed by its per-probe counters
+ *              read:  one struct spile_status, always whole, followed by its counters: those of
+ *              the probes, then those of the CPUs
  *              poll:  POLLIN when the state changed since the last read
  *   stream0 .. stream<N-1>  records of CPU 0 .. N-1 (relay buffers; read(2) only, never blocks:
  *              0 bytes means nothing there now)
@@ -126,7 +127,7 @@ enum spile_state {
 };
 
 struct spile_status {
-	__u32 length;	/* bytes of this struct and the counters behind it */
+	__u32 length;	/* bytes of this struct and all counters behind it */
 	__u32 state;	/* SPILE_STATE_* */
 	__u32 probe_count;	/* struct spile_probe_counters that follow */
 	__u32 points_attached;
@@ -134,6 +135,8 @@ struct spile_status {
 	__u32 error_count;	/* run-time errors */
 	__u32 has_failed;	/* the session ended by an error: exit status 1 */
 	__u32 points_by_ftrace;	/* of those attached; the others are kprobes */
+	__u32 cpu_count;	/* struct spile_cpu_counters that follow those of the probes */
+	__u32 zero;
 	/*
 	 * Every record that will still be written carries a time of at least this. Take it
 	 * before reading the streams, then print what is older.
@@ -154,6 +157,17 @@ struct spile_probe_counters {
 	__u64 given_up_insertions;	/* into arrays that were full */
 	__u64 lost_records;
 	__u64 errors;
+};
+
+/* The `cpu` of handlers in process context, whose records go to streamP. */
+#define SPILE_CPU_PROCESS 0xffffffff
+
+/* Per stream: each CPU that could ever be online, then process context. Sums are in the status. */
+struct spile_cpu_counters {
+	__u32 cpu;		/* or SPILE_CPU_PROCESS */
+	__u32 zero;
+	__u64 records_sent;
+	__u64 records_lost;
 };
 
 /*

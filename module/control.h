@@ -15,7 +15,7 @@
 static int mod_control_taken;
 static DEFINE_MUTEX(mod_control_mutex);		/* commands and status, one at a time */
 
-/* What a read returns. Under mod_control_mutex. */
+/* What a read returns, but for the counters of the CPUs. Under mod_control_mutex. */
 static struct {
 	struct spile_status status;
 	struct spile_probe_counters counters[RT_PROBE_COUNT];
@@ -54,6 +54,11 @@ static void mod_status_add(const struct rt_context *c)
 	mod_status.status.records_lost += c->records_lost;
 }
 
+static size_t mod_status_length(void)
+{
+	return sizeof(mod_status) + (num_possible_cpus() + 1) * sizeof(struct spile_cpu_counters);
+}
+
 /* Makes mod_status current. */
 static void mod_status_update(void)
 {
@@ -62,9 +67,10 @@ static void mod_status_update(void)
 	unsigned int cpu;
 
 	memset(&mod_status, 0, sizeof(mod_status));
-	mod_status.status.length = sizeof(mod_status);
+	mod_status.status.length = mod_status_length();
 	mod_status.status.state = kc_load_acquire(rt_session.state);
 	mod_status.status.probe_count = RT_PROBE_COUNT;
+	mod_status.status.cpu_count = num_possible_cpus() + 1;
 	mod_status.status.points_attached = mod_points.attached;
 	mod_status.status.points_by_ftrace = mod_points.by_ftrace;
 	mod_status.status.points_refused = mod_points.refused;
@@ -80,16 +86,46 @@ static void mod_status_update(void)
 	mod_status.status.horizon = rt_horizon(last);
 }
 
+/* Copies the counters of one context to the reader; returns the place behind them, or NULL. */
+static char __user *mod_cpu_counters_put(char __user *to, const struct rt_context *c, u32 cpu)
+{
+	struct spile_cpu_counters counters = {
+		.cpu = cpu,
+		.records_sent = kc_load(c->records_sent),
+		.records_lost = kc_load(c->records_lost),
+	};
+
+	if (copy_to_user(to, &counters, sizeof(counters)))
+		return NULL;
+	return to + sizeof(counters);
+}
+
+/* Copies mod_status and the counters of all CPUs; false for a bad address. */
+static bool mod_status_put(char __user *to)
+{
+	unsigned int cpu;
+
+	if (copy_to_user(to, &mod_status, sizeof(mod_status)))
+		return false;
+	to += sizeof(mod_status);
+	for_each_possible_cpu(cpu) {
+		to = mod_cpu_counters_put(to, rt_context_of(cpu), cpu);
+		if (!to)
+			return false;
+	}
+	return mod_cpu_counters_put(to, rt_process_context, SPILE_CPU_PROCESS) != NULL;
+}
+
 static ssize_t mod_control_read(struct file *file, char __user *to, size_t room, loff_t *position)
 {
-	ssize_t result = sizeof(mod_status);
+	ssize_t result = mod_status_length();
 
-	if (room < sizeof(mod_status))
+	if (room < result)
 		return -EINVAL;
 	mutex_lock(&mod_control_mutex);
 	file->private_data = (void *)(unsigned long)kc_load_acquire(rt_session.state_changes);
 	mod_status_update();
-	if (copy_to_user(to, &mod_status, sizeof(mod_status)))
+	if (!mod_status_put(to))
 		result = -EFAULT;
 	mutex_unlock(&mod_control_mutex);
 	return result;

@@ -18,6 +18,7 @@
 #define POINTS_PER_WRITE 256
 #define PROBES_AT_FIRST 64
 #define PROBES_MOST (1024 * 1024)
+#define CPUS_MOST (64 * 1024)
 
 bool control_open(struct control *ret, const char *module)
 {
@@ -98,23 +99,33 @@ static void make_room(struct control *control, size_t probes)
 	control->size = size;
 }
 
-/* Copies what was read, `length` bytes, out of the buffer; false if it contradicts itself. */
-static bool take_status(struct control *control, size_t length)
+/* A copy of `size` bytes in the memory of `old`, or in more. */
+static void *replace(void *old, const void *bytes, size_t size)
 {
+	void *copy = memory_resize(old, size);
+
+	if (size)
+		memcpy(copy, bytes, size);
+	return copy;
+}
+
+bool control_take(struct control *control, const void *bytes, size_t length)
+{
+	const char *at = bytes;
 	struct spile_status status;
-	size_t size;
+	size_t probes_size, cpus_size;
 
 	if (length < sizeof(status))
 		return false;
-	memcpy(&status, control->buffer, sizeof(status));
-	if (status.probe_count > PROBES_MOST)
+	memcpy(&status, at, sizeof(status));
+	if (status.probe_count > PROBES_MOST || status.cpu_count > CPUS_MOST)
 		return false;
-	size = status.probe_count * sizeof(*control->counters);
-	if (status.length != sizeof(status) + size || length < status.length)
+	probes_size = status.probe_count * sizeof(*control->counters);
+	cpus_size = status.cpu_count * sizeof(*control->cpus);
+	if (status.length != sizeof(status) + probes_size + cpus_size || length < status.length)
 		return false;
-	control->counters = memory_resize(control->counters, size);
-	if (size)
-		memcpy(control->counters, (const char *)control->buffer + sizeof(status), size);
+	control->counters = replace(control->counters, at + sizeof(status), probes_size);
+	control->cpus = replace(control->cpus, at + sizeof(status) + probes_size, cpus_size);
 	control->status = status;
 	return true;
 }
@@ -140,7 +151,7 @@ bool control_update(struct control *control)
 		probes *= 4;
 		make_room(control, probes);
 	}
-	if (length >= 0 && take_status(control, (size_t)length))
+	if (length >= 0 && control_take(control, control->buffer, (size_t)length))
 		return true;
 	message_error("the module's status could not be read: %s",
 		      length < 0 ? strerror(errno) : "it contradicts itself");
@@ -158,6 +169,7 @@ void control_fini(struct control *control)
 {
 	control_close(control);
 	free(control->counters);
+	free(control->cpus);
 	free(control->buffer);
 	memset(control, 0, sizeof(*control));
 	control->fd = -1;

@@ -14,6 +14,7 @@ struct control {
 	int fd;			/* -1: not open (any more) */
 	struct spile_status status;	/* as of the last control_update() */
 	struct spile_probe_counters *counters;	/* status.probe_count of them */
+	struct spile_cpu_counters *cpus;	/* status.cpu_count of them */
 	void *buffer;
 	size_t size;
 };
@@ -25,6 +26,12 @@ bool control_start(struct control *control, pid_t target);
 bool control_stop(struct control *control);
 /* Reads the status and the counters anew. */
 bool control_update(struct control *control);
+
+/*
+ * Takes over a status with its counters, `length` bytes as the module gave them; false if it
+ * contradicts itself.
+ */
+bool control_take(struct control *control, const void *bytes, size_t length);
 
 /* Ends the session if it still runs. The last status stays readable. */
 void control_close(struct control *control);

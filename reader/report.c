@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The final report: exact numbers of what the script did not see, each by probe. Called by
- * session.c with the last status that the module gave, after all output is printed.
+ * The final report: exact numbers of what the script did not see, each by probe, lost records
+ * by CPU too. Called by session.c with the last status that the module gave, after all output is
+ * printed, and by join.c with the status that the session of -b left in its files.
  *
- *     WARNING: 12 records lost: 10 by probe kprobe.function("x"), 2 by probe timer.s(1)
+ *     WARNING: 12 records lost: 10 by probe kprobe.function("x"), 2 by probe timer.s(1); 12 on CPU 0
  *     WARNING: 3 probe hits skipped: 3 by probe kprobe.function("x") (another handler was running)
  */
 #include "report.h"
@@ -74,6 +75,25 @@ static void write_shares(struct text *out, const struct control *control,
 	}
 }
 
+/* "; 10 on CPU 0, 2 in process context": the records lost once more, by where they were written. */
+static void write_places(struct text *out, const struct control *control)
+{
+	const char *separator = "; ";
+
+	for (unsigned int i = 0; i < control->status.cpu_count; i++) {
+		const struct spile_cpu_counters *counters = &control->cpus[i];
+
+		if (counters->records_lost == 0)
+			continue;
+		text_printf(out, "%s%llu ", separator, (unsigned long long)counters->records_lost);
+		if (counters->cpu == SPILE_CPU_PROCESS)
+			text_append_string(out, "in process context");
+		else
+			text_printf(out, "on CPU %u", counters->cpu);
+		separator = ", ";
+	}
+}
+
 static void write_lost(struct text *out, const struct control *control,
 		       const struct module_file *module, bool always)
 {
@@ -83,6 +103,7 @@ static void write_lost(struct text *out, const struct control *control,
 		return;
 	text_printf(out, "%s%llu record%s lost", count ? "WARNING: " : "", count, plural(count));
 	write_shares(out, control, module, lost_causes, COUNT_OF(lost_causes));
+	write_places(out, control);
 	text_append_string(out, "\n");
 }
 

@@ -232,14 +232,16 @@ opens 5" "$results/fails.out"
 }
 
 @test "lost records are counted: printed and lost are all that were sent" {
-	local printed lost gaps
+	local printed lost gaps cpus
 	expect_status flood 0
 	expect_line flood.out "calls 20000"
 	printed=$(grep -cE '^call [0-9]+$' "$results/flood.out")
 	lost=$(number_of flood.err '^WARNING: \([0-9]*\) records lost: .*')
 	between "$lost" 1 20000
 	[ "$((printed + lost))" -eq 20000 ]
-	expect_line flood.err "WARNING: $lost records lost: $lost by probe kprobe.function(\"__x64_sys_getppid\")"
+	grep -qE "^WARNING: $lost records lost: $lost by probe kprobe\.function\(\"__x64_sys_getppid\"\); [0-9]+ on CPU [01](, [0-9]+ on CPU 1)?\$" "$results/flood.err"
+	cpus=$(grep '^WARNING: .* records lost: ' "$results/flood.err" | grep -oE '[0-9]+ on CPU' | awk '{ sum += $1 } END { print sum }')
+	[ "$cpus" -eq "$lost" ]
 	gaps=$(awk '/^WARNING: [0-9]+ records? (was|were) lost here$/ { sum += $2 } END { print sum + 0 }' "$results/flood.err")
 	[ "$gaps" -eq "$lost" ]
 	grep -E '^call ' "$results/flood.out" | sort -c -k2,2n -u

@@ -217,10 +217,16 @@ static void report_tells_what_was_lost(void **state)
 		{ .hits = 100, .lost_records = 10 },
 		{ .hits = 1, .lost_records = 2, .skipped_reentry = 3, .skipped_lock = 1 },
 	};
+	struct spile_cpu_counters cpus[3] = {
+		{ .cpu = 0, .records_lost = 9 },
+		{ .cpu = 3 },
+		{ .cpu = SPILE_CPU_PROCESS, .records_lost = 3 },
+	};
 	struct control control = {
 		.fd = -1,
-		.status = { .length = 1, .probe_count = 2, .records_lost = 12 },
+		.status = { .length = 1, .probe_count = 2, .cpu_count = 3, .records_lost = 12 },
 		.counters = counters,
+		.cpus = cpus,
 	};
 	struct options options = { .quiet = true };
 	struct text text = { 0 };
@@ -228,7 +234,8 @@ static void report_tells_what_was_lost(void **state)
 	(void)state;
 	report_write(&text, &control, &module, &options);
 	assert_string_equal(text.bytes,
-			    "WARNING: 12 records lost: 10 by probe begin, 2 by probe timer.s(1)\n");
+			    "WARNING: 12 records lost: 10 by probe begin, 2 by probe timer.s(1); "
+			    "9 on CPU 0, 3 in process context\n");
 	text_clear(&text);
 	options.quiet = false;
 	control.status.records_lost = 0;
@@ -238,6 +245,7 @@ static void report_tells_what_was_lost(void **state)
 			    "was running), 1 by probe timer.s(1) (a global was locked too long)\n");
 	text_clear(&text);
 	memset(counters, 0, sizeof(counters));
+	memset(cpus, 0, sizeof(cpus));
 	report_write(&text, &control, &module, &options);
 	assert_int_equal(text.length, 0);
 	options.verbose = true;
