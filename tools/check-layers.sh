@@ -34,7 +34,7 @@ module               : runtime runtime/compat include
 # Who may include <PATTERN>: the only rooms, by PATTERN.
 systems='
 ^(elfutils/|dwarf\.h|gelf\.h)          : translator/target
-^archive                               : vm
+^archive                               : translator/target vm
 ^(glib|gio/|gmodule|glib-unix)         : translator/base translator/script translator/target translator/probes translator/regex translator/analysis translator/emit translator/build translator vm
 '
 
