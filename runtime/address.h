@@ -32,11 +32,14 @@ static __always_inline unsigned long rt_address_hash(const struct rt_address_tab
 static __always_inline struct rt_address_slot *
 rt_address_slot(const struct rt_address_table *table, unsigned long address)
 {
-	unsigned long i = rt_address_hash(table, address);
+	struct rt_address_slot *slot = &table->slots[rt_address_hash(table, address)];
 
-	while (unlikely(table->slots[i].address != address) && table->slots[i].address)
-		i = (i + 1) & table->mask;
-	return &table->slots[i];
+	while (unlikely(slot->address != address)) {
+		if (!slot->address)
+			break;
+		slot = &table->slots[(slot - table->slots + 1) & table->mask];
+	}
+	return slot;
 }
 
 /* What is at `address`, or NULL. Context: any, NMI included. */

@@ -21,27 +21,55 @@
 
 static struct {
 	struct rt_address_table table;	/* call site: its first point, or NULL if refused */
+	const struct mod_point *only;	/* if there is no other */
 	unsigned long *sites;		/* gathered for the filter; room for all */
 } mod_entries;
 
-/* ---- Hits ---- */
+/* ---- Hits: three callbacks, of which the cheapest that will do is taken ---- */
+
+/* Runs the probes at `site`, the last one by a jump. */
+static __always_inline void mod_entry_run(unsigned long site, struct pt_regs *regs)
+{
+	const struct mod_point *point = rt_address_find(&mod_entries.table, site);
+
+	if (unlikely(!point))
+		return;
+	for (; unlikely(point->next); point = point->next)
+		mod_point_hit(point, regs);
+	mod_point_hit(point, regs);
+}
 
 /* Shows handlers the registers that a kprobe would: the address behind a breakpoint. */
 static RT_HANDLER __maybe_unused void mod_entry_hit(unsigned long site, unsigned long caller,
 						    struct ftrace_ops *ops,
 						    struct kc_ftrace_regs *registers)
 {
-	struct mod_point *point = rt_address_find(&mod_entries.table, site);
 	struct pt_regs *regs = kc_ftrace_registers(registers);
 	unsigned long resume = regs->ip;
 
 	regs->ip = site + 1;
-	for (; point; point = point->next)
-		mod_point_hit(point, regs);
+	mod_entry_run(site, regs);
 	regs->ip = resume;
 }
 
-static struct kc_ftrace mod_entry_tracer = KC_FTRACE(mod_entry_hit);
+/* For handlers that look at arguments only. */
+static RT_HANDLER __maybe_unused void mod_entry_hit_arguments(unsigned long site,
+							      unsigned long caller,
+							      struct ftrace_ops *ops,
+							      struct kc_ftrace_regs *registers)
+{
+	mod_entry_run(site, kc_ftrace_registers(registers));
+}
+
+/* For one that is alone. */
+static RT_HANDLER __maybe_unused void mod_entry_hit_only(unsigned long site, unsigned long caller,
+							 struct ftrace_ops *ops,
+							 struct kc_ftrace_regs *registers)
+{
+	mod_point_hit(mod_entries.only, kc_ftrace_registers(registers));
+}
+
+static struct kc_ftrace mod_entry_tracer = KC_FTRACE;
 
 /* ---- The table ---- */
 
@@ -170,7 +198,7 @@ static void mod_entries_try(void)
 		mod_entries_try_each();
 }
 
-/* ---- The registers ---- */
+/* ---- The callback ---- */
 
 static bool mod_entries_need_all_registers(void)
 {
@@ -182,6 +210,26 @@ static bool mod_entries_need_all_registers(void)
 			if (!point->specification->arguments_suffice)
 				return true;
 	return false;
+}
+
+/* The one point that there is, or NULL if there are others. */
+static const struct mod_point *mod_entries_only(void)
+{
+	const struct rt_address_slot *first = mod_entry_next(NULL);
+	const struct mod_point *point = first ? first->value : NULL;
+
+	return point && !point->next && !mod_entry_next(first) ? point : NULL;
+}
+
+static void mod_entries_choose(void)
+{
+	mod_entries.only = mod_entries_only();
+	if (mod_entries_need_all_registers())
+		kc_ftrace_ask(&mod_entry_tracer, mod_entry_hit, true);
+	else if (mod_entries.only)
+		kc_ftrace_ask(&mod_entry_tracer, mod_entry_hit_only, false);
+	else
+		kc_ftrace_ask(&mod_entry_tracer, mod_entry_hit_arguments, false);
 }
 
 /* ---- The filter ---- */
@@ -303,7 +351,7 @@ static void mod_entries_attach(void)
 
 	if (mod_entries_make()) {
 		mod_entries_try();
-		kc_ftrace_ask(&mod_entry_tracer, mod_entries_need_all_registers());
+		mod_entries_choose();
 		error = mod_entries_arm();
 		if (!error) {
 			mod_entries_taken();

@@ -19,7 +19,7 @@ struct mod_kprobe_specification {
 	struct rt_probe *probe;
 	u8 is_return;
 	u8 is_optional;		/* no point attached is no error */
-	u8 arguments_suffice;	/* the handler looks at no register but those of arguments, ip, sp */
+	u8 arguments_suffice;	/* the handler looks at no register but those of arguments and sp */
 	int max_active;		/* calls at once that a return probe can follow; 0: default */
 
 	u32 points;

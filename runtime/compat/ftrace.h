@@ -54,9 +54,12 @@ struct kc_ftrace {
 	bool is_registered;
 };
 
-/* A tracer, not registered, that calls `callback`, which guards itself against recursion. */
-#define KC_FTRACE(callback) { .ops = { .func = callback, \
-	.flags = FTRACE_OPS_FL_SAVE_REGS | KC_FTRACE_NO_GUARD | KC_FTRACE_STAYS } }
+/* What is called at an entry: it guards itself against recursion. */
+typedef void (*kc_ftrace_callback)(unsigned long site, unsigned long caller,
+				   struct ftrace_ops *ops, struct kc_ftrace_regs *registers);
+
+/* A tracer, not registered, that kc_ftrace_ask makes ready. */
+#define KC_FTRACE { .ops = { .flags = KC_FTRACE_NO_GUARD | KC_FTRACE_STAYS } }
 
 /* The function's registers at its entry, those that were asked for. Context: the callback. */
 static __always_inline struct pt_regs *kc_ftrace_registers(struct kc_ftrace_regs *registers)
@@ -73,11 +76,13 @@ static __always_inline struct pt_regs *kc_ftrace_registers(struct kc_ftrace_regs
 }
 
 /*
- * Asks for all registers, as is the default, or for no more than arguments, ip and sp; the kernel
- * may give more. Context: process, not registered.
+ * Has `callback` called, with all registers or with no more than those of arguments and sp; the
+ * kernel may give more. Context: process, not registered.
  */
-static inline void kc_ftrace_ask(struct kc_ftrace *tracer, bool is_for_all)
+static inline void kc_ftrace_ask(struct kc_ftrace *tracer, kc_ftrace_callback callback,
+				 bool is_for_all)
 {
+	tracer->ops.func = callback;
 	if (is_for_all || !KC_FTRACE_GIVES_ARGUMENTS)
 		tracer->ops.flags |= FTRACE_OPS_FL_SAVE_REGS;
 	else
@@ -190,20 +195,22 @@ struct kc_ftrace_regs {
 	u8 unused;
 };
 
+typedef void (*kc_ftrace_callback)(unsigned long site, unsigned long caller,
+				   struct ftrace_ops *ops, struct kc_ftrace_regs *registers);
+
 struct kc_ftrace {
-	void (*callback)(unsigned long site, unsigned long caller, struct ftrace_ops *ops,
-			 struct kc_ftrace_regs *registers);
 	bool is_registered;
 };
 
-#define KC_FTRACE(function) { .callback = function }
+#define KC_FTRACE { false }
 
 static __always_inline struct pt_regs *kc_ftrace_registers(struct kc_ftrace_regs *registers)
 {
 	return NULL;
 }
 
-static inline void kc_ftrace_ask(struct kc_ftrace *tracer, bool is_for_all)
+static inline void kc_ftrace_ask(struct kc_ftrace *tracer, kc_ftrace_callback callback,
+				 bool is_for_all)
 {
 }
 
