@@ -83,6 +83,9 @@ static void explain_load(const struct module_file *file, int error)
 	case ENOMEM:
 		message_note("ask for less: smaller arrays in the script, smaller buffers with -s");
 		break;
+	case ERANGE:
+		message_note("a module parameter is out of range: buffer_kb takes 32 to 1048576");
+		break;
 	case EINVAL:
 		message_note("a module parameter may be unknown or out of range: dmesg | tail");
 		break;

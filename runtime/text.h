@@ -33,7 +33,7 @@ static inline u32 rt_words_length(const char *s, u32 most)
 			break;
 	}
 	if (zeroes)
-		i += __builtin_ctzll(zeroes) / 8;
+		i += __ffs64(zeroes) / 8;
 	return i < most ? i : most;
 }
 
@@ -128,7 +128,7 @@ static inline int rt_words_compare(const char *a, const char *b, u32 most)
 
 		if (!decides)
 			continue;
-		shift = __builtin_ctzll(decides) & ~7U;
+		shift = __ffs64(decides) & ~7U;
 		if (i + shift / 8 >= most)
 			break;
 		return (int)(left >> shift & 255) - (int)(right >> shift & 255);

@@ -200,6 +200,7 @@ spilerun: note: 'spilerun MODULE.ko' runs one; 'spilerun --help' lists the optio
 	expect_line parameter.err "spilerun: note: it has these: buffer_kb"
 	expect_status range 1
 	expect_line range.err "spilerun: error: good.ko could not be loaded: Numerical result out of range"
+	expect_line range.err "spilerun: note: a module parameter is out of range: buffer_kb takes 32 to 1048576"
 }
 
 # ---- Module files ----

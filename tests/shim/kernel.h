@@ -95,6 +95,11 @@ static inline int fls64(u64 x)
 	return x ? 64 - __builtin_clzll(x) : 0;
 }
 
+static inline unsigned long __ffs64(u64 x)
+{
+	return __builtin_ctzll(x);
+}
+
 /* ---- CPUs ---- */
 
 #define SHIM_CPUS 4

@@ -230,6 +230,102 @@ static void nothing_is_lost_with_a_reader(void **state)
 	(void)state;
 }
 
+#define STRINGS_READ_AT 377
+
+/* Checks strings that were received: their number is their length and their letter. */
+static u64 check_strings(u64 expected)
+{
+	static const char zeroes[8];
+	u32 n, count = count_records(SPILE_RECORD_PRINT);
+	const char *at = received;
+
+	for (n = 0; n < count; n++, expected++) {
+		const struct spile_record *r = (const struct spile_record *)at;
+		u32 length = expected % 111, i;
+
+		assert_int_equal(r->length, 24 + RT_STRING_SIZE(length));
+		assert_int_equal(*(const u32 *)(at + 24), length);
+		for (i = 0; i < length; i++)
+			assert_int_equal(at[28 + i], 'a' + expected % 26);
+		assert_memory_equal(at + 28 + length, zeroes, RT_STRING_SIZE(length) - 4 - length);
+		at += r->length;
+	}
+	return expected;
+}
+
+/* Words that go beyond a string harm nothing before it, behind it or in the next sub-buffer. */
+static void strings_fill_all_of_a_stream(void **state)
+{
+	char text[128] __aligned(8);
+	u64 written, expected = 0;
+
+	for (written = 0; written < 20000; written++) {
+		u32 length = written % 111, start = written / 111 % 2;
+		struct rt_context *c = enter();
+		char *at = rt_record_begin(c, 0, RT_STRING_SIZE(length));
+
+		memset(text, 'a' + written % 26, sizeof(text));
+		assert_non_null(at);
+		rt_record_end(c, rt_put_string(at, text + start, length));
+		rt_leave(c);
+		if (written % STRINGS_READ_AT == 0) {
+			receive(c->stream);
+			expected = check_strings(expected);
+		}
+	}
+	receive(&rt_cpu_streams[0]);
+	assert_int_equal(check_strings(expected), written);
+	(void)state;
+}
+
+/* A CPU has no buffer before it has been online. */
+static void streams_may_begin_late(void **state)
+{
+	struct rt_stream *s = &rt_cpu_streams[2];
+	void *start = rt_cpu_channel->buffers[2].start;
+	struct rt_context *c;
+
+	rt_cpu_channel->buffers[2].start = NULL;
+	s->at = NULL;
+	shim_cpu = 2;
+	c = enter();
+	assert_false(print_number(c, 1));
+	receive(s);
+	assert_int_equal(received_length, 0);
+	rt_cpu_channel->buffers[2].start = start;
+	assert_true(print_number(c, 2));
+	rt_leave(c);
+	receive(s);
+	assert_int_equal(count_records(SPILE_RECORD_GAP), 1);
+	assert_int_equal(count_records(SPILE_RECORD_PRINT), 1);
+	shim_cpu = 0;
+	(void)state;
+}
+
+/* What was lost last is told though no record follows it. */
+static void the_last_gap_is_told(void **state)
+{
+	struct rt_context *c = rt_context_of(0);
+	u64 lost;
+
+	rt_gap_settle(c);
+	receive(c->stream);
+	assert_int_equal(received_length, 0);
+	do {
+		enter();
+		print_number(c, 0);
+		rt_leave(c);
+		lost = c->records_lost;
+	} while (lost < 10);
+	receive(c->stream);
+	rt_gap_settle(c);
+	receive(c->stream);
+	assert_int_equal(count_records(SPILE_RECORD_GAP), 1);
+	assert_int_equal(*(const u64 *)(record(0) + 1), lost);
+	assert_int_equal(c->time, 0);
+	(void)state;
+}
+
 static void loss_is_counted_and_told(void **state)
 {
 	struct rt_context *c = rt_context_of(0);
@@ -484,6 +580,9 @@ int main(void)
 		TEST(records_are_as_the_abi_says),
 		TEST(histograms_carry_their_buckets),
 		TEST(nothing_is_lost_with_a_reader),
+		TEST(strings_fill_all_of_a_stream),
+		TEST(streams_may_begin_late),
+		TEST(the_last_gap_is_told),
 		TEST(loss_is_counted_and_told),
 		TEST(oversized_records_are_lost_at_once),
 		TEST(process_context_waits_for_room),
