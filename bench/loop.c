@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The workload of `hits`: calls getppid in a tight loop and says how long it took. Runs in the
- * guest, alone or as the command of spilerun; statically linked, without a library call inside
- * the loop.
+ * The workload of `hits` and `throughput`: calls getppid in a tight loop and says how long it took.
+ * Runs in the guest, alone or as the command of spilerun; statically linked, without a library call
+ * inside the loop.
  *
- *   loop CALLS ROUNDS   least, median and most nanoseconds of ROUNDS rounds of CALLS calls each
- *   loop clock          nanoseconds that a million instructions take
+ *   loop CALLS ROUNDS          least, median and most nanoseconds of ROUNDS rounds of CALLS calls each
+ *   loop clock                 nanoseconds that a million instructions take
+ *   loop paced RATE SECONDS    RATE calls a second, a share of them each millisecond: how many were
+ *                              made, and in how many nanoseconds
  *
  * A round is shorter than the kernel's timer tick, so that the least of many holds no interrupt.
  * One more round, not measured, goes before: what is written for the first time, is written then.
@@ -95,6 +97,30 @@ static int run_rounds(long calls, long rounds)
 	return 0;
 }
 
+static void sleep_until(long long nanoseconds)
+{
+	struct timespec time = { nanoseconds / 1000000000LL, nanoseconds % 1000000000LL };
+
+	clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &time, NULL);
+}
+
+/* A rate that cannot be kept up takes longer. */
+static int run_paced(long rate, long seconds)
+{
+	long long started = now();
+	long made = 0, milliseconds;
+
+	for (milliseconds = 1; milliseconds <= seconds * 1000; milliseconds++) {
+		long due = (long)((long long)rate * milliseconds / 1000);
+
+		for (; made < due; made++)
+			call_getppid();
+		sleep_until(started + milliseconds * 1000000LL);
+	}
+	printf("%ld %lld\n", made, now() - started);
+	return 0;
+}
+
 /* A number from 1 to `most`; 0 if it is none. */
 static long number(const char *text, long most)
 {
@@ -112,10 +138,16 @@ int main(int argc, char **argv)
 
 	if (argc == 2 && strcmp(argv[1], "clock") == 0)
 		return run_clock();
+	if (argc == 4 && strcmp(argv[1], "paced") == 0) {
+		long rate = number(argv[2], 100000000), seconds = number(argv[3], 3600);
+
+		if (rate && seconds)
+			return run_paced(rate, seconds);
+	}
 	calls = argc == 3 ? number(argv[1], 1000000000) : 0;
 	rounds = argc == 3 ? number(argv[2], MOST_ROUNDS) : 0;
 	if (!calls || !rounds) {
-		fputs("usage: loop CALLS ROUNDS | loop clock\n", stderr);
+		fputs("usage: loop CALLS ROUNDS | loop clock | loop paced RATE SECONDS\n", stderr);
 		return 2;
 	}
 	return run_rounds(calls, rounds);

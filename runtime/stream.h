@@ -123,6 +123,7 @@ static __maybe_unused void rt_stream_advance(struct rt_stream *s)
 	size_t next = (rt_stream_index(s, s->read_at) + 1) % s->channel->n_subbufs;
 
 	s->read_at = (char *)s->buffer->start + next * s->channel->subbuf_size;
+	smp_mb();	/* all of it was read before it is written again */
 	relay_subbufs_consumed(s->channel, s->cpu, 1);
 }
 
