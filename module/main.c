@@ -28,6 +28,7 @@ static const struct rt_globals mod_globals = {
 	.maps = rt_maps,
 	.stats = rt_stats,
 	.orders = rt_orders,
+	.counts = rt_count_initial,
 };
 
 static struct proc_dir_entry *mod_directory;

@@ -75,9 +75,11 @@ struct rt_context {
 	const char *error_where;	/* or NULL: somewhere in the probe */
 	struct rt_place *error_place;	/* of a soft error; or NULL: somewhere in the probe */
 
-	/* Locks held, for a process-context handler that has to sleep. */
-	struct rt_lock *const *locks;
+	/* Locks of globals: see lock.h. */
+	u64 sharing;			/* a bit for each lock that the handler shares */
+	u32 holder;			/* what it writes into the others: 1 + its CPU */
 	u32 lock_count;
+	struct rt_lock *const *locks;	/* those others, for a handler that has to sleep */
 
 	/* Output. */
 	struct rt_stream *stream;
@@ -95,6 +97,13 @@ struct rt_context {
 	s64 spill;			/* takes the number that a full array has no room for */
 	struct rt_stat *stat;		/* where rt_stat_read merges */
 	struct rt_match *match;		/* of the last regular expression; NULL if unused */
+	struct rt_context *next;	/* in the list of all contexts */
+
+	/* Its parts of globals that handlers only add to: count.h, stat.h, map.h. */
+	s64 counts[RT_COUNTS + 1];	/* one more each, for there may be none */
+	void *parts[RT_PARTS + 1];
+	void *part_block;		/* the memory that those are in */
+
 	struct spile_probe_counters counters[RT_PROBE_COUNT];
 	char error[RT_ERROR_SIZE];
 	char text[RT_TEXT_SIZE];
@@ -103,6 +112,7 @@ struct rt_context {
 
 static DEFINE_PER_CPU(struct rt_context *, rt_cpu_context);
 static struct rt_context *rt_process_context;
+static struct rt_context *rt_contexts;	/* all of them, the process context, too */
 
 /* Context of `cpu`, or NULL before rt_contexts_init. Context: any. */
 static inline struct rt_context *rt_context_of(unsigned int cpu)
@@ -119,7 +129,13 @@ static __maybe_unused void rt_contexts_fini(void)
 		per_cpu(rt_cpu_context, cpu) = NULL;
 	}
 	kc_release(rt_process_context);
-	rt_process_context = NULL;
+	rt_process_context = rt_contexts = NULL;
+}
+
+static void rt_context_list(struct rt_context *c)
+{
+	c->next = rt_contexts;
+	rt_contexts = c;
 }
 
 /* Numbers the probes. Those with a condition have to wait for its first evaluation. */
@@ -150,12 +166,15 @@ static __maybe_unused bool rt_contexts_init(void)
 			goto no_memory;
 		rt_session.memory += sizeof(*c);
 		c->sample_left = c->sample_every = RT_SAMPLE_EVERY;
+		c->holder = 1 + cpu;
 		per_cpu(rt_cpu_context, cpu) = c;
+		rt_context_list(c);
 	}
 	rt_process_context = rt_allocate(sizeof(*rt_process_context));
 	if (!rt_process_context)
 		goto no_memory;
 	rt_process_context->is_process = 1;
+	rt_context_list(rt_process_context);
 	return true;
 
 no_memory:

@@ -11,7 +11,7 @@
 #ifndef SPILE_RUNTIME_FOREACH_H
 #define SPILE_RUNTIME_FOREACH_H
 
-#include "map.h"
+#include "element.h"
 
 /* The limit of a foreach statement that has none. */
 #define RT_NO_LIMIT RT_S64_MAX
@@ -26,7 +26,7 @@ struct rt_order_entry {
 };
 
 struct rt_foreach_order {
-	struct rt_map *map;
+	const struct rt_map *map;
 	struct rt_order_entry *entries;	/* capacity of the map */
 	u32 busy;			/* the statement is being executed */
 	/* How this run sorts. */
@@ -40,6 +40,7 @@ struct rt_foreach_order {
 struct rt_foreach {
 	struct rt_foreach_order *order;	/* NULL when ended */
 	struct rt_slot *slot;		/* current element */
+	u32 number;			/* of that slot */
 	u32 next;			/* index into entries */
 	u32 left;
 	s32 step;			/* to the next index: -1 through a sorted order */
@@ -50,9 +51,9 @@ struct rt_foreach {
 static inline const char *rt_order_string(const struct rt_foreach_order *o,
 					  const struct rt_order_entry *e)
 {
-	struct rt_slot *slot = rt_map_at(o->map, e->slot);
-
-	return o->column ? rt_slot_key(o->map, slot, o->column - 1) : rt_slot_value(o->map, slot);
+	if (!o->column)
+		return rt_map_value(NULL, o->map, e->slot);
+	return rt_slot_key(o->map, rt_map_at(o->map, e->slot), o->column - 1);
 }
 
 /* Whether `a` is to come before `b`. */
@@ -108,22 +109,24 @@ static __maybe_unused void rt_order_sort(struct rt_foreach_order *o, u32 count, 
 	}
 }
 
-static inline s64 rt_order_weight(const struct rt_foreach_order *o, struct rt_slot *slot,
-				  enum rt_stat_field field)
+/* The number that an element is sorted by; what several CPUs have added is summed up once. */
+static inline s64 rt_order_weight(struct rt_context *c, const struct rt_foreach_order *o,
+				  u32 number, enum rt_stat_field field)
 {
 	if (o->column)
-		return *(const s64 *)rt_slot_key(o->map, slot, o->column - 1);
+		return *(const s64 *)rt_slot_key(o->map, rt_map_at(o->map, number), o->column - 1);
 	if (o->map->value == RT_VALUE_STAT)
-		return rt_stat_field(rt_slot_value(o->map, slot), field);
-	return *(const s64 *)rt_slot_value(o->map, slot);
+		return rt_stat_field(rt_map_stat(c, o->map, number, false), field);
+	return rt_map_number(o->map, number);
 }
 
 /* Lists the slice's elements from oldest to newest; returns their number. */
-static __maybe_unused u32 rt_order_fill(struct rt_foreach_order *o, enum rt_stat_field field)
+static __maybe_unused u32 rt_order_fill(struct rt_context *c, struct rt_foreach_order *o,
+					enum rt_stat_field field)
 {
 	u32 number, newer, count = 0;
 
-	for (number = o->map->oldest; number; number = newer) {
+	for (number = o->map->table->oldest; number; number = newer) {
 		struct rt_slot *slot = rt_map_at(o->map, number);
 		struct rt_order_entry *e = &o->entries[count];
 
@@ -133,7 +136,8 @@ static __maybe_unused u32 rt_order_fill(struct rt_foreach_order *o, enum rt_stat
 		e->slot = number;
 		e->generation = slot->generation;
 		e->position = count++;
-		e->weight = o->by_string || !o->direction ? 0 : rt_order_weight(o, slot, field);
+		e->weight = o->by_string || !o->direction ? 0 :
+			    rt_order_weight(c, o, number, field);
 	}
 	return count;
 }
@@ -166,7 +170,7 @@ static __maybe_unused bool rt_foreach_begin(struct rt_context *c, struct rt_fore
 					    : o->map->value == RT_VALUE_STRING);
 	o->keys = keys;
 	o->mask = mask;
-	count = limit > 0 ? rt_order_fill(o, field) : 0;
+	count = limit > 0 ? rt_order_fill(c, o, field) : 0;
 	i->order = o;
 	i->left = min_t(s64, count, max_t(s64, limit, 0));
 	i->next = 0;
@@ -189,6 +193,7 @@ static __maybe_unused bool rt_foreach_next(struct rt_foreach *i)
 
 		i->left--;
 		i->next += i->step;
+		i->number = e->slot;
 		i->slot = rt_map_at(o->map, e->slot);
 		if (i->slot->generation == e->generation)
 			return true;
@@ -218,12 +223,12 @@ static inline const char *rt_foreach_key_string(const struct rt_foreach *i, u32 
 
 static inline s64 rt_foreach_value(const struct rt_foreach *i)
 {
-	return *(const s64 *)rt_slot_value(i->order->map, i->slot);
+	return rt_map_number(i->order->map, i->number);
 }
 
 static inline const char *rt_foreach_value_string(const struct rt_foreach *i)
 {
-	return rt_slot_value(i->order->map, i->slot);
+	return rt_map_value(NULL, i->order->map, i->number);
 }
 
 /* ---- Load and unload ---- */

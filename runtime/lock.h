@@ -3,11 +3,15 @@
  * Locks of script globals: test-and-set words that are only ever tried.
  *
  * They are no kernel locks, because handlers run in NMIs and inside PREEMPT_RT's raw sections. A
- * handler takes the locks of all globals that it uses, in the emitter's one order, before its
- * first statement. It waits at most MAXTRYLOCK times TRYLOCKDELAY microseconds for one; it does
- * not wait at all for a holder that cannot go on: one on this CPU, which it has interrupted, or
- * one that sleeps for want of room in its output buffer. Without time limits the bound is a second,
- * not none: whoever waits keeps its CPU from everything else.
+ * handler takes its locks before its first statement, in the emitter's one order: first those that
+ * it holds exclusively, by a word in the lock, then all those that it shares, by bits in its
+ * context, where sharers write to no line that another CPU reads. Who has taken a lock's word waits
+ * until no context has its bit; who finds the word taken withdraws its bits before it waits.
+ *
+ * Each wait is bounded by MAXTRYLOCK times TRYLOCKDELAY microseconds, and there is none for a holder
+ * that cannot go on: one on this CPU, which the handler has interrupted, or one that sleeps for want
+ * of room in its output buffer. Without time limits the bound is a second, not none: whoever waits
+ * keeps its CPU from everything else.
  */
 #ifndef SPILE_RUNTIME_LOCK_H
 #define SPILE_RUNTIME_LOCK_H
@@ -22,64 +26,180 @@
 
 struct rt_lock {
 	u32 holder;	/* 0 free; else 1 + the holder's CPU, and RT_LOCK_SLEEPS */
-};
+	u64 bit;	/* of those who share it; 0: nobody does. Written by the emitter */
+} ____cacheline_aligned;
 
-/* Waits for `lock`; false if it cannot be had in time. Preemption is off. */
-static __maybe_unused noinline bool rt_lock_wait(struct rt_lock *lock, u32 me)
+/* Whether `holder`, another handler's word, belongs to one that cannot go on while we wait. */
+static inline bool rt_lock_is_hopeless(const struct rt_context *c, u32 holder)
+{
+	return holder == c->holder || (holder & RT_LOCK_SLEEPS);
+}
+
+/* ---- Exclusively ---- */
+
+/* Waits for the lock's word; false if it cannot be had in time. Preemption is off. */
+static __maybe_unused noinline bool rt_lock_wait(struct rt_context *c, struct rt_lock *lock)
 {
 	u32 microseconds;
 
 	for (microseconds = 0; microseconds < RT_LOCK_PATIENCE; microseconds++) {
 		u32 holder = kc_load(lock->holder);
 
-		if (!holder && cmpxchg(&lock->holder, 0, me) == 0)
+		if (!holder && cmpxchg(&lock->holder, 0, c->holder) == 0)
 			return true;
-		if (holder == me || (holder & RT_LOCK_SLEEPS))
+		if (rt_lock_is_hopeless(c, holder))
 			return false;
 		udelay(1);
 	}
 	return false;
 }
 
-/* Releases `count` locks. Context: the handler that holds them. */
-static inline void rt_locks_drop(struct rt_lock *const *locks, u32 count)
+/* Waits until `other` does not share the lock, whose word we have; false if that takes too long. */
+static __maybe_unused bool rt_lock_wait_for_sharer(const struct rt_context *c,
+						   const struct rt_lock *lock,
+						   const struct rt_context *other)
+{
+	u32 microseconds;
+
+	for (microseconds = 0; kc_load(other->sharing) & lock->bit; microseconds++) {
+		if (microseconds >= RT_LOCK_PATIENCE ||
+		    rt_lock_is_hopeless(c, kc_load(other->holder)))
+			return false;
+		udelay(1);
+	}
+	return true;
+}
+
+static __maybe_unused noinline bool rt_lock_wait_for_sharers(const struct rt_context *c,
+							     const struct rt_lock *lock)
+{
+	const struct rt_context *other;
+
+	for (other = rt_contexts; other; other = other->next)
+		if (!rt_lock_wait_for_sharer(c, lock, other))
+			return false;
+	kc_acquire_barrier();
+	return true;
+}
+
+/* Takes one lock; false if it cannot be had in time. The exchange is a full barrier. */
+static __always_inline bool rt_lock_take(struct rt_context *c, struct rt_lock *lock)
+{
+	if (unlikely(cmpxchg(&lock->holder, 0, c->holder) != 0) && !rt_lock_wait(c, lock))
+		return false;
+	if (!lock->bit || rt_lock_wait_for_sharers(c, lock))
+		return true;
+	kc_store_release(lock->holder, 0);
+	return false;
+}
+
+/* ---- Shared ---- */
+
+/* The first of the locks whose word somebody has; NULL if they are free. */
+static __always_inline struct rt_lock *rt_locks_held(struct rt_lock *const *locks, u32 count)
+{
+	u32 i;
+
+	for (i = 0; i < count; i++)
+		if (unlikely(kc_load(locks[i]->holder)))
+			return locks[i];
+	return NULL;
+}
+
+/* Shows that we share the locks with these bits; what others did before they withdrew is seen. */
+static __always_inline void rt_locks_show(struct rt_context *c, u64 bits)
+{
+	kc_store(c->sharing, bits);
+	smp_mb();
+}
+
+/* Shares the locks of which one was found held, and the bits are withdrawn while it is. */
+static __maybe_unused noinline bool rt_locks_wait_shared(struct rt_context *c,
+							 struct rt_lock *const *locks, u32 count,
+							 u64 bits)
+{
+	const struct rt_lock *held;
+	u32 microseconds = 0;
+
+	while ((held = rt_locks_held(locks, count)) != NULL) {
+		u32 holder;
+
+		kc_store_release(c->sharing, 0);
+		while ((holder = kc_load(held->holder)) != 0) {
+			if (microseconds++ >= RT_LOCK_PATIENCE || rt_lock_is_hopeless(c, holder))
+				return false;
+			udelay(1);
+		}
+		rt_locks_show(c, bits);
+	}
+	return true;
+}
+
+/* Shares `count` locks, whose bits are `bits`, all or none; false if that is not to be had. */
+static __always_inline bool rt_locks_share(struct rt_context *c, struct rt_lock *const *locks,
+					   u32 count, u64 bits)
+{
+	rt_locks_show(c, bits);
+	if (unlikely(rt_locks_held(locks, count)) && !rt_locks_wait_shared(c, locks, count, bits))
+		return false;
+	kc_acquire_barrier();
+	return true;
+}
+
+/* ---- What generated code calls ---- */
+
+static __always_inline void rt_locks_release(struct rt_lock *const *locks, u32 count)
 {
 	while (count)
 		kc_store_release(locks[--count]->holder, 0);
 }
 
-/*
- * Takes `count` locks, all or none. False: the handler must not run, and the skip is counted.
- * Context: any, NMI included; preemption is off.
- */
-static inline bool rt_locks_take(struct rt_context *c, struct rt_lock *const *locks, u32 count)
+/* Releases what rt_locks_take took. Context: the handler that holds them. */
+static __always_inline void rt_locks_drop(struct rt_context *c, struct rt_lock *const *locks,
+					  u32 taken, u64 bits)
 {
-	u32 me = 1 + smp_processor_id();
-	u32 i;
-
-	for (i = 0; i < count; i++) {
-		if (likely(cmpxchg(&locks[i]->holder, 0, me) == 0))
-			continue;
-		if (!rt_lock_wait(locks[i], me)) {
-			rt_locks_drop(locks, i);
-			c->counters[c->probe->index].skipped_lock++;
-			rt_skip_count(c->probe->index);
-			return false;
-		}
-	}
-	c->locks = locks;
-	c->lock_count = count;
-	return true;
+	if (bits)
+		kc_store_release(c->sharing, 0);
+	rt_locks_release(locks, taken);
 }
 
-/* Marks the held locks while a process-context handler sleeps, and as awake again afterwards. */
-static __maybe_unused void rt_locks_mark(struct rt_context *c, u32 mark)
+static __maybe_unused noinline void rt_locks_skip(struct rt_context *c)
 {
-	u32 holder = (1 + smp_processor_id()) | mark;
+	c->counters[c->probe->index].skipped_lock++;
+	rt_skip_count(c->probe->index);
+}
+
+/*
+ * Takes the first `taken` of the locks exclusively and shares the `shared` ones behind them, whose
+ * bits are `bits`; all or none. False: the handler must not run, and the skip is counted.
+ * Context: any, NMI included; preemption is off.
+ */
+static __always_inline bool rt_locks_take(struct rt_context *c, struct rt_lock *const *locks,
+					  u32 taken, u32 shared, u64 bits)
+{
 	u32 i;
 
+	for (i = 0; i < taken; i++)
+		if (!rt_lock_take(c, locks[i]))
+			break;
+	if (likely(i == taken && (!shared || rt_locks_share(c, locks + taken, shared, bits)))) {
+		c->locks = locks;
+		c->lock_count = taken;
+		return true;
+	}
+	rt_locks_release(locks, i);
+	rt_locks_skip(c);
+	return false;
+}
+
+/* Marks what is held while a process-context handler sleeps, and as awake again afterwards. */
+static __maybe_unused void rt_locks_mark(struct rt_context *c, u32 mark)
+{
+	u32 i;
+
+	kc_store(c->holder, (1 + smp_processor_id()) | mark);
 	for (i = 0; i < c->lock_count; i++)
-		kc_store(c->locks[i]->holder, holder);
+		kc_store(c->locks[i]->holder, c->holder);
 }
 
 #endif

@@ -1,14 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Associative arrays of the script.
+ * Associative arrays of the script: the table of an array's elements, by their keys.
  *
- * A map is one block of memory taken at load: `capacity` slots and a spare, a hash table of chains
- * of slot numbers, and a list of the slots in use from oldest to newest. Slot numbers start at 1;
- * 0 ends a list. A slot holds its keys and value at fixed offsets, strings in MAXSTRINGLEN bytes.
- * The spare makes an insertion into a full map that wraps fill a free slot before it drops the
- * oldest one, so that keys and values may come out of the map itself.
+ * A table is memory taken at load: `capacity` slots and a spare, a hash table of chains of slot
+ * numbers, and a list of the slots in use from oldest to newest. Slot numbers start at 1; 0 ends a
+ * list. A slot holds its keys and value at fixed offsets, strings in MAXSTRINGLEN bytes. The spare
+ * makes an insertion into a full array that wraps fill a free slot before it drops the oldest one,
+ * so that keys and values may come out of the array itself.
  *
- * Every function needs the map's lock, which the handler holds. Context: any, NMI included.
+ * An array is *accumulated* if all that several handlers do with it at a time is to add to its
+ * elements. Then values lie in the contexts' parts, by slot number, and those of free slots are
+ * empty. While handlers share the array's lock, or no lock is needed, slots are only added, each
+ * complete before the store that lets others find it; so finding takes no lock, and inserting one
+ * that only inserters look at. Everything else needs the array's lock. element.h has what
+ * generated code calls. Context: any, NMI included.
  */
 #ifndef SPILE_RUNTIME_MAP_H
 #define SPILE_RUNTIME_MAP_H
@@ -16,6 +21,9 @@
 #include "stat.h"
 
 #define RT_MAP_MAX_KEYS 9
+
+/* Microseconds to wait for another inserter: it runs, on another CPU, and needs far less. */
+#define RT_INSERTION_PATIENCE 1000000
 
 enum rt_value_kind { RT_VALUE_LONG, RT_VALUE_STRING, RT_VALUE_STAT };
 
@@ -33,49 +41,69 @@ struct rt_slot {
 	/* keys and value follow */
 };
 
+struct rt_table {
+	u32 *buckets;
+	u32 bucket_mask;
+	u32 slot_size;
+	char *slots;			/* the first one is not used */
+	u32 value_offset;
+	u32 key_offset[RT_MAP_MAX_KEYS];
+	u32 free;			/* first free slot */
+	u32 count;
+	u32 oldest, newest;
+	u32 has_inserter;		/* of an accumulated array */
+};
+
+/* What the emitter writes of an array: constants, that what is inlined knows the shape of. */
 struct rt_map {
-	/* Written by the emitter. */
 	const char *name;
 	u32 key_count;
 	u8 key_is_string[RT_MAP_MAX_KEYS];
 	enum rt_value_kind value;
 	u32 capacity;
 	u8 wraps;			/* a new element drops the oldest when full */
+	u8 is_accumulated;
+	u32 part;			/* where its values are in each context, if accumulated */
 	struct rt_stat_type stat_type;
-
-	/* Set by rt_map_init. */
-	u32 key_offset[RT_MAP_MAX_KEYS];
-	u32 value_offset;
-	u32 slot_size;
-	u32 bucket_mask;
-	char *slots;
-	u32 *buckets;
-	u32 free;			/* first free slot */
-	u32 count;
-	u32 oldest, newest;
+	struct rt_table *table;
 };
 
-static inline struct rt_slot *rt_map_at(const struct rt_map *m, u32 number)
+static __always_inline struct rt_slot *rt_map_at(const struct rt_map *m, u32 number)
 {
-	return (struct rt_slot *)(m->slots + (size_t)(number - 1) * m->slot_size);
+	return (struct rt_slot *)(m->table->slots + (size_t)number * m->table->slot_size);
 }
 
 static inline void *rt_slot_key(const struct rt_map *m, struct rt_slot *slot, u32 key)
 {
-	return (char *)slot + m->key_offset[key];
+	return (char *)slot + m->table->key_offset[key];
 }
 
-static inline void *rt_slot_value(const struct rt_map *m, struct rt_slot *slot)
+static __always_inline u32 rt_map_value_size(const struct rt_map *m)
 {
-	return (char *)slot + m->value_offset;
+	if (m->value == RT_VALUE_STRING)
+		return MAXSTRINGLEN;
+	if (m->value == RT_VALUE_STAT)
+		return rt_stat_size(&m->stat_type);
+	return sizeof(s64);
+}
+
+/* Where an element's value is; of an accumulated array, the part of `c`. */
+static __always_inline void *rt_map_value(const struct rt_context *c, const struct rt_map *m,
+					  u32 number)
+{
+	if (m->is_accumulated)
+		return (char *)c->parts[m->part] + (size_t)number * rt_map_value_size(m);
+	return (char *)rt_map_at(m, number) + m->table->value_offset;
 }
 
 /* ---- Finding ---- */
 
-static inline u64 rt_hash_mix(u64 hash, u64 value)
+/* Both halves of the product: its low bits depend on all bits of the value. */
+static __always_inline u64 rt_hash_mix(u64 hash, u64 value)
 {
-	hash = (hash ^ value) * 0x9e3779b97f4a7c15ULL;
-	return hash ^ (hash >> 32);
+	unsigned __int128 product = (unsigned __int128)(hash ^ value) * 0x9e3779b97f4a7c15ULL;
+
+	return (u64)product ^ (u64)(product >> 64);
 }
 
 static __maybe_unused noinline u64 rt_hash_string(u64 hash, const char *s)
@@ -140,10 +168,11 @@ static inline bool rt_slot_in_slice(const struct rt_map *m, struct rt_slot *slot
 	return true;
 }
 
+/* As rt_map_find, where the hash is known. What a slot's number leads to was there before it. */
 static __maybe_unused u32 rt_map_find_hashed(const struct rt_map *m, const union rt_key *keys,
 					     u32 hash)
 {
-	u32 number = m->buckets[hash & m->bucket_mask];
+	u32 number = kc_load(m->table->buckets[hash & m->table->bucket_mask]);
 
 	while (number) {
 		struct rt_slot *slot = rt_map_at(m, number);
@@ -155,58 +184,107 @@ static __maybe_unused u32 rt_map_find_hashed(const struct rt_map *m, const union
 	return 0;
 }
 
-/* Number of the slot with these keys; 0 if there is none. */
-static inline u32 rt_map_find(const struct rt_map *m, const union rt_key *keys)
+static __maybe_unused noinline u32 rt_map_find_any(const struct rt_map *m,
+						   const union rt_key *keys)
 {
 	return rt_map_find_hashed(m, keys, rt_map_hash(m, keys));
 }
 
-/* ---- Adding and removing ---- */
-
-static inline void rt_map_list_append(struct rt_map *m, u32 number)
+/* As rt_map_find, of an array whose only key is a number: it lies at the slot's beginning. */
+static __always_inline u32 rt_map_find_number(const struct rt_map *m, s64 key)
 {
-	struct rt_slot *slot = rt_map_at(m, number);
+	u32 hash = (u32)rt_hash_mix(0, key);
+	u32 number = kc_load(m->table->buckets[hash & m->table->bucket_mask]);
 
-	slot->older = m->newest;
-	slot->newer = 0;
-	if (m->newest)
-		rt_map_at(m, m->newest)->newer = number;
-	else
-		m->oldest = number;
-	m->newest = number;
+	while (number) {
+		const struct rt_slot *slot = rt_map_at(m, number);
+
+		if (*(const s64 *)(slot + 1) == key)
+			return number;
+		number = slot->chain;
+	}
+	return 0;
 }
 
-static inline void rt_map_list_remove(struct rt_map *m, const struct rt_slot *slot)
+/* Number of the slot with these keys; 0 if there is none. */
+static __always_inline u32 rt_map_find(const struct rt_map *m, const union rt_key *keys)
+{
+	if (m->key_count == 1 && !m->key_is_string[0])
+		return rt_map_find_number(m, keys[0].n);
+	return rt_map_find_any(m, keys);
+}
+
+/* ---- Adding and removing ---- */
+
+static inline void rt_map_list_append(const struct rt_map *m, u32 number)
+{
+	struct rt_slot *slot = rt_map_at(m, number);
+	struct rt_table *t = m->table;
+
+	slot->older = t->newest;
+	slot->newer = 0;
+	if (t->newest)
+		rt_map_at(m, t->newest)->newer = number;
+	else
+		t->oldest = number;
+	t->newest = number;
+}
+
+static inline void rt_map_list_remove(const struct rt_map *m, const struct rt_slot *slot)
 {
 	if (slot->older)
 		rt_map_at(m, slot->older)->newer = slot->newer;
 	else
-		m->oldest = slot->newer;
+		m->table->oldest = slot->newer;
 	if (slot->newer)
 		rt_map_at(m, slot->newer)->older = slot->older;
 	else
-		m->newest = slot->older;
+		m->table->newest = slot->older;
 }
 
-static inline void rt_map_chain_remove(struct rt_map *m, u32 number, const struct rt_slot *slot)
+static inline void rt_map_chain_remove(const struct rt_map *m, u32 number,
+				       const struct rt_slot *slot)
 {
-	u32 *link = &m->buckets[slot->hash & m->bucket_mask];
+	u32 *link = &m->table->buckets[slot->hash & m->table->bucket_mask];
 
 	while (*link != number)
 		link = &rt_map_at(m, *link)->chain;
 	*link = slot->chain;
 }
 
-static __maybe_unused void rt_map_remove(struct rt_map *m, u32 number)
+static inline void rt_map_reset_value(const struct rt_map *m, void *value)
+{
+	if (m->value == RT_VALUE_STAT)
+		rt_stat_reset(value, &m->stat_type);
+	else
+		*(s64 *)value = 0;
+}
+
+/* Empties the parts of an element; most of a statistic's are empty already. */
+static __maybe_unused noinline void rt_map_reset_parts(const struct rt_map *m, u32 number)
+{
+	const struct rt_context *c;
+
+	for (c = rt_contexts; c; c = c->next) {
+		struct rt_stat *part = rt_map_value(c, m, number);
+
+		if (m->value != RT_VALUE_STAT || part->count)
+			rt_map_reset_value(m, part);
+	}
+}
+
+static __maybe_unused noinline void rt_map_remove(const struct rt_map *m, u32 number)
 {
 	struct rt_slot *slot = rt_map_at(m, number);
 
 	rt_map_chain_remove(m, number, slot);
 	rt_map_list_remove(m, slot);
+	if (m->is_accumulated)
+		rt_map_reset_parts(m, number);
 	slot->generation++;
-	slot->chain = m->free;
-	m->free = number;
-	m->count--;
+	slot->chain = m->table->free;
+	m->table->free = number;
+	m->table->count--;
 }
 
 static inline void rt_slot_set_keys(const struct rt_map *m, struct rt_slot *slot,
@@ -222,75 +300,118 @@ static inline void rt_slot_set_keys(const struct rt_map *m, struct rt_slot *slot
 	}
 }
 
-static inline void rt_slot_reset_value(const struct rt_map *m, struct rt_slot *slot)
+/* Adds an element, which nobody finds before it is complete. There is a free slot. */
+static __maybe_unused u32 rt_map_insert(const struct rt_map *m, const union rt_key *keys, u32 hash)
 {
-	if (m->value == RT_VALUE_STAT)
-		rt_stat_reset(rt_slot_value(m, slot), &m->stat_type);
-	else
-		*(s64 *)rt_slot_value(m, slot) = 0;
-}
-
-static __maybe_unused noinline u32 rt_map_insert(struct rt_map *m, const union rt_key *keys,
-						 u32 hash)
-{
-	u32 number = m->free;
+	struct rt_table *t = m->table;
+	u32 number = t->free;
 	struct rt_slot *slot = rt_map_at(m, number);
-	u32 *bucket = &m->buckets[hash & m->bucket_mask];
+	u32 *bucket = &t->buckets[hash & t->bucket_mask];
 
-	m->free = slot->chain;
+	t->free = slot->chain;
 	rt_slot_set_keys(m, slot, keys);
-	rt_slot_reset_value(m, slot);
+	if (!m->is_accumulated)
+		rt_map_reset_value(m, (char *)slot + t->value_offset);
 	slot->generation++;
 	slot->hash = hash;
 	slot->chain = *bucket;
-	*bucket = number;
 	rt_map_list_append(m, number);
-	m->count++;
+	t->count++;
+	kc_store_release(*bucket, number);
 	return number;
 }
 
 #define RT_MAP_FULL "array '%s' is full (%u element%s, see MAXMAPENTRIES)"
-#define RT_MAP_FULL_OF(m) (m)->name, (m)->capacity, (m)->capacity == 1 ? "" : "s"
+#define RT_MAP_BUSY "array '%s' is being added to by another CPU all the time"
 
 /* Gives up an insertion: an error for a try block, else counted and the handler goes on. */
-static __maybe_unused noinline void rt_map_give_up(struct rt_context *c, const struct rt_map *m,
-						   struct rt_place *place)
+static __maybe_unused noinline u32 rt_map_give_up(struct rt_context *c, const struct rt_map *m,
+						  struct rt_place *place, bool is_full)
 {
+	char text[RT_PLACE_TEXT];
+
+	if (is_full)
+		snprintf(text, sizeof(text), RT_MAP_FULL, m->name, m->capacity,
+			 m->capacity == 1 ? "" : "s");
+	else
+		snprintf(text, sizeof(text), RT_MAP_BUSY, m->name);
 	if (RT_STAP_ERRORS || c->catching) {
-		rt_error_at(c, place->where, RT_MAP_FULL, RT_MAP_FULL_OF(m));
-		return;
+		rt_error_at(c, place->where, "%s", text);
+		return 0;
 	}
 	c->counters[c->probe->index].given_up_insertions++;
 	if (rt_place_count(place, c->probe)) {
 		place->is_insertion = 1;
-		snprintf(place->text, sizeof(place->text), RT_MAP_FULL, RT_MAP_FULL_OF(m));
+		memcpy(place->text, text, strlen(text));
 	}
+	return 0;
 }
 
 /*
- * Value of the element with these keys, made empty if absent; NULL if the map is full, which is an
+ * Has others wait who want to insert; false if somebody else does not get done. Handlers of the
+ * session thread insert only while they have the array for themselves, and other handlers are not
+ * interrupted by handlers: so an inserter always goes on.
+ */
+static __maybe_unused bool rt_table_open(struct rt_table *t)
+{
+	u32 microseconds;
+
+	for (microseconds = 0; cmpxchg(&t->has_inserter, 0, 1) != 0; microseconds++) {
+		if (microseconds >= RT_INSERTION_PATIENCE)
+			return false;
+		udelay(1);
+	}
+	return true;
+}
+
+static __maybe_unused u32 rt_map_add_accumulated(struct rt_context *c, const struct rt_map *m,
+						 const union rt_key *keys, u32 hash,
+						 struct rt_place *place)
+{
+	struct rt_table *t = m->table;
+	u32 number;
+
+	if (!rt_table_open(t))
+		return rt_map_give_up(c, m, place, false);
+	number = rt_map_find_hashed(m, keys, hash);
+	if (!number && t->count < m->capacity)
+		number = rt_map_insert(m, keys, hash);
+	kc_store_release(t->has_inserter, 0);
+	return number ? number : rt_map_give_up(c, m, place, true);
+}
+
+/*
+ * Adds an element that was not found, with an empty value. 0 if the array is full, which is an
  * error or was counted at `place`.
  */
-static __maybe_unused void *rt_map_make(struct rt_context *c, struct rt_map *m,
-					const union rt_key *keys, struct rt_place *place)
+static __maybe_unused noinline u32 rt_map_add_element(struct rt_context *c, const struct rt_map *m,
+						      const union rt_key *keys,
+						      struct rt_place *place)
 {
 	u32 hash = rt_map_hash(m, keys);
-	u32 number = rt_map_find_hashed(m, keys, hash);
+	u32 number;
 
-	if (!number) {
-		if (m->count >= m->capacity && !m->wraps) {
-			rt_map_give_up(c, m, place);
-			return NULL;
-		}
-		number = rt_map_insert(m, keys, hash);
-		if (m->count > m->capacity)
-			rt_map_remove(m, m->oldest);
-	}
-	return rt_slot_value(m, rt_map_at(m, number));
+	if (m->is_accumulated)
+		return rt_map_add_accumulated(c, m, keys, hash, place);
+	if (m->table->count >= m->capacity && !m->wraps)
+		return rt_map_give_up(c, m, place, true);
+	number = rt_map_insert(m, keys, hash);
+	if (m->table->count > m->capacity)
+		rt_map_remove(m, m->table->oldest);
+	return number;
+}
+
+/* Number of the element with these keys, made if absent; 0 as from rt_map_add_element. */
+static __always_inline u32 rt_map_make(struct rt_context *c, const struct rt_map *m,
+				       const union rt_key *keys, struct rt_place *place)
+{
+	u32 number = rt_map_find(m, keys);
+
+	return likely(number) ? number : rt_map_add_element(c, m, keys, place);
 }
 
 /* Removes the element with these keys, if there is one. */
-static __maybe_unused void rt_map_delete(struct rt_map *m, const union rt_key *keys)
+static __always_inline void rt_map_delete(const struct rt_map *m, const union rt_key *keys)
 {
 	u32 number = rt_map_find(m, keys);
 
@@ -299,10 +420,10 @@ static __maybe_unused void rt_map_delete(struct rt_map *m, const union rt_key *k
 }
 
 /* Removes all elements. */
-static __maybe_unused void rt_map_clear(struct rt_map *m)
+static __maybe_unused void rt_map_clear(const struct rt_map *m)
 {
-	while (m->oldest)
-		rt_map_remove(m, m->oldest);
+	while (m->table->oldest)
+		rt_map_remove(m, m->table->oldest);
 }
 
 /* ---- Slices: the elements whose keys match where `mask` has a bit set ---- */
@@ -313,17 +434,17 @@ static __maybe_unused bool rt_map_has_slice(const struct rt_map *m, const union 
 {
 	u32 number;
 
-	for (number = m->oldest; number; number = rt_map_at(m, number)->newer)
+	for (number = m->table->oldest; number; number = rt_map_at(m, number)->newer)
 		if (rt_slot_in_slice(m, rt_map_at(m, number), keys, mask))
 			return true;
 	return false;
 }
 
 /* Removes all elements of the slice; the keys may come out of the map itself. */
-static __maybe_unused void rt_map_delete_slice(struct rt_map *m, const union rt_key *keys,
+static __maybe_unused void rt_map_delete_slice(const struct rt_map *m, const union rt_key *keys,
 					       u32 mask)
 {
-	u32 number = m->oldest;
+	u32 number = m->table->oldest;
 
 	while (number) {
 		struct rt_slot *slot = rt_map_at(m, number);
@@ -335,136 +456,42 @@ static __maybe_unused void rt_map_delete_slice(struct rt_map *m, const union rt_
 	}
 }
 
-/* ---- What generated code calls ---- */
-
-/* Whether there is an element with these keys. */
-static inline bool rt_map_has(const struct rt_map *m, const union rt_key *keys)
-{
-	return rt_map_find(m, keys) != 0;
-}
-
-/*
- * The element's number, made 0 if absent; NULL with the error set. For an insertion that was given
- * up a number that nobody keeps.
- */
-static inline s64 *rt_map_slot(struct rt_context *c, struct rt_map *m, const union rt_key *keys,
-			       struct rt_place *place)
-{
-	s64 *slot = rt_map_make(c, m, keys, place);
-
-	if (likely(slot))
-		return slot;
-	c->spill = 0;
-	return c->failed ? NULL : &c->spill;
-}
-
-/* The element's number; 0 if absent. */
-static __maybe_unused s64 rt_map_get(const struct rt_map *m, const union rt_key *keys)
-{
-	u32 number = rt_map_find(m, keys);
-
-	return number ? *(const s64 *)rt_slot_value(m, rt_map_at(m, number)) : 0;
-}
-
-/* The element's string, inside the map; "" if absent. */
-static __maybe_unused const char *rt_map_get_string(const struct rt_map *m,
-						    const union rt_key *keys)
-{
-	u32 number = rt_map_find(m, keys);
-
-	return number ? rt_slot_value(m, rt_map_at(m, number)) : "";
-}
-
-/* Assigns a number; false with the error set. */
-static __maybe_unused bool rt_map_set(struct rt_context *c, struct rt_map *m,
-				      const union rt_key *keys, s64 value, struct rt_place *place)
-{
-	s64 *slot = rt_map_make(c, m, keys, place);
-
-	if (!slot)
-		return !c->failed;
-	*slot = value;
-	return true;
-}
-
-/* Assigns a string; false with the error set. */
-static __maybe_unused bool rt_map_set_string(struct rt_context *c, struct rt_map *m,
-					     const union rt_key *keys, const char *value,
-					     struct rt_place *place)
-{
-	char *slot = rt_map_make(c, m, keys, place);
-
-	if (!slot)
-		return !c->failed;
-	rt_string_copy(slot, value);
-	return true;
-}
-
-/* Adds a value to a statistic; false with the error set. */
-static __maybe_unused bool rt_map_stat_add(struct rt_context *c, struct rt_map *m,
-					   const union rt_key *keys, s64 value,
-					   struct rt_place *place)
-{
-	struct rt_stat *slot = rt_map_make(c, m, keys, place);
-
-	if (!slot)
-		return !c->failed;
-	rt_stat_include(slot, &m->stat_type, value);
-	return true;
-}
-
-/* What is read of a statistic that is not there. It has no buckets: see rt_print_histogram. */
-static const struct rt_stat rt_stat_none __maybe_unused = {
-	.min = RT_S64_MAX,
-	.max = RT_S64_MIN,
-};
-
-/* The element's statistic, inside the map; an empty one if absent. */
-static __maybe_unused const struct rt_stat *rt_map_stat_read(struct rt_context *c,
-							     const struct rt_map *m,
-							     const union rt_key *keys)
-{
-	u32 number = rt_map_find(m, keys);
-
-	return number ? rt_slot_value(m, rt_map_at(m, number)) : &rt_stat_none;
-}
-
 /* ---- Load and unload ---- */
 
-static inline u32 rt_map_value_size(const struct rt_map *m)
+/* Bytes of the values that each context has of an accumulated array: none for slot 0. */
+static inline size_t rt_map_part_size(const struct rt_map *m)
 {
-	if (m->value == RT_VALUE_STRING)
-		return MAXSTRINGLEN;
-	if (m->value == RT_VALUE_STAT)
-		return rt_stat_size(&m->stat_type);
-	return sizeof(s64);
+	return ((size_t)m->capacity + 1) * rt_map_value_size(m);
 }
 
-static inline void rt_map_lay_out(struct rt_map *m)
+static inline void rt_map_lay_out(const struct rt_map *m)
 {
 	u32 offset = sizeof(struct rt_slot);
 	u32 i;
 
 	for (i = 0; i < m->key_count; i++) {
-		m->key_offset[i] = offset;
+		m->table->key_offset[i] = offset;
 		offset += m->key_is_string[i] ? (MAXSTRINGLEN + 7) & ~7U : sizeof(s64);
 	}
-	m->value_offset = offset;
-	m->slot_size = (offset + rt_map_value_size(m) + 7) & ~7U;
+	m->table->value_offset = offset;
+	if (!m->is_accumulated)
+		offset += rt_map_value_size(m);
+	m->table->slot_size = (offset + 7) & ~7U;
 }
 
-/* Frees the map's memory; also after a failed rt_map_init. Context: process, at unload. */
-static __maybe_unused void rt_map_fini(struct rt_map *m)
+/* Frees the table's memory; also after a failed rt_map_init. Context: process, at unload. */
+static __maybe_unused void rt_map_fini(const struct rt_map *m)
 {
-	kc_release(m->slots);
-	kc_release(m->buckets);
-	m->slots = NULL;
-	m->buckets = NULL;
+	kc_release(m->table->slots);
+	kc_release(m->table->buckets);
+	m->table->slots = NULL;
+	m->table->buckets = NULL;
 }
 
-/* Takes memory for an empty map; false without. Context: process, at load. */
-static __maybe_unused bool rt_map_init(struct rt_map *m)
+/* Takes memory for an empty table; false without. Context: process, at load. */
+static __maybe_unused bool rt_map_init(const struct rt_map *m)
 {
+	struct rt_table *t = m->table;
 	u32 buckets = 16;
 	u32 number;
 
@@ -473,18 +500,17 @@ static __maybe_unused bool rt_map_init(struct rt_map *m)
 	while (buckets < m->capacity && buckets < 0x80000000U)
 		buckets *= 2;
 	rt_map_lay_out(m);
-	m->bucket_mask = buckets - 1;
-	m->slots = rt_allocate(((size_t)m->capacity + 1) * m->slot_size);
-	m->buckets = rt_allocate((size_t)buckets * sizeof(u32));
-	if (!m->slots || !m->buckets) {
+	t->bucket_mask = buckets - 1;
+	t->slots = rt_allocate(((size_t)m->capacity + 2) * t->slot_size);
+	t->buckets = rt_allocate((size_t)buckets * sizeof(u32));
+	if (!t->slots || !t->buckets) {
 		rt_map_fini(m);
 		return false;
 	}
-	m->free = 0;
-	m->count = m->oldest = m->newest = 0;
+	t->free = t->count = t->oldest = t->newest = t->has_inserter = 0;
 	for (number = m->capacity + 1; number; number--) {
-		rt_map_at(m, number)->chain = m->free;
-		m->free = number;
+		rt_map_at(m, number)->chain = t->free;
+		t->free = number;
 	}
 	return true;
 }

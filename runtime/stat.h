@@ -3,9 +3,10 @@
  * Statistics: count, sum, minimum, maximum, the sum of the squares where the script asks for the
  * variance, and a histogram where it draws one or reads its buckets.
  *
- * A global statistic has one part per CPU, added to without a lock by single instructions, so
- * that a handler which interrupts another one on its CPU loses nothing; reading merges the parts.
- * A statistic in a map is one struct rt_stat in the map's slot, under the map's lock.
+ * A global statistic has a part in each context, which only the context's own handler adds to;
+ * reading merges the parts. Who reads or empties it holds its lock exclusively, or runs alone.
+ * map.h keeps the statistics of arrays. What adds a value is inlined: where the type is known, the
+ * compiler leaves out what the script does not ask for.
  */
 #ifndef SPILE_RUNTIME_STAT_H
 #define SPILE_RUNTIME_STAT_H
@@ -13,7 +14,7 @@
 #include "error.h"
 #include "wide.h"
 
-/* A linear histogram has at most this many buckets: per-CPU memory comes in small pieces. */
+/* A linear histogram has at most this many buckets: each statistic has all of them on each CPU. */
 #define RT_STAT_MAX_BUCKETS 2048
 
 struct rt_stat_type {
@@ -33,9 +34,10 @@ struct rt_stat {
 	u64 buckets[];
 };
 
+/* Written by the emitter. */
 struct rt_stat_global {
 	struct rt_stat_type type;
-	struct rt_stat __percpu *parts;
+	u32 part;		/* number of its part in each context */
 };
 
 /* What foreach sorts statistics by. */
@@ -47,7 +49,7 @@ enum rt_stat_field {
 #define RT_S64_MIN (-RT_S64_MAX - 1)
 
 /* Buckets of a histogram of this type; 0 without one. */
-static __maybe_unused u32 rt_stat_bucket_count(const struct rt_stat_type *type)
+static __always_inline u32 rt_stat_bucket_count(const struct rt_stat_type *type)
 {
 	if (type->kind == SPILE_HISTOGRAM_LOG)
 		return SPILE_HISTOGRAM_LOG_BUCKETS;
@@ -66,13 +68,13 @@ static __maybe_unused bool rt_stat_type_is_valid(const struct rt_stat_type *type
 }
 
 /* Bytes of a struct rt_stat with its buckets. */
-static inline u32 rt_stat_size(const struct rt_stat_type *type)
+static __always_inline u32 rt_stat_size(const struct rt_stat_type *type)
 {
 	return sizeof(struct rt_stat) + rt_stat_bucket_count(type) * sizeof(u64);
 }
 
 /* The bucket that counts `value`. Only for types that have a histogram. */
-static __maybe_unused u32 rt_stat_bucket(const struct rt_stat_type *type, s64 value)
+static __always_inline u32 rt_stat_bucket(const struct rt_stat_type *type, s64 value)
 {
 	if (type->kind == SPILE_HISTOGRAM_LOG) {
 		if (value >= 0)
@@ -105,8 +107,8 @@ static __maybe_unused noinline void rt_stat_include_square(struct rt_stat *s, s6
 }
 
 /* Adds a value to a statistic that nobody else touches. */
-static __maybe_unused void rt_stat_include(struct rt_stat *s, const struct rt_stat_type *type,
-					   s64 value)
+static __always_inline void rt_stat_include(struct rt_stat *s, const struct rt_stat_type *type,
+					    s64 value)
 {
 	s->count++;
 	s->sum = (s64)((u64)s->sum + (u64)value);
@@ -120,13 +122,14 @@ static __maybe_unused void rt_stat_include(struct rt_stat *s, const struct rt_st
 		rt_stat_include_square(s, value);
 }
 
-/* Adds everything of `from` to `to`. */
+/* Adds everything of `from` to `to`; of the histogram the first `buckets`. */
 static __maybe_unused void rt_stat_merge(struct rt_stat *to, const struct rt_stat *from,
-					 const struct rt_stat_type *type)
+					 u32 buckets)
 {
-	u32 buckets = rt_stat_bucket_count(type);
 	u32 i;
 
+	if (!from->count)
+		return;
 	to->count += from->count;
 	to->sum = (s64)((u64)to->sum + (u64)from->sum);
 	rt_wide_add(to->wide_sum, from->wide_sum, RT_SUM_WORDS);
@@ -139,66 +142,42 @@ static __maybe_unused void rt_stat_merge(struct rt_stat *to, const struct rt_sta
 		to->buckets[i] += from->buckets[i];
 }
 
-/*
- * Adds what the variance needs to this CPU's part. Each addition tells its own carry, so an
- * interruption between two of them loses nothing.
- */
-static __maybe_unused noinline void rt_stat_add_square(struct rt_stat __percpu *part, s64 value)
+/* ---- Global statistics ---- */
+
+/* Adds `value` to this context's part. Context: any, NMI included; the handler of `c`. */
+static __always_inline void rt_stat_add(struct rt_context *c, const struct rt_stat_global *g,
+					s64 value)
 {
-	u64 square[RT_SQUARES_WORDS];
-	u64 carry;
-
-	carry = this_cpu_add_return(part->wide_sum[0], (u64)value) < (u64)value;
-	this_cpu_add(part->wide_sum[1], rt_sign_word(value) + carry);
-	rt_wide_square(square, value);
-	carry = this_cpu_add_return(part->squares[0], square[0]) < square[0];
-	square[1] += carry;	/* no square has all bits of its upper word set */
-	carry = this_cpu_add_return(part->squares[1], square[1]) < square[1];
-	if (carry)
-		this_cpu_inc(part->squares[2]);
-}
-
-/* Adds `value` to this CPU's part. Context: any, NMI included; preemption is off. */
-static __maybe_unused void rt_stat_add(struct rt_stat_global *g, s64 value)
-{
-	struct rt_stat __percpu *part = g->parts;
-	s64 bound;
-
-	this_cpu_inc(part->count);
-	this_cpu_add(part->sum, value);
-	while (value < (bound = this_cpu_read(part->min)))
-		this_cpu_cmpxchg(part->min, bound, value);
-	while (value > (bound = this_cpu_read(part->max)))
-		this_cpu_cmpxchg(part->max, bound, value);
-	if (g->type.kind)
-		this_cpu_inc(part->buckets[rt_stat_bucket(&g->type, value)]);
-	if (g->type.with_variance)
-		rt_stat_add_square(part, value);
+	rt_stat_include(c->parts[g->part], &g->type, value);
 }
 
 /*
- * All CPUs' parts together, in the context's scratch space: valid until the next rt_stat_read of
- * this handler. Context: any, NMI included.
+ * All parts together, in the context's scratch space: valid until the next read of a statistic by
+ * this handler. Without `with_buckets` the histogram is not to be looked at. Context: any.
  */
 static __maybe_unused const struct rt_stat *rt_stat_read(struct rt_context *c,
-							 struct rt_stat_global *g)
+							 const struct rt_stat_global *g,
+							 bool with_buckets)
 {
-	unsigned int cpu;
+	u32 buckets = with_buckets ? rt_stat_bucket_count(&g->type) : 0;
+	const struct rt_context *other;
 
 	rt_stat_reset(c->stat, &g->type);
-	for_each_possible_cpu(cpu)
-		rt_stat_merge(c->stat, per_cpu_ptr(g->parts, cpu), &g->type);
+	for (other = rt_contexts; other; other = other->next)
+		rt_stat_merge(c->stat, other->parts[g->part], buckets);
 	return c->stat;
 }
 
-/* Empties all CPUs' parts; values being added meanwhile may survive in part. Context: any. */
-static __maybe_unused void rt_stat_clear(struct rt_stat_global *g)
+/* Empties all parts. Context: any, NMI included. */
+static __maybe_unused void rt_stat_clear(const struct rt_stat_global *g)
 {
-	unsigned int cpu;
+	struct rt_context *c;
 
-	for_each_possible_cpu(cpu)
-		rt_stat_reset(per_cpu_ptr(g->parts, cpu), &g->type);
+	for (c = rt_contexts; c; c = c->next)
+		rt_stat_reset(c->parts[g->part], &g->type);
 }
+
+/* ---- What is asked of a statistic ---- */
 
 static inline s64 rt_stat_count(const struct rt_stat *s)
 {
@@ -241,8 +220,8 @@ static inline s64 rt_stat_average(struct rt_context *c, const struct rt_stat *s,
 
 /*
  * The sample variance, (sum of squares - sum * sum / count) / (count - 1), exact but for what is
- * behind the point, which is cut; at most S64_MAX. 0 for fewer than two values. While other CPUs
- * add values it may be off by these. Context: any, NMI included.
+ * behind the point, which is cut; at most S64_MAX. 0 for fewer than two values. Context: any, NMI
+ * included.
  */
 static __maybe_unused s64 rt_stat_variance(const struct rt_stat *s)
 {
@@ -347,29 +326,6 @@ static __maybe_unused s64 rt_stat_field(const struct rt_stat *s, enum rt_stat_fi
 	default:
 		return s->count;
 	}
-}
-
-/* Frees a global statistic's parts. Context: process, at unload. */
-static __maybe_unused void rt_stat_fini(struct rt_stat_global *g)
-{
-	free_percpu(g->parts);
-	g->parts = NULL;
-}
-
-/* Takes memory for a global statistic; false without, or if its histogram cannot be. */
-static __maybe_unused bool rt_stat_init(struct rt_stat_global *g)
-{
-	u32 size;
-
-	if (!rt_stat_type_is_valid(&g->type))
-		return false;
-	size = rt_stat_size(&g->type);
-	g->parts = __alloc_percpu(size, sizeof(u64));
-	if (!g->parts)
-		return false;
-	rt_session.memory += (u64)size * num_possible_cpus();
-	rt_stat_clear(g);
-	return true;
 }
 
 #endif

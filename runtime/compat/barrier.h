@@ -17,14 +17,19 @@
 
 /* Everything written before kc_store_release is seen by who read its value with kc_load_acquire. */
 #define kc_load_acquire(variable) \
-	({ __typeof__(variable) kc_loaded = kc_load(variable); smp_mb(); kc_loaded; })
+	({ __typeof__(variable) kc_loaded = kc_load(variable); kc_acquire_barrier(); kc_loaded; })
 #define kc_store_release(variable, value) \
 	do { kc_release_barrier(); kc_store(variable, value); } while (0)
 
-/* x86 never moves a store before an earlier load or store: keeping the compiler is enough. */
+/*
+ * x86 never moves a load or a store before an earlier load, nor a store before an earlier store:
+ * keeping the compiler is enough.
+ */
 #ifdef CONFIG_X86
+#define kc_acquire_barrier() barrier()
 #define kc_release_barrier() barrier()
 #else
+#define kc_acquire_barrier() smp_mb()
 #define kc_release_barrier() smp_mb()
 #endif
 

@@ -19,6 +19,8 @@
 #define RT_STAP_ERRORS 0
 #define RT_MATCH_GROUPS 0
 #define RT_PROBE_COUNT 2
+#define RT_COUNTS 0
+#define RT_PARTS 0
 #define RT_FRAME_SIZE (1 * MAXSTRINGLEN)
 #define RT_PRINTS 0
 
@@ -34,18 +36,20 @@ MODULE_INFO(spile_script_sha256, "e85a5d12b31f8b8468ddea9ef4b04dd6be54f64a45e8d5
 /* ---- globals ---- */
 
 /* foreach.stp:2:8 global table */
-static struct rt_map g_table = {
+static struct rt_table g_table_table;
+static const struct rt_map g_table = {
 	.name = "table",
 	.key_count = 2,
 	.key_is_string = { 1, 0 },
 	.value = RT_VALUE_LONG,
 	.capacity = 2048,
 	.wraps = 0,
+	.table = &g_table_table,
 };
-static struct rt_lock g_table_lock;
 
-static struct rt_map *const rt_maps[] = { &g_table, NULL };
-static struct rt_stat_global *const rt_stats[] = { NULL };
+static const struct rt_map *const rt_maps[] = { &g_table, NULL };
+static const struct rt_stat_global *const rt_stats[] = { NULL };
+static const s64 rt_count_initial[] = { 0 };
 
 /* one per foreach statement: the order of its elements */
 static struct rt_foreach_order rt_order_1 = { .map = &g_table };
@@ -95,16 +99,12 @@ out:
 	return;
 }
 
-static struct rt_lock *const p_1_locks[] = { &g_table_lock };
-
 /* foreach.stp:4:1 probe timer.s(1) */
 static RT_HANDLER void p_1(struct rt_context *c)
 {
 	union rt_key k_1[2];
 	s64 *v_2;
 
-	if (!rt_locks_take(c, p_1_locks, ARRAY_SIZE(p_1_locks)))
-		return;
 	/* :4 table["x", 1]++ } */
 	k_1[0].s = "x";
 	k_1[1].n = 1;
@@ -113,7 +113,6 @@ static RT_HANDLER void p_1(struct rt_context *c)
 		goto out;
 	(*v_2)++;
 out:
-	rt_locks_drop(p_1_locks, ARRAY_SIZE(p_1_locks));
 	return;
 }
 

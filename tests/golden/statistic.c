@@ -19,6 +19,8 @@
 #define RT_STAP_ERRORS 0
 #define RT_MATCH_GROUPS 0
 #define RT_PROBE_COUNT 2
+#define RT_COUNTS 0
+#define RT_PARTS 1
 #define RT_FRAME_SIZE (1 * MAXSTRINGLEN)
 #define RT_PRINTS 0
 
@@ -34,19 +36,23 @@ MODULE_INFO(spile_script_sha256, "a32e95cb28d891f9ca01b54e83bdfcd33f576cc66904d1
 /* ---- globals ---- */
 
 /* statistic.stp:2:8 global sizes */
-static struct rt_map g_sizes = {
+static struct rt_table g_sizes_table;
+static const struct rt_map g_sizes = {
 	.name = "sizes",
 	.key_count = 1,
 	.key_is_string = { 1 },
 	.value = RT_VALUE_STAT,
 	.capacity = 2048,
 	.wraps = 0,
+	.is_accumulated = 1,
+	.part = 0,
 	.stat_type = { .kind = SPILE_HISTOGRAM_LOG },
+	.table = &g_sizes_table,
 };
-static struct rt_lock g_sizes_lock;
 
-static struct rt_map *const rt_maps[] = { &g_sizes, NULL };
-static struct rt_stat_global *const rt_stats[] = { NULL };
+static const struct rt_map *const rt_maps[] = { &g_sizes, NULL };
+static const struct rt_stat_global *const rt_stats[] = { NULL };
+static const s64 rt_count_initial[] = { 0 };
 
 /* one per foreach statement: the order of its elements */
 static struct rt_foreach_order rt_order_1 = { .map = &g_sizes };
@@ -90,8 +96,6 @@ struct p_0_frame {
 	char t_1[MAXSTRINGLEN];
 };
 
-static struct rt_lock *const p_0_locks[] = { &g_sizes_lock };
-
 /* statistic.stp:3:1 probe kprobe.function("vfs_read").return */
 static RT_HANDLER void p_0(struct rt_context *c)
 {
@@ -99,8 +103,6 @@ static RT_HANDLER void p_0(struct rt_context *c)
 	union rt_key k_2[1];
 	s64 t_3;
 
-	if (!rt_locks_take(c, p_0_locks, ARRAY_SIZE(p_0_locks)))
-		return;
 	f = rt_frame_first(c, sizeof(*f));
 	/* :3 sizes[execname()] <<< returnval() } */
 	rt_string_copy(f->t_1, f_execname(c));
@@ -113,7 +115,6 @@ static RT_HANDLER void p_0(struct rt_context *c)
 		goto out;
 out:
 	rt_frame_end(c);
-	rt_locks_drop(p_0_locks, ARRAY_SIZE(p_0_locks));
 	return;
 }
 
@@ -140,7 +141,7 @@ static RT_HANDLER void p_1(struct rt_context *c)
 			goto out;
 		rt_string_copy(f->l_name, rt_foreach_key_string(&i_1, 0));
 		k_2[0].s = f->l_name;
-		s_1 = rt_map_stat_read(c, &g_sizes, k_2);
+		s_1 = rt_map_stat_read(c, &g_sizes, k_2, 1);
 		rt_print_histogram(c, &g_sizes.stat_type, s_1);
 	}
 	rt_foreach_end(&i_1);

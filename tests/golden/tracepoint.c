@@ -19,6 +19,8 @@
 #define RT_STAP_ERRORS 0
 #define RT_MATCH_GROUPS 0
 #define RT_PROBE_COUNT 1
+#define RT_COUNTS 0
+#define RT_PARTS 0
 #define RT_FRAME_SIZE (1 * MAXSTRINGLEN)
 #define RT_PRINTS 1
 
@@ -34,8 +36,9 @@ MODULE_INFO(spile_script_sha256, "4abdd52a2ff5a10961d6639a061c0c3f015a00ced15378
 
 /* ---- globals ---- */
 
-static struct rt_map *const rt_maps[] = { NULL };
-static struct rt_stat_global *const rt_stats[] = { NULL };
+static const struct rt_map *const rt_maps[] = { NULL };
+static const struct rt_stat_global *const rt_stats[] = { NULL };
+static const s64 rt_count_initial[] = { 0 };
 static struct rt_foreach_order *const rt_orders[] = { NULL };
 
 /* ---- probes ---- */

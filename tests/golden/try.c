@@ -19,6 +19,8 @@
 #define RT_STAP_ERRORS 0
 #define RT_MATCH_GROUPS 0
 #define RT_PROBE_COUNT 1
+#define RT_COUNTS 0
+#define RT_PARTS 0
 #define RT_FRAME_SIZE (1 * MAXSTRINGLEN)
 #define RT_PRINTS 0
 
@@ -35,10 +37,10 @@ MODULE_INFO(spile_script_sha256, "0c80c315890c29bc7ec2b7f7a4a3f0d6d8cb7d5cce6d90
 
 /* try.stp:2:8 global total */
 static s64 g_total;
-static struct rt_lock g_total_lock;
 
-static struct rt_map *const rt_maps[] = { NULL };
-static struct rt_stat_global *const rt_stats[] = { NULL };
+static const struct rt_map *const rt_maps[] = { NULL };
+static const struct rt_stat_global *const rt_stats[] = { NULL };
+static const s64 rt_count_initial[] = { 0 };
 static struct rt_foreach_order *const rt_orders[] = { NULL };
 
 /* ---- functions ---- */
@@ -69,8 +71,6 @@ struct p_0_frame {
 	char l_why[MAXSTRINGLEN];
 };
 
-static struct rt_lock *const p_0_locks[] = { &g_total_lock };
-
 /* try.stp:3:1 probe timer.ms(100) */
 static RT_HANDLER void p_0(struct rt_context *c)
 {
@@ -78,8 +78,6 @@ static RT_HANDLER void p_0(struct rt_context *c)
 	s64 t_1;
 	u32 catching_1;
 
-	if (!rt_locks_take(c, p_0_locks, ARRAY_SIZE(p_0_locks)))
-		return;
 	f = rt_frame_first(c, sizeof(*f));
 	f->l_why[0] = 0;
 	catching_1 = c->catching++;
@@ -108,7 +106,6 @@ catch_1:
 out:
 	c->catching = 0;
 	rt_frame_end(c);
-	rt_locks_drop(p_0_locks, ARRAY_SIZE(p_0_locks));
 	return;
 }
 

@@ -47,6 +47,7 @@ typedef __s64 s64;
 #define __always_inline inline __attribute__((__always_inline__))
 #define __maybe_unused __attribute__((__unused__))
 #define __aligned(n) __attribute__((__aligned__(n)))
+#define ____cacheline_aligned __aligned(64)
 #define __printf(a, b) __attribute__((__format__(__printf__, a, b)))
 #define ____cacheline_aligned_in_smp
 #define likely(x) __builtin_expect(!!(x), 1)

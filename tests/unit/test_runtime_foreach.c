@@ -8,15 +8,18 @@
 
 #define CAPACITY 200
 
-static struct rt_map map = {
-	.name = "map", .key_count = 2, .key_is_string = { 0, 1 }, .value = RT_VALUE_LONG,
+static struct rt_table map_table;
+static const struct rt_map map = {
+	.table = &map_table, .name = "map", .key_count = 2, .key_is_string = { 0, 1 }, .value = RT_VALUE_LONG,
 	.capacity = CAPACITY,
 };
-static struct rt_map texts = {
-	.name = "texts", .key_count = 1, .value = RT_VALUE_STRING, .capacity = CAPACITY,
+static struct rt_table texts_table;
+static const struct rt_map texts = {
+	.table = &texts_table, .name = "texts", .key_count = 1, .value = RT_VALUE_STRING, .capacity = CAPACITY,
 };
-static struct rt_map statistics = {
-	.name = "statistics", .key_count = 1, .value = RT_VALUE_STAT, .capacity = CAPACITY,
+static struct rt_table statistics_table;
+static const struct rt_map statistics = {
+	.table = &statistics_table, .name = "statistics", .key_count = 1, .value = RT_VALUE_STAT, .capacity = CAPACITY,
 	.stat_type = { .with_variance = 1 },
 };
 static struct rt_foreach_order order = { .map = &map };
@@ -253,7 +256,7 @@ static void deleted_elements_are_passed_over(void **state)
 	}
 	rt_foreach_end(&i);
 	assert_int_equal(seen, 5);
-	assert_int_equal(map.count, 10);
+	assert_int_equal(map_table.count, 10);
 	(void)state;
 }
 

@@ -161,7 +161,7 @@ static void skipped_hits_have_a_limit(void **state)
 
 		/* Hits that find another handler running do not count. */
 		assert_null(rt_enter(0));
-		assert_false(rt_locks_take(c, locks, 1));
+		assert_false(rt_locks_take(c, locks, 1, 0, 0));
 		assert_int_equal(rt_session.has_failed, i == 3);
 		rt_leave(c);
 	}
@@ -223,10 +223,11 @@ static void long_samples_are_no_overload(void **state)
 
 static void every_context_has_room_for_a_match(void **state)
 {
-	static struct rt_map *const no_maps[] = { NULL };
-	static struct rt_stat_global *const no_stats[] = { NULL };
+	static const struct rt_map *const no_maps[] = { NULL };
+	static const struct rt_stat_global *const no_stats[] = { NULL };
 	static struct rt_foreach_order *const no_orders[] = { NULL };
-	static const struct rt_globals globals = { no_maps, no_stats, no_orders };
+	static const s64 no_counts[RT_COUNTS];
+	static const struct rt_globals globals = { no_maps, no_stats, no_orders, no_counts };
 	int before = shim_allocations, left = 0;
 
 	do {

@@ -387,11 +387,11 @@ static void process_context_waits_for_room(void **state)
 
 	shim_while_asleep = drain_while_asleep;
 	drained = 0;
-	assert_true(rt_locks_take(c, locks, 1));
+	assert_true(rt_locks_take(c, locks, 1, 0, 0));
 	for (i = 0; i < 20000; i++)
 		assert_true(print_number(c, i));
 	assert_int_equal(shim_awake_preempt_count, 0);
-	rt_locks_drop(locks, 1);
+	rt_locks_drop(c, locks, 1, 0);
 	rt_process_leave(c);
 	shim_while_asleep = NULL;
 	receive(&rt_process_stream);
@@ -430,14 +430,14 @@ static void locks_are_taken_all_or_none(void **state)
 
 	lock_b.holder = 4;
 	shim_delays = 0;
-	assert_false(rt_locks_take(c, both_locks, 2));
+	assert_false(rt_locks_take(c, both_locks, 2, 0, 0));
 	assert_int_equal(shim_delays, MAXTRYLOCK * TRYLOCKDELAY);
 	assert_int_equal(lock_a.holder, 0);
 	assert_int_equal(counters(c)->skipped_lock, 1);
 	lock_b.holder = 0;
-	assert_true(rt_locks_take(c, both_locks, 2));
+	assert_true(rt_locks_take(c, both_locks, 2, 0, 0));
 	assert_int_equal(lock_b.holder, 1);
-	rt_locks_drop(both_locks, 2);
+	rt_locks_drop(c, both_locks, 2, 0);
 	assert_int_equal(lock_a.holder | lock_b.holder, 0);
 	rt_leave(c);
 	(void)state;
@@ -449,9 +449,9 @@ static void hopeless_locks_are_not_waited_for(void **state)
 
 	shim_delays = 0;
 	lock_a.holder = 1;
-	assert_false(rt_locks_take(c, both_locks, 2));
+	assert_false(rt_locks_take(c, both_locks, 2, 0, 0));
 	lock_a.holder = 3 | RT_LOCK_SLEEPS;
-	assert_false(rt_locks_take(c, both_locks, 2));
+	assert_false(rt_locks_take(c, both_locks, 2, 0, 0));
 	lock_a.holder = 0;
 	assert_int_equal(shim_delays, 0);
 	assert_int_equal(counters(c)->skipped_lock, 2);
@@ -463,13 +463,13 @@ static void locks_sleep_and_wake_on_another_cpu(void **state)
 {
 	struct rt_context *c = enter();
 
-	assert_true(rt_locks_take(c, both_locks, 2));
+	assert_true(rt_locks_take(c, both_locks, 2, 0, 0));
 	rt_locks_mark(c, RT_LOCK_SLEEPS);
 	assert_int_equal(lock_a.holder, 1 | RT_LOCK_SLEEPS);
 	shim_cpu = 2;
 	rt_locks_mark(c, 0);
 	assert_int_equal(lock_b.holder, 3);
-	rt_locks_drop(both_locks, 2);
+	rt_locks_drop(c, both_locks, 2, 0);
 	shim_cpu = 0;
 	rt_leave(c);
 	(void)state;

@@ -6,18 +6,24 @@
 #include "runtime_fixture.h"
 #include "runtime/globals.h"
 
-static struct rt_stat_global plain;
-static struct rt_stat_global logarithmic = { .type = { .kind = SPILE_HISTOGRAM_LOG } };
-static struct rt_stat_global linear = {
+static const struct rt_stat_global plain = { .part = 0 };
+static const struct rt_stat_global logarithmic = {
+	.type = { .kind = SPILE_HISTOGRAM_LOG }, .part = 1,
+};
+static const struct rt_stat_global linear = {
 	.type = { .kind = SPILE_HISTOGRAM_LINEAR, .low = -10, .high = 20, .step = 10 },
+	.part = 2,
 };
 
-static struct rt_stat_global varying = { .type = { .with_variance = 1 } };
+static const struct rt_stat_global varying = { .type = { .with_variance = 1 }, .part = 3 };
 
-static struct rt_map *const no_maps[] = { NULL };
+static const struct rt_map *const no_maps[] = { NULL };
 static struct rt_foreach_order *const no_orders[] = { NULL };
-static struct rt_stat_global *const stats[] = { &plain, &logarithmic, &linear, &varying, NULL };
-static const struct rt_globals globals = { no_maps, stats, no_orders };
+static const struct rt_stat_global *const stats[] = {
+	&plain, &logarithmic, &linear, &varying, NULL,
+};
+static const s64 no_counts[RT_COUNTS];
+static const struct rt_globals globals = { no_maps, stats, no_orders, no_counts };
 
 static int set_up(void **state)
 {
@@ -38,11 +44,11 @@ static void parts_are_read_as_one(void **state)
 	const struct rt_stat *s;
 
 	for (shim_cpu = 0; shim_cpu < SHIM_CPUS; shim_cpu++) {
-		rt_stat_add(&plain, 10 * shim_cpu);
-		rt_stat_add(&plain, -3);
+		rt_stat_add(rt_context_of(shim_cpu), &plain, 10 * shim_cpu);
+		rt_stat_add(rt_context_of(shim_cpu), &plain, -3);
 	}
 	shim_cpu = 0;
-	s = rt_stat_read(c, &plain);
+	s = rt_stat_read(c, &plain, true);
 	assert_int_equal(rt_stat_count(s), 2 * SHIM_CPUS);
 	assert_int_equal(rt_stat_sum(s), 60 - 3 * SHIM_CPUS);
 	assert_int_equal(rt_stat_min(c, s, WHERE), -3);
@@ -51,7 +57,7 @@ static void parts_are_read_as_one(void **state)
 	assert_false(rt_failed(c));
 
 	rt_stat_clear(&plain);
-	assert_int_equal(rt_stat_count(rt_stat_read(c, &plain)), 0);
+	assert_int_equal(rt_stat_count(rt_stat_read(c, &plain, true)), 0);
 	(void)state;
 }
 
@@ -65,7 +71,7 @@ static void empty_has_no_minimum(void **state)
 	for (i = 0; i < ARRAY_SIZE(functions); i++) {
 		struct rt_context *c = fixture_context();
 
-		assert_int_equal(functions[i](c, rt_stat_read(c, &plain), WHERE), 0);
+		assert_int_equal(functions[i](c, rt_stat_read(c, &plain, true), WHERE), 0);
 		assert_true(rt_failed(c));
 		assert_string_equal(c->error, "empty aggregate");
 		assert_string_equal(c->error_where, WHERE);
@@ -78,10 +84,10 @@ static void extremes_do_not_overflow(void **state)
 	struct rt_context *c = fixture_context();
 	const struct rt_stat *s;
 
-	rt_stat_add(&logarithmic, RT_S64_MAX);
-	rt_stat_add(&logarithmic, RT_S64_MAX);
-	rt_stat_add(&logarithmic, RT_S64_MIN);
-	s = rt_stat_read(c, &logarithmic);
+	rt_stat_add(rt_context_of(shim_cpu), &logarithmic, RT_S64_MAX);
+	rt_stat_add(rt_context_of(shim_cpu), &logarithmic, RT_S64_MAX);
+	rt_stat_add(rt_context_of(shim_cpu), &logarithmic, RT_S64_MIN);
+	s = rt_stat_read(c, &logarithmic, true);
 	assert_int_equal(rt_stat_min(c, s, WHERE), RT_S64_MIN);
 	assert_int_equal(rt_stat_max(c, s, WHERE), RT_S64_MAX);
 	assert_int_equal(rt_stat_sum(s), RT_S64_MAX - 1);
@@ -113,10 +119,10 @@ static s64 variance_of(const s64 *values, u32 count)
 	rt_stat_clear(&varying);
 	for (i = 0; i < count; i++) {
 		shim_cpu = i % SHIM_CPUS;
-		rt_stat_add(&varying, values[i]);
+		rt_stat_add(rt_context_of(shim_cpu), &varying, values[i]);
 	}
 	shim_cpu = 0;
-	return rt_stat_variance(rt_stat_read(fixture_context(), &varying));
+	return rt_stat_variance(rt_stat_read(fixture_context(), &varying, true));
 }
 
 static void variances_by_hand(void **state)
@@ -177,8 +183,8 @@ static void buckets_have_numbers(void **state)
 	s64 i;
 
 	for (i = -100; i <= 100; i++)
-		rt_stat_add(&linear, i);
-	s = rt_stat_read(c, &linear);
+		rt_stat_add(rt_context_of(shim_cpu), &linear, i);
+	s = rt_stat_read(c, &linear, true);
 	assert_int_equal(rt_stat_bucket_at(c, &linear.type, s, 0, WHERE), 90);
 	for (i = 1; i <= 3; i++)
 		assert_int_equal(rt_stat_bucket_at(c, &linear.type, s, i, WHERE), 10);
@@ -232,21 +238,24 @@ static void any_linear_type_stays_inside(void **state)
 static void impossible_types_are_refused(void **state)
 {
 	struct rt_stat_global s = { .type = { .kind = SPILE_HISTOGRAM_LINEAR } };
+	const struct rt_stat_global *const list[] = { &s, NULL };
+	struct rt_globals one = globals;
 
 	s.type.high = 10;
-	assert_false(rt_stat_init(&s));
+	assert_false(rt_stat_type_is_valid(&s.type));
 	s.type.step = -1;
-	assert_false(rt_stat_init(&s));
+	assert_false(rt_stat_type_is_valid(&s.type));
 	s.type.step = 1;
 	s.type.low = 11;
-	assert_false(rt_stat_init(&s));
+	assert_false(rt_stat_type_is_valid(&s.type));
 	s.type.low = RT_S64_MIN;
 	s.type.high = RT_S64_MAX;
-	assert_false(rt_stat_init(&s));
+	rt_globals_fini(&globals);
+	one.stats = list;
+	assert_false(rt_globals_init(&one));
 	s.type.low = 0;
 	s.type.high = RT_STAT_MAX_BUCKETS - 3;
-	assert_true(rt_stat_init(&s));
-	rt_stat_fini(&s);
+	assert_true(rt_globals_init(&one));
 	(void)state;
 }
 
@@ -262,8 +271,8 @@ static void memory_that_runs_out_is_given_back(void **state)
 			break;
 		assert_int_equal(shim_allocations, before);
 	} while (left < 100);
-	/* Four statistics, a scratch for each CPU and the process context. */
-	assert_int_equal(left - 1, 4 + SHIM_CPUS + 1);
+	/* Parts of statistics and scratch space, for each CPU and the process context. */
+	assert_int_equal(left - 1, 2 * (SHIM_CPUS + 1));
 	(void)state;
 }
 

@@ -8,7 +8,7 @@
 #define RT_TIME_LIMITS 0
 #define RT_MAXSKIPPED 0
 #include "runtime_fixture.h"
-#include "runtime/map.h"
+#include "runtime/element.h"
 
 static struct rt_context *enter(void)
 {
@@ -60,8 +60,9 @@ static void more_places_than_the_table_holds(void **state)
 
 static void every_error_is_hard(void **state)
 {
-	static struct rt_map map = {
-		.name = "map", .key_count = 1, .value = RT_VALUE_LONG, .capacity = 1,
+	static struct rt_table table;
+	static const struct rt_map map = {
+		.table = &table, .name = "map", .key_count = 1, .value = RT_VALUE_LONG, .capacity = 1,
 	};
 	struct rt_context *c = enter();
 	union rt_key key = { .n = 1 };
@@ -91,7 +92,7 @@ static void time_has_no_limits_but_one(void **state)
 	for (i = 0; i < 10 * MAXACTION; i++)
 		assert_true(rt_loop(c, 1, WHERE));
 	shim_delays = 0;
-	assert_false(rt_locks_take(c, locks, 1));
+	assert_false(rt_locks_take(c, locks, 1, 0, 0));
 	assert_int_equal(shim_delays, 1000000);
 	assert_int_equal(c->counters[1].skipped_lock, 1);
 	rt_leave(c);

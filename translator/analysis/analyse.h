@@ -25,5 +25,7 @@ struct program *analyse(const struct analysis_input *input);
 
 /* Writes globals, functions, locals and probes with their types in the form of stap's -p2. */
 void program_print(const struct program *program, GString *out);
+/* Writes how globals are kept and locked, a line for each. */
+void program_print_sharing(const struct program *program, GString *out);
 
 #endif

@@ -1,27 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What running a piece of the program may do: fail, write, print; and from that which globals a
- * handler has to lock. A handler locks, for as long as it runs and in one order for all, every
- * global that it or a function it calls touches, if some handler that may run at the same time
- * writes that global. Statistics that are not arrays are per-CPU and need no lock.
+ * What running a piece of the program may do: fail, print, use globals, and in which way: a
+ * function does what its text and all that it calls may do, a handler also what the conditions
+ * read that it decides anew. sharing.c makes of it how the globals are kept and locked.
  */
 #include <string.h>
 
-#include "analysis/internal.h"
+#include "analysis/effects.h"
 #include "regex/regex.h"
 #include "script/walk.h"
-
-/* What running some text may do. Sets of globals are bits by their numbers. */
-struct effects {
-	uint64_t *touched, *written;
-	bool prints, fails, writes_global, asks_for_match;
-	unsigned int uses;		/* enum handler_use */
-};
 
 struct touch {
 	const struct program *program;
 	struct effects *functions;	/* by number: what is known of them so far */
 	struct effects effects;		/* of the text that is being looked at */
+	GHashTable *added_to;		/* its places that are only added to, of struct expr */
 };
 
 static void touch_stmt(struct stmt *stmt, void *data);
@@ -34,25 +27,32 @@ static unsigned int set_words(const struct program *program)
 
 static void effects_init(struct effects *effects, const struct program *program)
 {
-	*effects = (struct effects){ NULL, NULL, false, false, false, false, 0 };
-	effects->touched = g_new0(uint64_t, set_words(program));
+	*effects = (struct effects){ .touched = g_new0(uint64_t, set_words(program)) };
 	effects->written = g_new0(uint64_t, set_words(program));
+	effects->otherwise = g_new0(uint64_t, set_words(program));
 }
 
 static void effects_clear(struct effects *effects)
 {
 	g_free(effects->touched);
 	g_free(effects->written);
-}
-
-static bool has(const uint64_t *set, int number)
-{
-	return set[number / 64] >> (number % 64) & 1;
+	g_free(effects->otherwise);
 }
 
 static void add(uint64_t *set, int number)
 {
 	set[number / 64] |= UINT64_C(1) << (number % 64);
+}
+
+static bool set_merge(uint64_t *to, const uint64_t *from, unsigned int words)
+{
+	bool changed = false;
+
+	for (unsigned int i = 0; i < words; i++) {
+		changed |= (from[i] & ~to[i]) != 0;
+		to[i] |= from[i];
+	}
+	return changed;
 }
 
 /* Adds what `from` does; true if that was not all known. */
@@ -67,32 +67,67 @@ static bool effects_merge(struct effects *to, const struct effects *from, unsign
 	to->writes_global |= from->writes_global;
 	to->asks_for_match |= from->asks_for_match;
 	to->uses |= from->uses;
-	for (unsigned int i = 0; i < words; i++) {
-		changed |= (from->touched[i] & ~to->touched[i]) || (from->written[i] & ~to->written[i]);
-		to->touched[i] |= from->touched[i];
-		to->written[i] |= from->written[i];
-	}
+	changed |= set_merge(to->touched, from->touched, words);
+	changed |= set_merge(to->written, from->written, words);
+	changed |= set_merge(to->otherwise, from->otherwise, words);
 	return changed;
 }
 
-static void touch_variable(struct touch *touch, const struct variable *variable, bool writes)
+static void touch_variable(struct touch *touch, const struct variable *variable, bool writes, bool uses)
 {
 	if (!variable || variable->kind != VARIABLE_GLOBAL)
 		return;
 	add(touch->effects.touched, variable->number);
+	if (uses)
+		add(touch->effects.otherwise, variable->number);
 	if (writes) {
 		add(touch->effects.written, variable->number);
 		touch->effects.writes_global = true;
 	}
 }
 
+static void write_variable(struct touch *touch, const struct variable *variable)
+{
+	touch_variable(touch, variable, true, true);
+}
+
+static const struct variable *place_variable(const struct expr *place)
+{
+	return place->kind == EXPR_VARIABLE ? place->variable.variable :
+	       place->kind == EXPR_INDEX ? place->index.variable : NULL;
+}
+
+static bool is_added_to(const struct touch *touch, const struct expr *place)
+{
+	return g_hash_table_contains(touch->added_to, place);
+}
+
+/* A place that is written to. */
 static void touch_place(struct touch *touch, const struct expr *place)
 {
-	if (place->kind == EXPR_VARIABLE)
-		touch_variable(touch, place->variable.variable, true);
-	else if (place->kind == EXPR_INDEX)
-		touch_variable(touch, place->index.variable, true);
+	touch_variable(touch, place_variable(place), true, !is_added_to(touch, place));
 	touch->effects.fails |= place->kind == EXPR_INDEX;
+}
+
+/* An expression whose value nobody wants: ++, --, += and -= then only add. */
+static void note_discarded(struct touch *touch, struct expr *expr)
+{
+	if (!expr)
+		return;
+	if (expr->kind == EXPR_INCREMENT)
+		g_hash_table_add(touch->added_to, expr->increment.target);
+	else if (expr->kind == EXPR_ASSIGN && expr->assign.operator == ASSIGN_COMPOUND &&
+		 (expr->assign.operation == BINARY_ADD || expr->assign.operation == BINARY_SUBTRACT))
+		g_hash_table_add(touch->added_to, expr->assign.target);
+}
+
+/* <<< gives the value that it adds, and so never reads. */
+static void touch_assignment(struct touch *touch, struct expr *expr)
+{
+	if (expr->assign.operator == ASSIGN_STATISTIC)
+		g_hash_table_add(touch->added_to, expr->assign.target);
+	touch_place(touch, expr->assign.target);
+	touch->effects.fails |= expr->assign.operation == BINARY_DIVIDE || expr->assign.operation == BINARY_MODULO;
 }
 
 /* What embedded C looks at. If it does more than compute, it may call what looks at anything. */
@@ -141,17 +176,14 @@ static void touch_expr(struct expr *expr, void *data)
 
 	switch (expr->kind) {
 	case EXPR_VARIABLE:
-		touch_variable(touch, expr->variable.variable, false);
-		break;
 	case EXPR_INDEX:
-		touch_variable(touch, expr->index.variable, false);
+		touch_variable(touch, place_variable(expr), false, !is_added_to(touch, expr));
 		break;
 	case EXPR_IN:
-		touch_variable(touch, expr->in.variable, false);
+		touch_variable(touch, expr->in.variable, false, true);
 		break;
 	case EXPR_ASSIGN:
-		touch_place(touch, expr->assign.target);
-		touch->effects.fails |= expr->assign.operation == BINARY_DIVIDE || expr->assign.operation == BINARY_MODULO;
+		touch_assignment(touch, expr);
 		break;
 	case EXPR_INCREMENT:
 		touch_place(touch, expr->increment.target);
@@ -187,18 +219,23 @@ static void touch_stmt(struct stmt *stmt, void *data)
 	struct touch *touch = data;
 
 	switch (stmt->kind) {
+	case STMT_EXPR:
+		note_discarded(touch, stmt->expr);
+		break;
 	case STMT_FOREACH:
-		touch_variable(touch, stmt->foreach.variable, false);
+		touch_variable(touch, stmt->foreach.variable, false, true);
 		touch->effects.fails = true;
 		touch->effects.uses |= COUNTS_STATEMENTS;
 		for (unsigned int i = 0; i < stmt->foreach.keys->len; i++)
-			touch_variable(touch, ((struct foreach_key *)
-				       g_ptr_array_index(stmt->foreach.keys, i))->variable, true);
+			write_variable(touch, ((struct foreach_key *)
+				       g_ptr_array_index(stmt->foreach.keys, i))->variable);
 		if (stmt->foreach.value)
-			touch_variable(touch, stmt->foreach.value->variable, true);
+			write_variable(touch, stmt->foreach.value->variable);
 		break;
 	case STMT_WHILE:
 	case STMT_FOR:
+		note_discarded(touch, stmt->loop.initial);
+		note_discarded(touch, stmt->loop.step);
 		touch->effects.fails = true;
 		touch->effects.uses |= COUNTS_STATEMENTS;
 		break;
@@ -206,7 +243,7 @@ static void touch_stmt(struct stmt *stmt, void *data)
 		touch_place(touch, stmt->expr);
 		break;
 	case STMT_TRY:
-		touch_variable(touch, stmt->try_catch.variable, true);
+		write_variable(touch, stmt->try_catch.variable);
 		break;
 	case STMT_EMBEDDED_C:
 		touch_embedded(touch, stmt->embedded_c);
@@ -240,6 +277,7 @@ static void touch_begin(struct touch *touch, const struct program *program)
 	bool changed;
 
 	touch->program = program;
+	touch->added_to = g_hash_table_new(NULL, NULL);
 	touch->functions = g_new0(struct effects, program->functions->len + 1);
 	for (unsigned int i = 0; i < program->functions->len; i++)
 		effects_init(&touch->functions[i], program);
@@ -258,6 +296,7 @@ static void touch_end(struct touch *touch)
 	for (unsigned int i = 0; i < touch->program->functions->len; i++)
 		effects_clear(&touch->functions[i]);
 	g_free(touch->functions);
+	g_hash_table_destroy(touch->added_to);
 }
 
 static void judge_function(const struct touch *touch, struct function *function)
@@ -287,34 +326,27 @@ void judge_functions(struct analysis *analysis)
 	touch_end(&touch);
 }
 
-/* ---- Locks ---- */
-
-static enum handler_context context_of(const struct handler *handler)
-{
-	return ((struct probe *)g_ptr_array_index(handler->probes, 0))->context;
-}
-
-static bool needs_lock(const struct variable *global)
-{
-	return global->type != TYPE_STATS || global->key_count > 0;
-}
+/* ---- Handlers ---- */
 
 static bool reads_written(const struct condition *condition, const struct effects *effects)
 {
 	for (unsigned int i = 0; i < condition->globals->len; i++)
-		if (has(effects->written, ((struct variable *)g_ptr_array_index(condition->globals, i))->number))
+		if (set_has(effects->written, ((struct variable *)g_ptr_array_index(condition->globals, i))->number))
 			return true;
 	return false;
 }
 
-static void plan_conditions(struct program *program, struct handler *handler, const struct effects *effects)
+/* The conditions that the handler decides anew, for it writes what they read. */
+static void plan_conditions(struct touch *touch, struct program *program, struct handler *handler)
 {
 	for (unsigned int i = 0; i < program->conditions->len; i++) {
 		struct condition *condition = g_ptr_array_index(program->conditions, i);
 
-		if (reads_written(condition, effects))
+		if (reads_written(condition, &touch->effects))
 			g_ptr_array_add(handler->decides, condition);
 	}
+	for (unsigned int i = 0; i < handler->decides->len; i++)
+		expr_walk(((struct condition *)g_ptr_array_index(handler->decides, i))->expr, touch_expr, touch);
 }
 
 /* Whether it may write to the stream of its CPU. The one error that ends a session goes by mail. */
@@ -325,53 +357,30 @@ static bool writes_where_it_runs(const struct program *program, const struct han
 	       (effects->prints || (effects->fails && program->limits.maxerrors > 0));
 }
 
-/* What the handler does; and for all handlers together, which globals one may write while others run. */
-static void learn_handler(struct touch *touch, struct program *program, struct handler *handler,
-			  struct effects *ret, uint64_t *written)
+static void learn_handler(struct touch *touch, struct program *program, struct handler *handler, struct effects *ret)
 {
 	effects_init(&touch->effects, program);
 	stmt_walk(handler->body, touch_stmt, touch_expr, touch);
-	*ret = touch->effects;
-	handler->prints = ret->prints;
-	handler->uses = ret->uses;
-	program->prints |= writes_where_it_runs(program, handler, ret);
-	program->asks_for_match |= ret->asks_for_match;
-	for (unsigned int i = 0; i < set_words(program) && context_of(handler) != CONTEXT_ALONE; i++)
-		written[i] |= ret->written[i];
-	plan_conditions(program, handler, ret);
-}
-
-/* The globals that a handler locks: its own, and those of the conditions that it decides anew. */
-static void plan_locks(struct touch *touch, struct handler *handler, struct effects *effects, const uint64_t *written)
-{
-	const struct program *program = touch->program;
-
-	touch->effects = *effects;
-	for (unsigned int i = 0; i < handler->decides->len; i++)
-		expr_walk(((struct condition *)g_ptr_array_index(handler->decides, i))->expr, touch_expr, touch);
-	handler->prints |= touch->effects.prints;
-	handler->uses |= touch->effects.uses | (handler->uses_target_variables ? USES_TARGETS : 0);
+	program->prints |= writes_where_it_runs(program, handler, &touch->effects);
+	program->asks_for_match |= touch->effects.asks_for_match;
+	handler->prints = touch->effects.prints;
+	plan_conditions(touch, program, handler);
+	handler->uses = touch->effects.uses | (handler->uses_target_variables ? USES_TARGETS : 0);
 	for (unsigned int i = 0; i < handler->probes->len; i++)
 		((struct probe *)g_ptr_array_index(handler->probes, i))->uses = handler->uses;
-	for (unsigned int i = 0; i < program->globals->len && context_of(handler) != CONTEXT_ALONE; i++) {
-		struct variable *global = g_ptr_array_index(program->globals, i);
-
-		if (has(effects->touched, i) && has(written, i) && needs_lock(global))
-			g_ptr_array_add(handler->locked, global);
-	}
+	*ret = touch->effects;
 }
 
-static void plan_handlers(struct program *program, struct touch *touch)
+static void plan_handlers(struct analysis *analysis, struct touch *touch)
 {
+	struct program *program = analysis->program;
 	g_autofree struct effects *effects = g_new0(struct effects, program->handlers->len + 1);
-	g_autofree uint64_t *written = g_new0(uint64_t, set_words(program));
 
 	for (unsigned int i = 0; i < program->handlers->len; i++)
-		learn_handler(touch, program, g_ptr_array_index(program->handlers, i), &effects[i], written);
-	for (unsigned int i = 0; i < program->handlers->len; i++) {
-		plan_locks(touch, g_ptr_array_index(program->handlers, i), &effects[i], written);
+		learn_handler(touch, program, g_ptr_array_index(program->handlers, i), &effects[i]);
+	plan_sharing(program, effects);
+	for (unsigned int i = 0; i < program->handlers->len; i++)
 		effects_clear(&effects[i]);
-	}
 }
 
 /* With groups the matchers cost more, and an expression may only then have too many states. */
@@ -421,7 +430,7 @@ bool plan_effects(struct analysis *analysis)
 
 	touch_begin(&touch, analysis->program);
 	judge_all(&touch);
-	plan_handlers(analysis->program, &touch);
+	plan_handlers(analysis, &touch);
 	touch_end(&touch);
 	collect_embedded_c(analysis);
 	return compile_groups(analysis);

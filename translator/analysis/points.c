@@ -57,6 +57,7 @@ static struct handler *handler_new(struct analysis *analysis, const struct probe
 	handler->parts = arena_array(analysis->arena);
 	handler->locals = arena_array(analysis->arena);
 	handler->locked = arena_array(analysis->arena);
+	handler->shared = arena_array(analysis->arena);
 	handler->probes = arena_array(analysis->arena);
 	handler->decides = arena_array(analysis->arena);
 	handler->derivation = probe->derivation;

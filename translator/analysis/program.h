@@ -54,6 +54,7 @@ struct handler {
 	GPtrArray *parts;		/* of struct handler_part */
 	GPtrArray *locals;		/* of struct variable */
 	GPtrArray *locked;		/* of struct variable: globals locked while it runs, in order */
+	GPtrArray *shared;		/* of struct variable: those whose locks it shares then */
 	GPtrArray *probes;		/* of struct probe; their context and family are the same */
 	const struct derivation *derivation;
 	struct condition *condition;	/* of its probes, or NULL */

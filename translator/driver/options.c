@@ -41,7 +41,7 @@ static const struct {
 	{ 'm', "module", "NAME", "name the module, and leave it in the current folder" },
 	{ 'o', "output", "FILE", "write the script's output to FILE" },
 	{ 'r', "kernel", "RELEASE|TREE", "build for that kernel instead of the running one" },
-	{ 'v', "verbose", NULL, "say what each pass took; twice, three times: more" },
+	{ 'v', "verbose", NULL, "say what each pass took, and how globals are kept; twice, three times: more" },
 	{ 'w', "no-warnings", NULL, "no warnings" },
 	{ 'W', "werror", NULL, "warnings are errors" },
 	{ 'q', "quiet", NULL, "report lost records only, not skipped probe hits" },

@@ -126,6 +126,20 @@ static bool pass_parse(struct session *session)
 
 /* ---- Pass 2: analyse ---- */
 
+/* The result, if it is wanted, and for -v how globals are kept. */
+static void print_program(const struct session *session)
+{
+	g_autoptr(GString) text = g_string_new(NULL);
+
+	if (session->options->verbosity)
+		program_print_sharing(session->program, text);
+	fputs(text->str, stderr);
+	g_string_truncate(text, 0);
+	if (session->options->last_pass == 2)
+		program_print(session->program, text);
+	fputs(text->str, stdout);
+}
+
 static bool pass_analyse(struct session *session)
 {
 	const struct options *options = session->options;
@@ -137,7 +151,6 @@ static bool pass_analyse(struct session *session)
 		.no_display = options->no_display, .no_time_limits = options->no_time_limits,
 		.suppress_handler_errors = options->suppress_handler_errors, .stap_errors = options->stap_errors,
 	};
-	g_autoptr(GString) text = NULL;
 
 	if (!find_kernel(session))
 		return false;
@@ -145,11 +158,7 @@ static bool pass_analyse(struct session *session)
 	session->program = analyse(&input);
 	if (!session->program || (options->warnings_are_errors && session->diag->warning_count))
 		return false;
-	if (options->last_pass == 2) {
-		text = g_string_new(NULL);
-		program_print(session->program, text);
-		fputs(text->str, stdout);
-	}
+	print_program(session);
 	return true;
 }
 

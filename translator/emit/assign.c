@@ -3,6 +3,8 @@
  * Assignment to variables and array elements: =, the compound forms, <<<, ++ and --. Keys are
  * evaluated first, then the value, and then the place is touched; an element is found once, also
  * when it is both read and written, unless the operation may fail: then nothing is to be inserted.
+ * Of a global that each CPU has a part of, adding changes the handler's own; all else is done with
+ * the sum.
  */
 #include "emit/internal.h"
 
@@ -27,15 +29,29 @@ static void set_element(struct emitter *x, const struct expr *place, const char 
 				     place_object(x, place->span)));
 }
 
-static const char *assign_variable(struct emitter *x, struct expr *place, const char *value)
+void emit_set_variable(struct emitter *x, const struct variable *variable, const char *value)
 {
-	const char *name = variable_name(x, place->variable.variable);
+	const char *name = variable_name(x, variable);
 
-	if (place->type == TYPE_STRING)
+	if (variable->type == TYPE_STRING)
 		emit_line(x, "rt_string_copy(%s, %s);", name, value);
+	else if (is_count(variable))
+		emit_line(x, "rt_count_set(c, %s, %s);", name, bare(x, value));
 	else
 		emit_line(x, "%s = %s;", name, bare(x, value));
-	return name;
+}
+
+const char *variable_value(struct emitter *x, const struct variable *variable)
+{
+	const char *name = variable_name(x, variable);
+
+	return is_count(variable) ? arena_printf(x->arena, "rt_count_read(%s)", name) : name;
+}
+
+static const char *assign_variable(struct emitter *x, struct expr *place, const char *value)
+{
+	emit_set_variable(x, place->variable.variable, value);
+	return variable_value(x, place->variable.variable);
 }
 
 /* A value that is used again after the place was written must not be read twice. */
@@ -87,6 +103,23 @@ static bool operation_may_fail(enum binary_operator operation)
 	return operation == BINARY_DIVIDE || operation == BINARY_MODULO;
 }
 
+/* Whether a place, a number, has a part on each CPU. */
+static bool is_accumulated(const struct expr *place)
+{
+	return place->kind == EXPR_INDEX ? place->index.variable->is_accumulated : is_count(place->variable.variable);
+}
+
+/* c->counts[g_n] += 3; or the same of an element, whose value is not asked for. */
+static void emit_accumulate(struct emitter *x, struct expr *place, const char *keys, const char *value)
+{
+	if (place->kind == EXPR_INDEX)
+		emit_fail_if(x, arena_printf(x->arena, "!rt_map_add(c, &%s, %s, %s, %s)",
+					     variable_name(x, place->index.variable), keys, bare(x, value),
+					     place_object(x, place->span)));
+	else
+		emit_line(x, "c->counts[%s] += %s;", variable_name(x, place->variable.variable), bare(x, value));
+}
+
 static const char *emit_compound_element(struct emitter *x, struct expr *expr)
 {
 	struct expr *place = expr->assign.target, *value_expr = expr->assign.value;
@@ -94,7 +127,7 @@ static const char *emit_compound_element(struct emitter *x, struct expr *expr)
 	const char *keys = emit_keys_before(x, place->index.variable, place->index.keys, value_expr);
 	const char *value = emit_value(x, value_expr), *slot, *result, *old;
 
-	if (place->type == TYPE_STRING || operation_may_fail(operation)) {
+	if (place->type == TYPE_STRING || operation_may_fail(operation) || is_accumulated(place)) {
 		old = old_value(x, place, keys);
 		result = emit_binary_operation(x, operation, old, value, value_expr, expr->assign.operator_span);
 		set_element(x, place, keys, result);
@@ -107,15 +140,32 @@ static const char *emit_compound_element(struct emitter *x, struct expr *expr)
 	return old;
 }
 
-static const char *emit_compound(struct emitter *x, struct expr *expr)
+/* place += value or place -= value, to the handler's own part. */
+static void emit_compound_accumulate(struct emitter *x, struct expr *expr)
+{
+	struct expr *place = expr->assign.target, *value_expr = expr->assign.value;
+	const char *keys = place->kind == EXPR_INDEX ?
+		emit_keys_before(x, place->index.variable, place->index.keys, value_expr) : NULL;
+	const char *value = emit_value(x, value_expr);
+
+	emit_accumulate(x, place, keys, expr->assign.operation == BINARY_ADD ? value :
+			arena_printf(x->arena, "-%s", value));
+}
+
+static const char *emit_compound(struct emitter *x, struct expr *expr, bool discarded)
 {
 	struct expr *place = expr->assign.target;
+	enum binary_operator operation = expr->assign.operation;
 	const char *value, *result;
 
+	if (discarded && (operation == BINARY_ADD || operation == BINARY_SUBTRACT) && is_accumulated(place)) {
+		emit_compound_accumulate(x, expr);
+		return "0";
+	}
 	if (place->kind == EXPR_INDEX)
 		return emit_compound_element(x, expr);
 	value = emit_value(x, expr->assign.value);
-	result = emit_binary_operation(x, expr->assign.operation, variable_name(x, place->variable.variable), value,
+	result = emit_binary_operation(x, operation, variable_value(x, place->variable.variable), value,
 				       expr->assign.value, expr->assign.operator_span);
 	return assign_variable(x, place, result);
 }
@@ -135,7 +185,7 @@ static const char *emit_add(struct emitter *x, struct expr *expr, bool discarded
 					     variable_name(x, place->index.variable), keys, bare(x, value),
 					     place_object(x, place->span)));
 	else
-		emit_line(x, "rt_stat_add(&%s, %s);", variable_name(x, place->variable.variable), bare(x, value));
+		emit_line(x, "rt_stat_add(c, &%s, %s);", variable_name(x, place->variable.variable), bare(x, value));
 	return value;
 }
 
@@ -145,7 +195,7 @@ const char *emit_assign(struct emitter *x, struct expr *expr, bool discarded)
 	case ASSIGN_PLAIN:
 		return emit_plain(x, expr, discarded);
 	case ASSIGN_COMPOUND:
-		return emit_compound(x, expr);
+		return emit_compound(x, expr, discarded);
 	case ASSIGN_STATISTIC:
 		return emit_add(x, expr, discarded);
 	}
@@ -154,12 +204,41 @@ const char *emit_assign(struct emitter *x, struct expr *expr, bool discarded)
 
 /* ---- ++ and -- ---- */
 
+/*
+ *	t_2 = rt_count_read(g_n);
+ *	c->counts[g_n] += 1;
+ *
+ * The value is the one before; for the prefix form that of the sum with what is added.
+ */
+static const char *emit_accumulate_increment(struct emitter *x, struct expr *expr, bool discarded)
+{
+	struct expr *place = expr->increment.target;
+	const char *delta = c_number(x->arena, expr->increment.delta), *old;
+	const char *keys = place->kind == EXPR_INDEX ?
+		emit_keys(x, place->index.variable, place->index.keys) : NULL;
+
+	if (discarded) {
+		emit_accumulate(x, place, keys, delta);
+		return "0";
+	}
+	if (keys) {
+		old = old_value(x, place, keys);
+	} else {
+		old = new_number(x);
+		emit_line(x, "%s = %s;", old, variable_value(x, place->variable.variable));
+	}
+	emit_accumulate(x, place, keys, delta);
+	return expr->increment.is_prefix ? arena_printf(x->arena, "(%s + %s)", old, delta) : old;
+}
+
 const char *emit_increment(struct emitter *x, struct expr *expr, bool discarded)
 {
 	struct expr *place = expr->increment.target;
 	const char *operator = expr->increment.delta > 0 ? "++" : "--";
 	const char *result, *name;
 
+	if (is_accumulated(place))
+		return emit_accumulate_increment(x, expr, discarded);
 	if (place->kind == EXPR_INDEX)
 		name = arena_printf(x->arena, "(*%s)", new_slot(x, place,
 				    emit_keys(x, place->index.variable, place->index.keys)));

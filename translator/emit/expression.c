@@ -490,7 +490,7 @@ const char *emit_value(struct emitter *x, struct expr *expr)
 	case EXPR_STRING:
 		return c_string(x->arena, expr->string);
 	case EXPR_VARIABLE:
-		return variable_name(x, expr->variable.variable);
+		return variable_value(x, expr->variable.variable);
 	case EXPR_INDEX:
 		return emit_index(x, expr);
 	case EXPR_TARGET:

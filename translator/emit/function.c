@@ -289,15 +289,47 @@ void emit_condition(struct emitter *x, const struct condition *condition, GStrin
 
 /* ---- Handlers ---- */
 
+/* static struct rt_lock *const p_0_locks[] = { &g_a_lock, &g_b_lock }; */
 static void write_locks(struct emitter *x, const struct handler *handler, GString *out)
 {
-	if (!handler->locked->len)
+	unsigned int count = handler->locked->len + handler->shared->len;
+
+	if (!count)
 		return;
 	g_string_append_printf(out, "static struct rt_lock *const p_%d_locks[] = {", handler->number);
-	for (unsigned int i = 0; i < handler->locked->len; i++)
+	for (unsigned int i = 0; i < count; i++)
 		g_string_append_printf(out, "%s &%s_lock", i ? "," : "",
-				       variable_name(x, g_ptr_array_index(handler->locked, i)));
+				       variable_name(x, i < handler->locked->len ?
+						     g_ptr_array_index(handler->locked, i) :
+						     g_ptr_array_index(handler->shared, i - handler->locked->len)));
 	g_string_append(out, " };\n\n");
+}
+
+/* The bits by which a context shows that it shares these locks. */
+static const char *sharing_bits(struct emitter *x, const struct handler *handler)
+{
+	guint64 bits = 0;
+
+	for (unsigned int i = 0; i < handler->shared->len; i++)
+		bits |= G_GUINT64_CONSTANT(1) <<
+			((struct variable *)g_ptr_array_index(handler->shared, i))->lock_number;
+	return bits ? arena_printf(x->arena, "0x%" G_GINT64_MODIFIER "xULL", bits) : "0";
+}
+
+/* Taken before the first statement, dropped behind the last: `taken` ones and `shared` ones. */
+static void write_locks_take(struct emitter *x, const struct handler *handler, GString *out)
+{
+	if (handler->locked->len + handler->shared->len)
+		g_string_append_printf(out, "\tif (!rt_locks_take(c, p_%d_locks, %u, %u, %s))\n\t\treturn;\n",
+				       handler->number, handler->locked->len, handler->shared->len,
+				       sharing_bits(x, handler));
+}
+
+static void write_locks_drop(struct emitter *x, const struct handler *handler, GString *out)
+{
+	if (handler->locked->len + handler->shared->len)
+		g_string_append_printf(out, "\trt_locks_drop(c, p_%d_locks, %u, %s);\n", handler->number,
+				       handler->locked->len, sharing_bits(x, handler));
 }
 
 static void write_handler_heading(struct emitter *x, const struct handler *handler, GString *out)
@@ -343,9 +375,7 @@ void emit_handler(struct emitter *x, const struct handler *handler, GString *out
 		g_string_append(out, "\trt_actions_start(c);\n");
 	if (x->program->asks_for_match)
 		g_string_append(out, "\trt_match_start(c);\n");
-	if (handler->locked->len)
-		g_string_append_printf(out, "\tif (!rt_locks_take(c, %s_locks, ARRAY_SIZE(%s_locks)))\n\t\treturn;\n",
-				       name, name);
+	write_locks_take(x, handler, out);
 	if (x->frame_fields->len)
 		g_string_append_printf(out, "\tf = rt_frame_first(c, sizeof(*f));\n%s", clear->str);
 	g_string_append(out, x->body->str);
@@ -355,8 +385,7 @@ void emit_handler(struct emitter *x, const struct handler *handler, GString *out
 	for (unsigned int i = 0; i < handler->decides->len; i++)
 		g_string_append_printf(out, "\tq_%d_decide(c);\n",
 				       ((struct condition *)g_ptr_array_index(handler->decides, i))->number);
-	if (handler->locked->len)
-		g_string_append_printf(out, "\trt_locks_drop(%s_locks, ARRAY_SIZE(%s_locks));\n", name, name);
+	write_locks_drop(x, handler, out);
 	if (first->exits)
 		g_string_append(out, "\trt_session_exit(c);\n");
 	if (handler->prints && first->context == CONTEXT_ATOMIC)

@@ -1,17 +1,39 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The script's globals, with a lock for each that is ever locked, and what foreach needs. */
+/*
+ * The script's globals, with a lock for each that is ever locked, and what foreach needs. What each
+ * context has a part of is numbered: a number by an enum of the global's name, for `counts`, a
+ * statistic or an array by its `.part`.
+ */
 #include "emit/internal.h"
 
-static bool is_locked(const struct program *program, const struct variable *global)
+bool is_count(const struct variable *variable)
 {
-	for (unsigned int i = 0; i < program->handlers->len; i++) {
-		const struct handler *handler = g_ptr_array_index(program->handlers, i);
+	return variable->is_accumulated && variable->type == TYPE_LONG && variable->key_count <= 0;
+}
 
-		for (unsigned int j = 0; j < handler->locked->len; j++)
-			if (g_ptr_array_index(handler->locked, j) == global)
-				return true;
-	}
-	return false;
+static bool has_part(const struct variable *variable)
+{
+	return variable->is_accumulated && !is_count(variable);
+}
+
+/* How many of the first `end` globals are of a kind. */
+static int count_globals(const struct program *program, bool (*is_kind)(const struct variable *), int end)
+{
+	int count = 0;
+
+	for (int i = 0; i < end; i++)
+		count += is_kind(g_ptr_array_index(program->globals, i));
+	return count;
+}
+
+/* #define RT_COUNTS 1 */
+void emit_part_limits(struct emitter *x, GString *out)
+{
+	int globals = x->program->globals->len;
+
+	g_string_append_printf(out, "#define RT_COUNTS %d\n#define RT_PARTS %d\n",
+			       count_globals(x->program, is_count, globals),
+			       count_globals(x->program, has_part, globals));
 }
 
 /* .kind = SPILE_HISTOGRAM_LINEAR, .low = 0, .high = 100, .step = 10 */
@@ -31,8 +53,12 @@ static const char *stat_type(struct emitter *x, const struct variable *global)
 static void emit_scalar(struct emitter *x, const struct variable *global, const char *name, GString *out)
 {
 	if (global->type == TYPE_STATS)
-		g_string_append_printf(out, "static struct rt_stat_global %s = { .type = { %s } };\n", name,
-				       stat_type(x, global));
+		g_string_append_printf(out, "static const struct rt_stat_global %s = { .type = { %s }, .part = %d };\n",
+				       name, stat_type(x, global),
+				       count_globals(x->program, has_part, global->number));
+	else if (is_count(global))
+		g_string_append_printf(out, "enum { %s = %d };\n", name,
+				       count_globals(x->program, is_count, global->number));
 	else if (global->type == TYPE_STRING)
 		g_string_append_printf(out, "static char %s[MAXSTRINGLEN]%s%s;\n", name, global->initial ? " = " : "",
 				       global->initial ? c_string(x->arena, global->initial->string) : "");
@@ -48,16 +74,29 @@ static void emit_array(struct emitter *x, const struct variable *global, const c
 		[TYPE_LONG] = "RT_VALUE_LONG", [TYPE_STRING] = "RT_VALUE_STRING", [TYPE_STATS] = "RT_VALUE_STAT",
 	};
 
-	g_string_append_printf(out, "static struct rt_map %s = {\n\t.name = \"%s\",\n\t.key_count = %d,\n"
+	g_string_append_printf(out, "static struct rt_table %s_table;\n", name);
+	g_string_append_printf(out, "static const struct rt_map %s = {\n\t.name = \"%s\",\n\t.key_count = %d,\n"
 			       "\t.key_is_string = {", name, global->name, global->key_count);
 	for (int i = 0; i < global->key_count; i++)
 		g_string_append_printf(out, "%s %d", i ? "," : "", global->key_types[i] == TYPE_STRING);
 	g_string_append_printf(out, " },\n\t.value = %s,\n\t.capacity = %" G_GINT64_FORMAT ",\n\t.wraps = %d,\n",
 			       values[global->type], global->has_size ? global->size : x->program->limits.maxmapentries,
 			       global->wraps);
+	if (global->is_accumulated)
+		g_string_append_printf(out, "\t.is_accumulated = 1,\n\t.part = %d,\n",
+				       count_globals(x->program, has_part, global->number));
 	if (global->type == TYPE_STATS)
 		g_string_append_printf(out, "\t.stat_type = { %s },\n", stat_type(x, global));
-	g_string_append(out, "};\n");
+	g_string_append_printf(out, "\t.table = &%s_table,\n};\n", name);
+}
+
+static void emit_lock(const struct variable *global, const char *name, GString *out)
+{
+	if (global->sharing == SHARING_NONE)
+		g_string_append_printf(out, "static struct rt_lock %s_lock;\n", name);
+	else if (global->sharing != SHARING_UNLOCKED)
+		g_string_append_printf(out, "static struct rt_lock %s_lock = { .bit = 1ULL << %d };\n", name,
+				       global->lock_number);
 }
 
 static void emit_list(struct emitter *x, GString *out, const char *heading, bool arrays)
@@ -86,6 +125,20 @@ static void emit_orders(struct emitter *x, GString *out)
 	g_string_append(out, " NULL };\n\n");
 }
 
+/* static const s64 rt_count_initial[] = { 3, 0 }; */
+static void emit_initial_counts(struct emitter *x, GString *out)
+{
+	g_string_append(out, "static const s64 rt_count_initial[] = {");
+	for (unsigned int i = 0; i < x->program->globals->len; i++) {
+		const struct variable *global = g_ptr_array_index(x->program->globals, i);
+
+		if (is_count(global))
+			g_string_append_printf(out, " %s,",
+					       global->initial ? c_number(x->arena, global->initial->number) : "0");
+	}
+	g_string_append(out, " 0 };\n");
+}
+
 void emit_globals(struct emitter *x, GString *out)
 {
 	g_string_append(out, "/* ---- globals ---- */\n\n");
@@ -98,11 +151,11 @@ void emit_globals(struct emitter *x, GString *out)
 			emit_array(x, global, name, out);
 		else
 			emit_scalar(x, global, name, out);
-		if (is_locked(x->program, global))
-			g_string_append_printf(out, "static struct rt_lock %s_lock;\n", name);
+		emit_lock(global, name, out);
 		g_string_append_c(out, '\n');
 	}
-	emit_list(x, out, "static struct rt_map *const rt_maps[] = {", true);
-	emit_list(x, out, "static struct rt_stat_global *const rt_stats[] = {", false);
+	emit_list(x, out, "static const struct rt_map *const rt_maps[] = {", true);
+	emit_list(x, out, "static const struct rt_stat_global *const rt_stats[] = {", false);
+	emit_initial_counts(x, out);
 	emit_orders(x, out);
 }

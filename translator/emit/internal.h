@@ -106,6 +106,9 @@ const char *emit_slice(struct emitter *x, const struct variable *array, GPtrArra
 /* ---- assign.c, print.c, target.c, statistic.c: kinds of expressions with more to them ---- */
 
 const char *emit_assign(struct emitter *x, struct expr *expr, bool discarded);
+/* The C expression of a variable's value; the statement that gives it one. */
+const char *variable_value(struct emitter *x, const struct variable *variable);
+void emit_set_variable(struct emitter *x, const struct variable *variable, const char *value);
 const char *emit_increment(struct emitter *x, struct expr *expr, bool discarded);
 const char *emit_binary_operation(struct emitter *x, enum binary_operator operation, const char *left,
 				  const char *right, struct expr *right_expr, struct span span);
@@ -114,8 +117,11 @@ const char *emit_target(struct emitter *x, struct expr *expr);
 const char *emit_statistic(struct emitter *x, struct expr *expr);
 /* @hist_log(x)[bucket] */
 const char *emit_bucket(struct emitter *x, struct expr *expr);
-/* Reads a statistic into a new s_N; *type_ret becomes the C expression of its type's address. */
-const char *emit_statistic_read(struct emitter *x, struct expr *operand, const char **type_ret);
+/*
+ * Reads a statistic, with its histogram or without, into a new s_N; *type_ret becomes the C
+ * expression of its type's address.
+ */
+const char *emit_statistic_read(struct emitter *x, struct expr *operand, bool with_buckets, const char **type_ret);
 
 /* ---- statement.c ---- */
 
@@ -139,6 +145,10 @@ void emit_regex(struct arena *arena, const struct regex *regex, const char *name
 /* ---- globals.c, tables.c ---- */
 
 void emit_globals(struct emitter *x, GString *out);
+/* The limits that say how many parts of globals each context has. */
+void emit_part_limits(struct emitter *x, GString *out);
+/* Whether a variable is a number that has a part in each context. */
+bool is_count(const struct variable *variable);
 void emit_tables(struct emitter *x, GString *out);
 
 #endif

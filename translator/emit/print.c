@@ -29,7 +29,7 @@ static int format_number(struct emitter *x, const char *format)
 static const char *emit_histogram(struct emitter *x, struct expr *histogram)
 {
 	const char *type;
-	const char *statistic = emit_statistic_read(x, histogram->histogram.operand, &type);
+	const char *statistic = emit_statistic_read(x, histogram->histogram.operand, true, &type);
 
 	emit_line(x, "rt_print_histogram(c, %s, %s);", type, statistic);
 	return "0";

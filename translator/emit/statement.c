@@ -126,12 +126,8 @@ static const char *const sort_statistics[] = {
 static void emit_foreach_assign(struct emitter *x, const struct variable *variable, const char *getter,
 				const char *iteration, const char *more)
 {
-	const char *name = variable_name(x, variable);
-
-	if (variable->type == TYPE_STRING)
-		emit_line(x, "rt_string_copy(%s, %s_string(&%s%s));", name, getter, iteration, more);
-	else
-		emit_line(x, "%s = %s(&%s%s);", name, getter, iteration, more);
+	emit_set_variable(x, variable, arena_printf(x->arena, "%s%s(&%s%s)", getter,
+						    variable->type == TYPE_STRING ? "_string" : "", iteration, more));
 }
 
 static void emit_foreach_variables(struct emitter *x, const struct stmt *stmt, const char *iteration)
@@ -201,7 +197,7 @@ static const char *bucket_order(const struct stmt *stmt)
 
 /*
  *	for (t_1 = -1;;) {
- *		s_2 = rt_stat_read(c, &g_s);
+ *		s_2 = rt_stat_read(c, &g_s, 1);
  *		t_1 = rt_stat_bucket_next(&g_s.type, s_2, t_1, RT_BUCKETS_UP);
  *		if (t_1 < 0)
  *			break;
@@ -220,7 +216,7 @@ static void emit_foreach_histogram(struct emitter *x, struct stmt *stmt)
 		emit_line(x, "%s = %s;", left, limit);
 	emit_line(x, "for (%s = -1;;) {", bucket);
 	x->indent++;
-	statistic = emit_statistic_read(x, stmt->foreach.histogram->histogram.operand, &type);
+	statistic = emit_statistic_read(x, stmt->foreach.histogram->histogram.operand, true, &type);
 	emit_line(x, "%s = rt_stat_bucket_next(%s, %s, %s, %s);", bucket, type, statistic, bucket, bucket_order(stmt));
 	if (left)
 		emit_line(x, "if (%s < 0 || %s-- <= 0)", bucket, left);
@@ -228,10 +224,11 @@ static void emit_foreach_histogram(struct emitter *x, struct stmt *stmt)
 		emit_line(x, "if (%s < 0)", bucket);
 	emit_line(x, "\tbreak;");
 	emit_fail_if(x, arena_printf(x->arena, "!rt_loop(c, %d, %s)", cost_of(stmt->foreach.body), place));
-	emit_line(x, "%s = %s;", variable_name(x, key->variable), bucket);
+	emit_set_variable(x, key->variable, bucket);
 	if (stmt->foreach.value)
-		emit_line(x, "%s = rt_stat_bucket_at(c, %s, %s, %s, %s);",
-			  variable_name(x, stmt->foreach.value->variable), type, statistic, bucket, place);
+		emit_set_variable(x, stmt->foreach.value->variable,
+				  arena_printf(x->arena, "rt_stat_bucket_at(c, %s, %s, %s, %s)", type, statistic,
+					       bucket, place));
 	emit_foreach_body(x, stmt);
 	x->indent--;
 	emit_line(x, "}");
@@ -269,8 +266,10 @@ static void emit_delete_scalar(struct emitter *x, const struct variable *variabl
 		emit_line(x, "rt_map_clear(&%s);", name);
 	else if (variable->type == TYPE_STATS)
 		emit_line(x, "rt_stat_clear(&%s);", name);
+	else if (variable->type == TYPE_STRING)
+		emit_line(x, "%s[0] = 0;", name);
 	else
-		emit_line(x, "%s%s = 0;", name, variable->type == TYPE_STRING ? "[0]" : "");
+		emit_set_variable(x, variable, "0");
 }
 
 static void emit_delete(struct emitter *x, struct stmt *stmt)

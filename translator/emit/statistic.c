@@ -5,7 +5,7 @@
  */
 #include "emit/internal.h"
 
-const char *emit_statistic_read(struct emitter *x, struct expr *operand, const char **type_ret)
+const char *emit_statistic_read(struct emitter *x, struct expr *operand, bool with_buckets, const char **type_ret)
 {
 	const char *result = arena_printf(x->arena, "s_%d", ++x->temporaries);
 	const char *name, *keys;
@@ -14,11 +14,11 @@ const char *emit_statistic_read(struct emitter *x, struct expr *operand, const c
 	if (operand->kind == EXPR_INDEX) {
 		name = variable_name(x, operand->index.variable);
 		keys = emit_keys(x, operand->index.variable, operand->index.keys);
-		emit_line(x, "%s = rt_map_stat_read(c, &%s, %s);", result, name, keys);
+		emit_line(x, "%s = rt_map_stat_read(c, &%s, %s, %d);", result, name, keys, with_buckets);
 		*type_ret = arena_printf(x->arena, "&%s.stat_type", name);
 	} else {
 		name = variable_name(x, operand->variable.variable);
-		emit_line(x, "%s = rt_stat_read(c, &%s);", result, name);
+		emit_line(x, "%s = rt_stat_read(c, &%s, %d);", result, name, with_buckets);
 		*type_ret = arena_printf(x->arena, "&%s.type", name);
 	}
 	return result;
@@ -29,7 +29,7 @@ const char *emit_bucket(struct emitter *x, struct expr *expr)
 {
 	const char *index = emit_value(x, expr->histogram.bucket);
 	const char *type;
-	const char *statistic = emit_statistic_read(x, expr->histogram.operand, &type);
+	const char *statistic = emit_statistic_read(x, expr->histogram.operand, true, &type);
 	const char *result = new_number(x);
 
 	emit_line(x, "%s = rt_stat_bucket_at(c, %s, %s, %s, %s);", result, type, statistic, bare(x, index),
@@ -47,7 +47,7 @@ const char *emit_statistic(struct emitter *x, struct expr *expr)
 	};
 	enum statistic_operator operation = expr->statistic.operation;
 	const char *type;
-	const char *statistic = emit_statistic_read(x, expr->statistic.operand, &type);
+	const char *statistic = emit_statistic_read(x, expr->statistic.operand, false, &type);
 	const char *result = new_number(x);
 
 	if (operation == STATISTIC_COUNT || operation == STATISTIC_SUM || operation == STATISTIC_VARIANCE) {

@@ -31,6 +31,14 @@ enum variable_kind { VARIABLE_GLOBAL, VARIABLE_LOCAL, VARIABLE_PARAMETER };
 
 #define MAX_KEYS 9
 
+/* What those who hold a global's lock keep away from it. */
+enum sharing {
+	SHARING_UNLOCKED,	/* it needs no lock */
+	SHARING_NONE,		/* everybody else */
+	SHARING_ADDERS,		/* as above, but who only adds shares the lock with those who do the same */
+	SHARING_READERS,	/* the same with those who only read */
+};
+
 enum histogram_kind { HISTOGRAM_NONE, HISTOGRAM_LOG, HISTOGRAM_LINEAR };
 
 struct variable {
@@ -54,6 +62,9 @@ struct variable {
 	struct span histogram_span;	/* [analysis] */
 	bool with_variance;		/* [analysis] */
 	bool is_read, is_written;	/* [analysis] */
+	bool is_accumulated;		/* [analysis] each CPU adds to a part of its own */
+	enum sharing sharing;		/* [analysis] */
+	int lock_number;		/* [analysis] among those that are shared */
 	bool is_reference;		/* [analysis] string parameter that is never assigned */
 	int number;			/* [analysis] position among the globals that are emitted */
 };
