@@ -142,6 +142,8 @@ struct spile_status {
 	 * before reading the streams, then print what is older.
 	 */
 	__u64 horizon;
+	/* The same for the streams of CPUs alone: a handler in process context may take its time. */
+	__u64 cpu_horizon;
 	__u64 memory;	/* bytes the module allocated */
 	__u64 records_sent;	/* records that handlers meant to write */
 	__u64 records_lost;	/* of those, lost for want of room */

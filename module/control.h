@@ -63,6 +63,7 @@ static size_t mod_status_length(void)
 static void mod_status_update(void)
 {
 	u64 last = mod_status.status.horizon;
+	u64 last_of_cpus = mod_status.status.cpu_horizon;
 	const struct mod_family *family;
 	unsigned int cpu;
 
@@ -84,6 +85,7 @@ static void mod_status_update(void)
 		if (family->ops->count_missed)
 			family->ops->count_missed(family, mod_status.counters);
 	mod_status.status.horizon = rt_horizon(last);
+	mod_status.status.cpu_horizon = rt_cpu_horizon(last_of_cpus);
 }
 
 /* Copies the counters of one context to the reader; returns the place behind them, or NULL. */

@@ -65,6 +65,25 @@ static __maybe_unused u64 rt_time_open_since(const struct rt_context *c, u64 now
 	return last;
 }
 
+/* Never goes back behind `last`, the previous answer, and allows for the clocks' differences. */
+static __maybe_unused u64 rt_horizon_settle(u64 horizon, u64 last)
+{
+	return horizon < last + RT_TIME_MARGIN ? last : horizon - RT_TIME_MARGIN;
+}
+
+/* As rt_horizon, of records from the per-CPU contexts alone. Context: the same. */
+static __maybe_unused u64 rt_cpu_horizon(u64 last)
+{
+	u64 now = kc_monotonic_ns();
+	u64 horizon = now;
+	unsigned int cpu;
+
+	smp_mb();
+	for_each_possible_cpu(cpu)
+		horizon = min(horizon, rt_time_open_since(rt_context_of(cpu), now, last));
+	return rt_horizon_settle(horizon, last);
+}
+
 /*
  * A time that every record still to be committed reaches; it never goes back. `last` is the
  * previous answer. Context: process, one caller at a time.
@@ -72,16 +91,11 @@ static __maybe_unused u64 rt_time_open_since(const struct rt_context *c, u64 now
 static __maybe_unused u64 rt_horizon(u64 last)
 {
 	u64 now = kc_monotonic_ns();
-	u64 horizon;
-	unsigned int cpu;
+	u64 process;
 
 	smp_mb();
-	horizon = rt_time_open_since(rt_process_context, now, last);
-	for_each_possible_cpu(cpu)
-		horizon = min(horizon, rt_time_open_since(rt_context_of(cpu), now, last));
-	if (horizon < last + RT_TIME_MARGIN)
-		return last;
-	return horizon - RT_TIME_MARGIN;
+	process = rt_horizon_settle(rt_time_open_since(rt_process_context, now, last), last);
+	return min(process, rt_cpu_horizon(last));
 }
 
 /* ---- Room ---- */

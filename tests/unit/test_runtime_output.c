@@ -532,8 +532,14 @@ static void horizon_waits_for_open_handlers(void **state)
 	assert_true(print_number(c, 1));
 	shim_now = 20 * RT_TIME_MARGIN;
 	assert_int_equal(rt_horizon(horizon), horizon);
+	assert_int_equal(rt_cpu_horizon(horizon), horizon);
 	rt_leave(c);
 	assert_int_equal(rt_horizon(horizon), 19 * RT_TIME_MARGIN);
+	/* A handler in process context does not count for the CPUs. */
+	rt_process_context->time = 10 * RT_TIME_MARGIN;
+	assert_int_equal(rt_horizon(horizon), horizon);
+	assert_int_equal(rt_cpu_horizon(horizon), 19 * RT_TIME_MARGIN);
+	rt_process_context->time = 0;
 	c->time = RT_TIME_OPENING;
 	assert_int_equal(rt_horizon(horizon), horizon);
 	c->time = 0;
