@@ -41,7 +41,8 @@ glib_flags = $(package_flags) -DGLIB_VERSION_MIN_REQUIRED=GLIB_VERSION_2_56 \
 	-DGLIB_VERSION_MAX_ALLOWED=GLIB_VERSION_2_56
 
 compile = -std=gnu11 $(warnings) $(CPPFLAGS) $(CFLAGS) $(defines) $(includes)
-sanitize = -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+sanitize = -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer \
+	-pthread
 # Stripped as well: these programs travel. For a debugger there is build/asan/spilerun.
 static = -static -s
 # The checkout's own runtime and tapsets, for a program that does not lie at the top.
@@ -101,7 +102,7 @@ $(BUILD)/spile: $(spile_objects)
 
 # Both run where there is no more than a kernel.
 $(BUILD)/spilerun: $(spilerun_objects)
-	$(call quiet,LINK)$(CC) $(CFLAGS) $(LDFLAGS) $(static) -o $@ $^ $(LDLIBS)
+	$(call quiet,LINK)$(CC) $(CFLAGS) $(LDFLAGS) $(static) -pthread -o $@ $^ $(LDLIBS)
 
 $(BUILD)/spile-agent: $(agent_objects)
 	$(call quiet,LINK)$(CC) $(CFLAGS) $(LDFLAGS) $(static) -o $@ $^ $(LDLIBS)

@@ -6,75 +6,127 @@
  * Within a stream the order is the stream's, whatever the times say. A stream that was not
  * read to its end stops the merge when it runs dry, for its next record may be the oldest.
  * After output of a process-context handler only its own stream is asked until the record of
- * the handler's end, or one of another handler, turns up.
+ * the handler's end, or one of another handler, turns up: it is out of the heap meanwhile.
  *
- * Choosing looks at every stream's head; so the choice is kept while the chosen stream's head
- * stays before the runner-up, which for bursts of one CPU is most of the time.
+ * A handler in process context may write more than the buffers hold before it ends, and as long
+ * as it runs the horizon stays before it. But once its first record is here, only the streams of
+ * CPUs can still bring something older: then the horizon of those is the one that counts.
+ *
+ * A heap keeps the streams by their heads. As long as the first one stays first, which for
+ * bursts of one CPU is most of the time, a record costs two comparisons.
  */
 #include "merge.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 void merge_init(struct merge *ret, struct streams *streams)
 {
 	memset(ret, 0, sizeof(*ret));
 	ret->streams = streams;
+	for (size_t i = 0; i < streams->count; i++)
+		if (streams->items[i].number == STREAM_PROCESS)
+			ret->process = &streams->items[i];
+	ret->heap = memory_alloc(streams->count * sizeof(*ret->heap));
 }
 
-void merge_begin(struct merge *merge, uint64_t horizon)
+void merge_fini(struct merge *merge)
+{
+	free(merge->heap);
+	memset(merge, 0, sizeof(*merge));
+}
+
+/* ---- The heap ---- */
+
+static bool is_before(const struct merge_entry *a, const struct merge_entry *b)
+{
+	return a->time < b->time || (a->time == b->time && a->stream->number < b->stream->number);
+}
+
+/* Moves the entry at `at` down to where it belongs. */
+static void sift_down(struct merge *merge, size_t at)
+{
+	struct merge_entry entry = merge->heap[at];
+
+	for (;;) {
+		size_t child = 2 * at + 1;
+
+		if (child + 1 < merge->count &&
+		    is_before(&merge->heap[child + 1], &merge->heap[child]))
+			child++;
+		if (child >= merge->count || !is_before(&merge->heap[child], &entry))
+			break;
+		merge->heap[at] = merge->heap[child];
+		at = child;
+	}
+	merge->heap[at] = entry;
+}
+
+static void sift_up(struct merge *merge, size_t at)
+{
+	struct merge_entry entry = merge->heap[at];
+
+	while (at > 0 && is_before(&entry, &merge->heap[(at - 1) / 2])) {
+		merge->heap[at] = merge->heap[(at - 1) / 2];
+		at = (at - 1) / 2;
+	}
+	merge->heap[at] = entry;
+}
+
+/* May a stream without a head have the next record? Then nothing may be taken until it is read. */
+static bool has_unread(const struct stream *stream)
+{
+	return stream->has_more && !stream->damage;
+}
+
+/* Adds a stream, which is not in the heap. */
+static void add(struct merge *merge, struct stream *stream)
+{
+	const struct spile_record *head = stream_head(stream);
+
+	if (!head) {
+		merge->is_stopped |= has_unread(stream);
+		return;
+	}
+	merge->heap[merge->count].time = head->time;
+	merge->heap[merge->count].stream = stream;
+	sift_up(merge, merge->count++);
+}
+
+static void remove_first(struct merge *merge)
+{
+	merge->heap[0] = merge->heap[--merge->count];
+	if (merge->count)
+		sift_down(merge, 0);
+}
+
+/* The first stream's head was taken off: finds the new place of the stream. */
+static void settle_first(struct merge *merge)
+{
+	struct stream *stream = merge->heap[0].stream;
+	const struct spile_record *head = stream_head(stream);
+
+	if (head) {
+		merge->heap[0].time = head->time;
+		sift_down(merge, 0);
+		return;
+	}
+	merge->is_stopped |= has_unread(stream);
+	remove_first(merge);
+}
+
+void merge_begin(struct merge *merge, uint64_t horizon, uint64_t cpu_horizon)
 {
 	merge->horizon = horizon;
-	merge->current = NULL;
+	merge->cpu_horizon = cpu_horizon;
+	merge->count = 0;
+	merge->is_stopped = false;
+	for (size_t i = 0; i < merge->streams->count; i++)
+		if (&merge->streams->items[i] != merge->held)
+			add(merge, &merge->streams->items[i]);
 }
 
-static bool is_before(uint64_t time, uint32_t number, uint64_t other_time, uint32_t other_number)
-{
-	return time < other_time || (time == other_time && number < other_number);
-}
-
-/* Finds the stream with the first head and the runner-up's place; NULL if none may be taken. */
-static struct stream *choose(struct merge *merge)
-{
-	struct stream *first = NULL;
-	uint64_t first_time = UINT64_MAX;
-
-	merge->limit_time = UINT64_MAX;
-	merge->limit_number = UINT32_MAX;
-	for (size_t i = 0; i < merge->streams->count; i++) {
-		struct stream *stream = &merge->streams->items[i];
-		const struct spile_record *head = stream_head(stream);
-
-		if (!head && stream->has_more && !stream->damage)
-			return NULL;
-		if (!head)
-			continue;
-		if (!first || is_before(head->time, stream->number, first_time, first->number)) {
-			if (first) {
-				merge->limit_time = first_time;
-				merge->limit_number = first->number;
-			}
-			first = stream;
-			first_time = head->time;
-		} else if (is_before(head->time, stream->number, merge->limit_time,
-				     merge->limit_number)) {
-			merge->limit_time = head->time;
-			merge->limit_number = stream->number;
-		}
-	}
-	return first;
-}
-
-/* The stream whose head comes next, chosen anew when the last choice does not hold any more. */
-static struct stream *next_stream(struct merge *merge)
-{
-	struct stream *current = merge->current;
-	const struct spile_record *head = current ? stream_head(current) : NULL;
-
-	if (!head || !is_before(head->time, current->number, merge->limit_time,
-				merge->limit_number))
-		merge->current = choose(merge);
-	return merge->current;
-}
+/* ---- Records ---- */
 
 /* While a handler's output is held together: is the head still of that handler? */
 static bool still_held(const struct merge *merge, const struct spile_record *head)
@@ -93,44 +145,68 @@ static bool starts_handler(const struct stream *stream, const struct spile_recor
 	       (record->type == SPILE_RECORD_PRINT || record->type == SPILE_RECORD_HISTOGRAM);
 }
 
-/* The stream to take from now; NULL if nothing may be taken. */
-static struct stream *stream_to_take(struct merge *merge)
+static void release_hold(struct merge *merge)
 {
-	struct stream *stream;
-	const struct spile_record *head;
+	struct stream *stream = merge->held;
 
-	if (merge->held) {
-		head = stream_head(merge->held);
-		if (still_held(merge, head))
-			return head ? merge->held : NULL;
-		merge->held = NULL;
+	merge->held = NULL;
+	add(merge, stream);
+}
+
+/* The held stream's next record; NULL if it has yet to come, or the hold has ended. */
+static const struct spile_record *take_held(struct merge *merge)
+{
+	const struct spile_record *record = stream_head(merge->held);
+
+	if (!still_held(merge, record)) {
+		release_hold(merge);
+		return NULL;
 	}
-	stream = next_stream(merge);
-	if (!stream)
+	if (!record)
 		return NULL;
-	head = stream_head(stream);
-	if (merge->horizon != MERGE_NO_HORIZON && head->time >= merge->horizon)
+	stream_take(merge->held);
+	if (record->type == SPILE_RECORD_HANDLER_END)
+		release_hold(merge);
+	return record;
+}
+
+/* May a record of that time be taken, when it is the first one? */
+static bool is_settled(const struct merge *merge, uint64_t time)
+{
+	bool has_process = merge->process && stream_head(merge->process);
+	uint64_t horizon = has_process ? merge->cpu_horizon : merge->horizon;
+
+	return horizon == MERGE_NO_HORIZON || time < horizon;
+}
+
+static const struct spile_record *take_first(struct merge *merge)
+{
+	const struct spile_record *record;
+	struct stream *stream;
+
+	if (merge->is_stopped || merge->count == 0 || !is_settled(merge, merge->heap[0].time))
 		return NULL;
-	return stream;
+	stream = merge->heap[0].stream;
+	record = stream_head(stream);
+	stream_take(stream);
+	if (starts_handler(stream, record)) {
+		merge->held = stream;
+		merge->held_time = record->time;
+		remove_first(merge);
+	} else {
+		settle_first(merge);
+	}
+	return record;
 }
 
 const struct spile_record *merge_next(struct merge *merge)
 {
-	struct stream *stream;
+	const struct spile_record *record;
 
-	while ((stream = stream_to_take(merge))) {
-		const struct spile_record *record = stream_head(stream);
-
-		stream_take(stream);
-		if (record->type == SPILE_RECORD_HANDLER_END) {
-			merge->held = NULL;
-			continue;
-		}
-		if (starts_handler(stream, record)) {
-			merge->held = stream;
-			merge->held_time = record->time;
-		}
-		return record;
-	}
-	return NULL;
+	do {
+		record = merge->held ? take_held(merge) : NULL;
+		if (!record && !merge->held)
+			record = take_first(merge);
+	} while (record && record->type == SPILE_RECORD_HANDLER_END);
+	return record;
 }

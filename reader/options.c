@@ -21,16 +21,26 @@
 #endif
 
 #define BUFFER_MEGABYTES_MOST 1024
+#define FILE_MEGABYTES_MOST (1024 * 1024)
+#define FILES_MOST 1000000
+
+#define OPTION_MERGE 256	/* has no letter */
 
 static const char usage_text[] =
 	"Usage: spilerun [options] MODULE.ko [parameter=value...]\n"
 	"       spilerun -d MODULE\n"
+	"       spilerun --merge [-o FILE] [-S SIZE[,COUNT]] FILE_cpu*\n"
 	"\n"
 	"Loads a script module made by spile, prints its output and unloads it.\n"
 	"\n"
 	"  -c CMD      run CMD, end the session with it; target() is its process id\n"
 	"  -x PID      set target() to PID\n"
-	"  -o FILE     write the script's output to FILE instead of standard output\n"
+	"  -o FILE     write the script's output to FILE instead of standard output; the\n"
+	"              name may have conversions of strftime(3)\n"
+	"  -S SIZE[,COUNT]  go on to the next of FILE.0, FILE.1 ... when one has SIZE\n"
+	"              megabytes; keep the COUNT newest\n"
+	"  -b          bulk mode: write each CPU's records to FILE_cpuN as they are\n"
+	"  --merge     print what the files of a session with -b hold, in order\n"
 	"  -s MB       size of the output buffer of each CPU, in megabytes\n"
 	"  -d MODULE   unload a script module that was left behind\n"
 	"  -v          say what is being done, and report in full at the end\n"
@@ -38,6 +48,7 @@ static const char usage_text[] =
 	"  -V, --version  print the version\n"
 	"  -h, --help  print this help\n"
 	"\n"
+	"SIGUSR2 begins the next file of -o.\n"
 	"Ctrl-C ends the session in order: end probes run, all output is printed. A third\n"
 	"Ctrl-C ends it at once. Exit status: 0; 1 if the session failed or had run-time\n"
 	"errors; otherwise that of CMD (128 + N if signal N ended it).\n";
@@ -77,6 +88,24 @@ static bool parse_buffer(const char *text, unsigned long *ret)
 	return *ret != 0;
 }
 
+/* SIZE[,COUNT] of -S. */
+static bool parse_rotation(const char *text, struct options *ret)
+{
+	const char *comma = strchr(text, ',');
+	size_t length = comma ? (size_t)(comma - text) : strlen(text);
+	char size[16] = "";
+
+	if (length < sizeof(size))
+		memcpy(size, text, length);
+	ret->file_size = (unsigned long long)parse_number(size, FILE_MEGABYTES_MOST) * 1024 * 1024;
+	ret->file_count = comma ? parse_number(comma + 1, FILES_MOST) : 0;
+	if (ret->file_size && (!comma || ret->file_count))
+		return true;
+	message_error("-S wants megabytes, and perhaps a number of files behind a comma, not '%s'",
+		      text);
+	return false;
+}
+
 /* One option; OPTIONS_RUN to go on. */
 static enum options_result take_option(int letter, struct options *options)
 {
@@ -91,6 +120,14 @@ static enum options_result take_option(int letter, struct options *options)
 		return OPTIONS_RUN;
 	case 's':
 		return parse_buffer(optarg, &options->buffer_kb) ? OPTIONS_RUN : OPTIONS_WRONG;
+	case 'S':
+		return parse_rotation(optarg, options) ? OPTIONS_RUN : OPTIONS_WRONG;
+	case 'b':
+		options->is_bulk = true;
+		return OPTIONS_RUN;
+	case OPTION_MERGE:
+		options->is_merge = true;
+		return OPTIONS_RUN;
 	case 'd':
 		options->unload = optarg;
 		return OPTIONS_RUN;
@@ -112,9 +149,48 @@ static enum options_result take_option(int letter, struct options *options)
 	}
 }
 
+/* -S, -b and --merge: what they need, and what goes without them. */
+static bool check_output(const struct options *options)
+{
+	const char *wrong = NULL;
+
+	if (options->is_merge && (options->is_bulk || options->command || options->target))
+		wrong = "--merge reads files: -b, -c and -x have no meaning for it";
+	else if (options->is_merge && !options->module)
+		wrong = "--merge wants the files of a session with -b";
+	else if (options->is_bulk && !options->output)
+		wrong = "-b writes files: -o says what their names begin with";
+	else if (options->is_bulk && options->file_size)
+		wrong = "-S and -b exclude each other: files are merged whole";
+	else if (options->file_size && !options->output)
+		wrong = "-S is about the file of -o: name it";
+	if (wrong)
+		message_error("%s", wrong);
+	return !wrong;
+}
+
+/* Module parameters are written name=value. */
+static bool check_parameters(const struct options *options)
+{
+	for (int i = 0; i < options->parameter_count; i++) {
+		const char *equals = strchr(options->parameters[i], '=');
+
+		if (equals && equals != options->parameters[i])
+			continue;
+		message_error("'%s' is no module parameter: they are written name=value",
+			      options->parameters[i]);
+		return false;
+	}
+	return true;
+}
+
 /* Do the words make sense together? */
 static bool check_whole(const struct options *options)
 {
+	if (!check_output(options))
+		return false;
+	if (options->is_merge)
+		return true;
 	if (options->unload) {
 		if (!options->module)
 			return true;
@@ -131,16 +207,7 @@ static bool check_whole(const struct options *options)
 		message_error("-c and -x both set target(): give one of them");
 		return false;
 	}
-	for (int i = 0; i < options->parameter_count; i++) {
-		const char *equals = strchr(options->parameters[i], '=');
-
-		if (equals && equals != options->parameters[i])
-			continue;
-		message_error("'%s' is no module parameter: they are written name=value",
-			      options->parameters[i]);
-		return false;
-	}
-	return true;
+	return check_parameters(options);
 }
 
 enum options_result options_parse(int argc, char **argv, struct options *ret)
@@ -148,12 +215,13 @@ enum options_result options_parse(int argc, char **argv, struct options *ret)
 	static const struct option long_options[] = {
 		{ "help", no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, 'V' },
+		{ "merge", no_argument, NULL, OPTION_MERGE },
 		{ NULL, 0, NULL, 0 },
 	};
 	int letter;
 
 	memset(ret, 0, sizeof(*ret));
-	while ((letter = getopt_long(argc, argv, "+c:x:o:s:d:vqVh", long_options, NULL)) != -1) {
+	while ((letter = getopt_long(argc, argv, "+c:x:o:S:bs:d:vqVh", long_options, NULL)) != -1) {
 		enum options_result result = take_option(letter, ret);
 
 		if (result != OPTIONS_RUN)

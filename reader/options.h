@@ -13,6 +13,10 @@ struct options {
 	const char *command;	/* -c, or NULL */
 	pid_t target;		/* -x, or 0 */
 	const char *output;	/* -o, or NULL for standard output */
+	unsigned long long file_size;	/* -S: bytes of a file of -o; 0: no limit */
+	unsigned long file_count;	/* -S: files to keep; 0: all */
+	bool is_bulk;		/* -b */
+	bool is_merge;		/* --merge: `module` and `parameters` are files of -b */
 	const char *unload;	/* -d: name of a module to unload, or NULL */
 	unsigned long buffer_kb;	/* -s, per CPU; 0: the module's own choice */
 	bool verbose, quiet;

@@ -2,7 +2,7 @@
 /*
  * The final report: exact numbers of what the script did not see, each by probe, lost records
  * by CPU too. Called by session.c with the last status that the module gave, after all output is
- * printed, and by join.c with the status that the session of -b left in its files.
+ * printed, and by merge_files.c with the status that a session with -b left in its files.
  *
  *     WARNING: 12 records lost: 10 by probe kprobe.function("x"), 2 by probe timer.s(1); 12 on CPU 0
  *     WARNING: 3 probe hits skipped: 3 by probe kprobe.function("x") (another handler was running)

@@ -14,7 +14,9 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <time.h>
 
+#include "bulk.h"
 #include "command.h"
 #include "control.h"
 #include "fit.h"
@@ -34,6 +36,8 @@
 #define PAUSE_MOST 50
 /* A round that brought so much is followed by the next one at once. */
 #define BUSY_BYTES (64 * 1024)
+/* Seconds that a session has to end after the third Ctrl-C. */
+#define LAST_SECONDS 2
 
 struct session {
 	const struct options *options;
@@ -44,9 +48,12 @@ struct session {
 	struct control control;
 	struct streams streams;
 	struct merge merge;
+	struct bulk bulk;		/* with -b, in the place of `merge` */
 	int requests_seen;	/* Ctrl-C and the like, as far as they were acted on */
+	time_t deadline;	/* of CLOCK_MONOTONIC; 0: none */
 	bool is_loaded;
 	bool has_stopped;	/* STOP was sent */
+	bool is_draining;	/* the module writes no more */
 	bool has_failed;	/* something of ours went wrong: exit status 1 */
 };
 
@@ -110,6 +117,9 @@ static bool start(struct session *session)
 	    !streams_open(&session->streams, session->module.name))
 		return false;
 	merge_init(&session->merge, &session->streams);
+	if (session->options->is_bulk &&
+	    !bulk_open(&session->bulk, session->options, &session->module, &session->streams))
+		return false;
 	return control_send_points(&session->control, &session->points) &&
 	       control_start(&session->control, target);
 }
@@ -128,18 +138,36 @@ static void stop(struct session *session, const char *reason)
 	control_close(&session->control);
 }
 
+static time_t now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return time.tv_sec;
+}
+
+/* An output that takes nothing is not waited for, and soon the module is not either. */
+static void end_at_once(struct session *session)
+{
+	message_info("ending the session at once; output may be missing");
+	session->has_failed = true;
+	session->deadline = now() + LAST_SECONDS;
+	stop(session, "a signal asked for it");
+	output_abandon(&session->output);
+}
+
 /* Ctrl-C: the first one asks, the second one is answered, the third one is obeyed at once. */
 static void obey_requests(struct session *session)
 {
 	int requests = signals_requests();
 
+	if (session->deadline && now() > session->deadline)
+		control_close(&session->control);
 	if (requests == session->requests_seen)
 		return;
 	session->requests_seen = requests;
 	if (requests >= SIGNALS_AT_ONCE) {
-		message_info("ending the session at once; output may be missing");
-		session->has_failed = true;
-		control_close(&session->control);
+		end_at_once(session);
 		return;
 	}
 	if (session->has_stopped)
@@ -151,9 +179,9 @@ static void look_for_reasons(struct session *session)
 {
 	signals_drain();
 	obey_requests(session);
-	if (signals_pipe_broken())
-		stop(session, "nobody reads the output any more");
-	if (session->output.has_failed)
+	if (signals_take_next_file())
+		output_next_file(&session->output);
+	if (output_has_failed(&session->output))
 		stop(session, "the output cannot be written");
 	if (command_reap(&session->command))
 		stop(session, "the command has ended");
@@ -161,13 +189,36 @@ static void look_for_reasons(struct session *session)
 
 /* ---- Rounds ---- */
 
-static void print_merged(struct session *session, uint64_t horizon)
+static unsigned long long print_merged(struct session *session)
 {
+	const struct spile_status *status = &session->control.status;
+	bool is_last = session->is_draining;
 	const struct spile_record *record;
+	unsigned long long count = 0;
 
-	merge_begin(&session->merge, horizon);
-	while ((record = merge_next(&session->merge)))
+	merge_begin(&session->merge, is_last ? MERGE_NO_HORIZON : status->horizon,
+		    is_last ? MERGE_NO_HORIZON : status->cpu_horizon);
+	while (output_has_room(&session->output) && (record = merge_next(&session->merge))) {
 		output_record(&session->output, record);
+		count++;
+	}
+	return count;
+}
+
+/* Passes on what was read, as long as there is room for it; returns how many records. */
+static unsigned long long pass_on(struct session *session)
+{
+	unsigned long long count;
+	bool success;
+
+	if (!session->options->is_bulk)
+		return print_merged(session);
+	count = bulk_take(&session->bulk, &session->output, &success);
+	if (!success) {
+		session->has_failed = true;
+		stop(session, "a file cannot be made");
+	}
+	return count;
 }
 
 static void tell_damage(struct session *session)
@@ -187,16 +238,66 @@ static void tell_damage(struct session *session)
 	}
 }
 
+/* Waits as long as it takes, or until nobody wants to wait any more. */
+static void wait_for_room(struct session *session)
+{
+	while (!output_has_room(&session->output) || session->bulk.is_blocked) {
+		output_wait(&session->output);
+		session->bulk.is_blocked = false;
+		obey_requests(session);
+	}
+}
+
+/* Is every record accounted for? */
+static void check_records(struct session *session)
+{
+	const struct spile_status *status = &session->control.status;
+	unsigned long long known = session->output.record_count + status->records_lost;
+
+	if (status->state != SPILE_STATE_ENDED || session->control.fd < 0 ||
+	    known == status->records_sent)
+		return;
+	session->has_failed = true;
+	message_error("of %llu records %llu came and %llu were lost: this does not add up",
+		      (unsigned long long)status->records_sent, session->output.record_count,
+		      (unsigned long long)status->records_lost);
+}
+
 /* The module writes no more: everything that is left comes out. */
 static void drain(struct session *session)
 {
-	while (streams_read(&session->streams) > 0)
-		print_merged(session, MERGE_NO_HORIZON);
-	print_merged(session, MERGE_NO_HORIZON);
+	unsigned long long count;
+
+	session->is_draining = true;
+	do {
+		wait_for_room(session);
+		count = streams_read(&session->streams);
+		count += pass_on(session);
+		output_flush(&session->output);
+	} while (count || session->bulk.is_blocked);
 	for (size_t i = 0; i < session->streams.count; i++)
 		stream_end(&session->streams.items[i]);
 	tell_damage(session);
-	output_flush(&session->output);
+	check_records(session);
+	if (session->options->is_bulk)
+		bulk_complete(&session->bulk, &session->output, &session->control);
+}
+
+/*
+ * The buffers are small: reads them over and over, as long as the kernel has more that is older
+ * than the horizon. Returns the bytes read.
+ */
+static size_t empty_streams(struct session *session)
+{
+	size_t sum = 0, size;
+	unsigned long long count;
+
+	do {
+		size = streams_read(&session->streams);
+		count = pass_on(session);
+		sum += size;
+	} while (size && count);
+	return sum;
 }
 
 /*
@@ -220,21 +321,26 @@ static size_t run_round(struct session *session, bool *ended_ret)
 	*ended_ret = false;
 	if (status->state == SPILE_STATE_RUNNING)
 		command_release(&session->command);
-	size = streams_read(&session->streams);
-	print_merged(session, status->horizon);
+	size = empty_streams(session);
 	output_flush(&session->output);
 	return size;
 }
 
-/* Sleeps until the time is over, a signal comes or the module's state changes. */
-static void wait_for_news(const struct session *session, int milliseconds)
+/* Sleeps until the time is over, a signal comes, something was written, or the state changes. */
+static void wait_for_news(struct session *session, int milliseconds)
 {
-	struct pollfd descriptors[] = {
+	struct pollfd descriptors[2 + OUTPUT_NEWS_MOST] = {
 		{ .fd = signals_fd(), .events = POLLIN },
 		{ .fd = session->control.fd, .events = POLLIN },
 	};
+	int news[OUTPUT_NEWS_MOST];
+	size_t count = output_news(&session->output, news);
 
-	poll(descriptors, 2, milliseconds);
+	for (size_t i = 0; i < count; i++)
+		descriptors[2 + i] = (struct pollfd){ .fd = news[i], .events = POLLIN };
+	if (poll(descriptors, 2 + count, milliseconds) > 0)
+		output_drain_news(&session->output);
+	output_flush(&session->output);
 }
 
 static void run(struct session *session)
@@ -251,7 +357,7 @@ static void run(struct session *session)
 			pause = PAUSE_LEAST;
 		else if (pause < PAUSE_MOST)
 			pause = 2 * pause < PAUSE_MOST ? 2 * pause : PAUSE_MOST;
-		if (size < BUSY_BYTES)
+		if (size < BUSY_BYTES || !output_has_room(&session->output))
 			wait_for_news(session, pause);
 		look_for_reasons(session);
 	}
@@ -280,7 +386,7 @@ static void report(const struct session *session)
 
 static int exit_status(const struct session *session)
 {
-	if (session->has_failed || session->output.has_failed || session->output.damaged_count ||
+	if (session->has_failed || session->output.damaged_count ||
 	    session->control.status.has_failed)
 		return 1;
 	return session->command.has_ended ? session->command.status : 0;
@@ -289,6 +395,7 @@ static int exit_status(const struct session *session)
 static void fini(struct session *session)
 {
 	control_fini(&session->control);
+	merge_fini(&session->merge);
 	streams_fini(&session->streams);
 	points_fini(&session->points);
 	module_file_fini(&session->module);
@@ -300,19 +407,19 @@ int session_run(const struct options *options)
 		.options = options,
 		.module = { .fd = -1 },
 		.command = { .release = -1 },
-		.output = { .fd = -1 },
+		.output = { .text_files = { .fd = -1 } },
 		.control = { .fd = -1 },
 	};
 	int status;
 
 	/* The output file is made, or emptied, only for a session that can begin. */
 	if (prepare(&session) && load(&session) &&
-	    output_open(&session.output, options->output, &session.module) && start(&session))
+	    output_open(&session.output, options, &session.module) && start(&session))
 		run(&session);
 	else
 		session.has_failed = true;
 	unload(&session);
-	output_close(&session.output);
+	session.has_failed |= !output_close(&session.output) | !bulk_close(&session.bulk);
 	report(&session);
 	status = exit_status(&session);
 	command_fini(&session.command);

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Signal handling by the self-pipe: handlers count and write one byte, session.c polls the
- * other end. Without SA_RESTART, so that a write to a stalled terminal or pipe comes back with
- * EINTR and output.c can look at the count. SIGHUP stays ignored if it was when spilerun started
+ * other end. SIGPIPE is taken so that it does not end us: the write that failed tells. SIGHUP stays ignored if it was when spilerun started
  * (nohup); SIGINT does not, since shells start background jobs with it ignored and scripts end
  * their spilerun with kill -INT.
  */
@@ -15,22 +14,29 @@
 #include <string.h>
 #include <unistd.h>
 
-static const int taken[] = { SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGCHLD };
+static const int taken[] = { SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGCHLD, SIGUSR2 };
 #define TAKEN_COUNT (sizeof(taken) / sizeof(taken[0]))
 
 static int pipe_ends[2] = { -1, -1 };
 static volatile sig_atomic_t request_count;
-static volatile sig_atomic_t pipe_is_broken;
+static volatile sig_atomic_t wants_next_file;
 
 static void take_signal(int signal_number)
 {
 	int saved = errno;
 	ssize_t written;
 
-	if (signal_number == SIGPIPE)
-		pipe_is_broken = 1;
-	else if (signal_number != SIGCHLD && request_count < SIGNALS_AT_ONCE)
-		request_count++;
+	switch (signal_number) {
+	case SIGPIPE: case SIGCHLD:
+		break;
+	case SIGUSR2:
+		wants_next_file = 1;
+		break;
+	default:
+		if (request_count < SIGNALS_AT_ONCE)
+			request_count++;
+		break;
+	}
 	/* A full pipe is readable already. */
 	written = write(pipe_ends[1], "", 1);
 	(void)written;
@@ -89,7 +95,10 @@ int signals_requests(void)
 	return request_count;
 }
 
-bool signals_pipe_broken(void)
+bool signals_take_next_file(void)
 {
-	return pipe_is_broken;
+	bool result = wants_next_file;
+
+	wants_next_file = 0;
+	return result;
 }

@@ -19,7 +19,7 @@ void signals_drain(void);
 
 /* How often somebody asked us to end (SIGINT, SIGTERM, SIGHUP). */
 int signals_requests(void);
-/* Did a reader of our output go away (SIGPIPE)? */
-bool signals_pipe_broken(void);
+/* Did somebody ask for the next output file (SIGUSR2) since the last call? */
+bool signals_take_next_file(void);
 
 #endif

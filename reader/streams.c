@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Reads the stream files and cuts them into records. session.c reads all streams once per
- * round; merge.c takes the records off one by one.
+ * Reads the stream files and cuts them into records. session.c reads all streams several times
+ * per round; merge.c takes the records off one by one. Together the buffers take a megabyte,
+ * however many CPUs there are and however much the kernel has for us.
  *
  * The kernel's bytes are not trusted: a record is handed out only when its length is possible
  * and its bytes are all there. After an impossible length nothing in the stream can be found
@@ -19,8 +20,10 @@
 
 #include "message.h"
 
-#define READ_STEP (256 * 1024)
-#define READ_LIMIT (16 * 1024 * 1024)	/* per stream and round */
+/* What the buffers of all streams take, and what each of them may and must have of it. */
+#define BUFFERS_SIZE (1024 * 1024)
+#define BUFFER_MOST (256 * 1024)
+#define BUFFER_LEAST (16 * 1024)
 
 /* No sub-buffer of the kernel is larger than this, and no record larger than one. */
 #define RECORD_LENGTH_MOST (64 * 1024 * 1024)
@@ -53,7 +56,7 @@ static int compare_streams(const void *left, const void *right)
 	return a->number < b->number ? -1 : a->number > b->number;
 }
 
-static void add_stream(struct streams *streams, int fd, uint32_t number)
+void streams_add(struct streams *streams, int fd, uint32_t number)
 {
 	struct stream *stream;
 
@@ -63,6 +66,20 @@ static void add_stream(struct streams *streams, int fd, uint32_t number)
 	memset(stream, 0, sizeof(*stream));
 	stream->fd = fd;
 	stream->number = number;
+}
+
+void streams_complete(struct streams *streams)
+{
+	size_t limit = BUFFERS_SIZE / (streams->count ? streams->count : 1);
+
+	if (limit > BUFFER_MOST)
+		limit = BUFFER_MOST;
+	if (limit < BUFFER_LEAST)
+		limit = BUFFER_LEAST;
+	for (size_t i = 0; i < streams->count; i++)
+		streams->items[i].limit = limit;
+	if (streams->count)
+		qsort(streams->items, streams->count, sizeof(*streams->items), compare_streams);
 }
 
 static bool open_entries(struct streams *streams, DIR *directory, const char *path)
@@ -80,10 +97,9 @@ static bool open_entries(struct streams *streams, DIR *directory, const char *pa
 			message_error("%s/%s: %s", path, entry->d_name, strerror(errno));
 			return false;
 		}
-		add_stream(streams, fd, number);
+		streams_add(streams, fd, number);
 	}
-	if (streams->count)
-		qsort(streams->items, streams->count, sizeof(*streams->items), compare_streams);
+	streams_complete(streams);
 	return true;
 }
 
@@ -131,6 +147,7 @@ static void compact(struct stream *stream)
 {
 	size_t left = stream->buffer.length - stream->start;
 
+	stream->head = NULL;
 	if (stream->start == 0)
 		return;
 	memmove(stream->buffer.bytes, stream->buffer.bytes + stream->start, left);
@@ -142,23 +159,37 @@ static void set_damage(struct stream *stream, const char *damage)
 {
 	stream->damage = damage;
 	stream->start = 0;
+	stream->head = NULL;
 	text_clear(&stream->buffer);
+}
+
+/* How many bytes more the buffer, which is compact, may take: a record has to fit in any case. */
+static size_t room_in(struct stream *stream)
+{
+	size_t length = stream->buffer.length, limit = stream->limit;
+
+	if (!stream_head(stream) && !stream->damage && length >= sizeof(struct spile_record)) {
+		const struct spile_record *cut = (const void *)stream->buffer.bytes;
+
+		limit = cut->length > limit ? cut->length : limit;
+	}
+	return limit > length ? limit - length : 0;
 }
 
 static size_t read_stream(struct stream *stream)
 {
-	size_t sum = 0;
+	size_t sum = 0, room;
 
-	stream->has_more = false;
 	if (stream->fd < 0 || stream->damage)
 		return 0;
 	compact(stream);
-	while (sum < READ_LIMIT) {
-		ssize_t length = read(stream->fd, text_reserve(&stream->buffer, READ_STEP),
-				      READ_STEP);
+	while ((room = room_in(stream)) > 0) {
+		ssize_t length = read(stream->fd, text_reserve(&stream->buffer, room), room);
 
+		stream->head = NULL;
 		if (length < 0 && errno == EINTR)
 			continue;
+		stream->has_more = false;
 		if (length < 0 && errno != EAGAIN)
 			set_damage(stream, strerror(errno));
 		if (length <= 0)
@@ -166,7 +197,7 @@ static size_t read_stream(struct stream *stream)
 		stream->buffer.length += (size_t)length;
 		sum += (size_t)length;
 	}
-	stream->has_more = true;
+	stream->has_more = !stream->damage;
 	return sum;
 }
 
@@ -189,7 +220,7 @@ void stream_feed(struct stream *stream, const void *bytes, size_t size)
 
 /* ---- Records ---- */
 
-const struct spile_record *stream_head(struct stream *stream)
+const struct spile_record *stream_find_head(struct stream *stream)
 {
 	size_t left = stream->buffer.length - stream->start;
 	const struct spile_record *record;
@@ -202,15 +233,10 @@ const struct spile_record *stream_head(struct stream *stream)
 		set_damage(stream, "a record has an impossible length");
 		return NULL;
 	}
-	return record->length <= left ? record : NULL;
-}
-
-void stream_take(struct stream *stream)
-{
-	const struct spile_record *record = stream_head(stream);
-
-	if (record)
-		stream->start += record->length;
+	if (record->length > left)
+		return NULL;
+	stream->head = record;
+	return record;
 }
 
 void stream_end(struct stream *stream)

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -70,13 +71,15 @@ static void expect_file(const char *path, const char *expected)
 
 static void open_sample(struct output *output, char path[32])
 {
+	struct options options = { 0 };
 	int fd;
 
 	strcpy(path, "/tmp/spile-output-XXXXXX");
 	fd = mkstemp(path);
 	assert_true(fd >= 0);
 	close(fd);
-	assert_true(output_open(output, path, &module));
+	options.output = path;
+	assert_true(output_open(output, &options, &module));
 }
 
 static void records_are_formatted(void **state)
@@ -194,21 +197,103 @@ static void messages_are_no_damage(void **state)
 	unlink(path);
 }
 
-static void full_disk(void **state)
+/* What standard error gets while `inner` runs, instead of the test's log. */
+static void with_errors_in(const char *path, void (*inner)(void))
+{
+	int saved = dup(STDERR_FILENO), fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+
+	assert_true(saved >= 0 && fd >= 0 && dup2(fd, STDERR_FILENO) >= 0);
+	inner();
+	assert_true(dup2(saved, STDERR_FILENO) >= 0);
+	close(saved);
+	close(fd);
+}
+
+static void print_lines(struct output *output, int count)
 {
 	struct sample sample;
-	struct output output;
 
-	(void)state;
-	assert_true(output_open(&output, "/dev/full", &module));
 	begin(&sample, SPILE_RECORD_PRINT);
 	add_number(&sample, 2);
-	print(&output, &sample);
-	assert_false(output.has_failed);
+	for (int i = 0; i < count; i++) {
+		while (!output_has_room(output))
+			output_wait(output);
+		print(output, &sample);
+	}
+}
+
+static void fill_disk(void)
+{
+	struct options options = { .output = "/dev/full" };
+	struct output output;
+
+	assert_true(output_open(&output, &options, &module));
+	print_lines(&output, 1000);
 	output_flush(&output);
-	assert_true(output.has_failed);
-	print(&output, &sample);
+	while (!output_has_failed(&output))
+		output_wait(&output);
+	/* What comes after the failure counts as well. */
+	print_lines(&output, 234);
 	assert_false(output_close(&output));
+}
+
+static void full_disk(void **state)
+{
+	char path[] = "/tmp/spile-errors-XXXXXX";
+
+	(void)state;
+	close(mkstemp(path));
+	with_errors_in(path, fill_disk);
+	expect_file(path, "spilerun: error: writing to /dev/full failed: No space left on device; "
+			  "not written: 1234 lines, 4936 bytes\n");
+	unlink(path);
+}
+
+/* Files are full at line ends, and only the newest are kept. */
+static void files_are_switched_between_lines(void **state)
+{
+	struct options options = { .file_size = 1000, .file_count = 2 };
+	char folder[] = "/tmp/spile-files-XXXXXX", path[64];
+	struct output output;
+	struct text text = { 0 };
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	snprintf(path, sizeof(path), "%s/out", folder);
+	options.output = path;
+	assert_true(output_open(&output, &options, &module));
+	for (int i = 0; i < 600; i++) {
+		print_lines(&output, 1);
+		/* Each file's worth is a piece of its own: a piece has one cut at most. */
+		while (!writer_hand_over(output.text))
+			output_wait(&output);
+	}
+	assert_true(output_close(&output));
+	snprintf(path, sizeof(path), "%s/out.0", folder);
+	assert_int_not_equal(access(path, F_OK), 0);
+	snprintf(path, sizeof(path), "%s/out.1", folder);
+	assert_true(text_read_file(&text, path));
+	assert_int_equal(text.length, 1000);
+	assert_int_equal(unlink(path), 0);
+	snprintf(path, sizeof(path), "%s/out.2", folder);
+	assert_true(text_read_file(&text, path));
+	assert_int_equal(text.length, 1400);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(rmdir(folder), 0);
+	text_fini(&text);
+}
+
+static void names_of_files(void **state)
+{
+	struct text name = { 0 };
+
+	(void)state;
+	setenv("TZ", "UTC", 1);
+	files_make_name(&name, "plain", 0, false, 0);
+	files_make_name(&name, " %F-%H%M.out", 86400 + 3660, false, 0);
+	files_make_name(&name, " %Y", 0, true, 12);
+	assert_string_equal(name.bytes, "plain 1970-01-02-0101.out 1970.12");
+	text_fini(&name);
 }
 
 static void report_tells_what_was_lost(void **state)
@@ -267,6 +352,8 @@ int main(void)
 		cmocka_unit_test(damaged_records),
 		cmocka_unit_test(messages_are_no_damage),
 		cmocka_unit_test(full_disk),
+		cmocka_unit_test(files_are_switched_between_lines),
+		cmocka_unit_test(names_of_files),
 		cmocka_unit_test(report_tells_what_was_lost),
 	};
 
