@@ -40,6 +40,8 @@ static const struct {
 	{ 'k', "keep", NULL, "keep the temporary folder" },
 	{ 'm', "module", "NAME", "name the module, and leave it in the current folder" },
 	{ 'o', "output", "FILE", "write the script's output to FILE" },
+	{ 'S', "file-size", "MB[,COUNT]", "go on to FILE.0, FILE.1 ... when one is full; keep COUNT" },
+	{ 'b', "bulk", NULL, "write each CPU's records to FILE_cpuN, for spilerun --merge" },
 	{ 'r', "kernel", "RELEASE|TREE", "build for that kernel instead of the running one" },
 	{ 'v', "verbose", NULL, "say what each pass took, and how globals are kept; twice, three times: more" },
 	{ 'w', "no-warnings", NULL, "no warnings" },
@@ -93,6 +95,10 @@ static bool check(struct diag *diag, const struct options *options)
 		return wrong(diag, "-c and -x both set target(): give one of them%s", "");
 	if (options->no_time_limits && !options->guru_mode)
 		return wrong(diag, "--suppress-time-limits needs guru mode: add -g%s", "");
+	if ((options->file_size || options->bulk) && !options->output)
+		return wrong(diag, "%s is about the file of -o: name it", options->bulk ? "-b" : "-S");
+	if (options->file_size && options->bulk)
+		return wrong(diag, "-S and -b exclude each other: files are merged whole%s", "");
 	if (options->vm && options->target)
 		return wrong(diag, "-x %s: that process does not exist in the throw-away machine", options->target);
 	return check_module_name(diag, options->module_name) &&
@@ -150,6 +156,11 @@ static bool take_option(int letter, struct options *ret, struct lists *lists, en
 	case 'o':
 		ret->output = optarg;
 		return true;
+	case 'S':
+		ret->file_size = optarg;
+		return true;
+	case 'b':
+		return ret->bulk = true;
 	case 'r':
 		ret->kernel = optarg;
 		return true;

@@ -16,6 +16,7 @@ struct options {
 	const char *command;		/* -c */
 	const char *target;		/* -x, as given */
 	const char *output;		/* -o */
+	const char *file_size;		/* -S, as given */
 	const char *module_name;	/* -m */
 	const char *kernel;		/* -r: release or build tree */
 	const char *buffer_megabytes;	/* -s, as given */
@@ -25,6 +26,7 @@ struct options {
 	int verbosity;			/* number of -v */
 	bool guru_mode, keep, no_warnings, warnings_are_errors, quiet;
 	bool unoptimized;		/* -u */
+	bool bulk;			/* -b */
 	bool no_display;		/* --no-global-var-display */
 	bool no_time_limits;		/* --suppress-time-limits */
 	bool suppress_handler_errors, stap_errors;	/* options of these names */

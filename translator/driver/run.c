@@ -46,7 +46,10 @@ static const char *const *loader_arguments(struct arena *arena, struct diag *dia
 	add_option(argv, "-c", options->command);
 	add_option(argv, "-x", options->target);
 	add_option(argv, "-o", options->output);
+	add_option(argv, "-S", options->file_size);
 	add_option(argv, "-s", options->buffer_megabytes);
+	if (options->bulk)
+		g_ptr_array_add(argv, (char *)"-b");
 	if (options->verbosity)
 		g_ptr_array_add(argv, (char *)"-v");
 	if (options->quiet)
