@@ -192,7 +192,7 @@ demo:			## trace file opens in a throw-away machine (HOST=1: on this host)
 	@$(MAKE) --no-print-directory all
 	@HOST="$(HOST)" tools/demo
 
-bench: all		## what a probe hit and a script cost, against hand-written modules
+bench: all		## what hits, arrays and scripts cost, against hand-written modules
 	@bench/run
 
 # ---- install ----
