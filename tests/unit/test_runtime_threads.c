@@ -17,6 +17,9 @@
 #define ROUNDS 300000
 #endif
 
+/* All wait for each other every so many rounds, lest one is done before the next begins. */
+#define MEET_EVERY (ROUNDS / 10)
+
 /* The last CPU runs the session thread: its handlers have the process context. */
 #define SESSION (SHIM_CPUS - 1)
 #define PROBE 1
@@ -25,28 +28,47 @@
 #define CAPACITY 64
 
 static struct rt_lock first_lock, second_lock, third_lock;
+static struct rt_lock shared_lock = { .bit = 1 }, other_shared_lock = { .bit = 2 };
 
-static struct rt_map numbers = {
+static struct rt_table numbers_table, small_table, names_table, shares_table, sizes_table;
+
+static const struct rt_map numbers = {
 	.name = "numbers", .key_count = 1, .value = RT_VALUE_LONG, .capacity = KEYS,
+	.table = &numbers_table,
 };
 
-static struct rt_map small = {
+static const struct rt_map small = {
 	.name = "small", .key_count = 1, .value = RT_VALUE_LONG, .capacity = CAPACITY,
+	.table = &small_table,
 };
 
-static struct rt_map names = {
+static const struct rt_map names = {
 	.name = "names", .key_count = 1, .key_is_string = { 1 }, .value = RT_VALUE_STRING,
-	.capacity = KEYS,
+	.capacity = KEYS, .table = &names_table,
 };
 
-static struct rt_stat_global statistic = {
-	.type = { .kind = SPILE_HISTOGRAM_LOG, .with_variance = 1 },
+static const struct rt_map shares = {
+	.name = "shares", .key_count = 1, .value = RT_VALUE_LONG, .capacity = ROUNDS,
+	.is_accumulated = 1, .part = 0, .table = &shares_table,
 };
 
-static struct rt_map *const maps[] = { &numbers, &small, &names, NULL };
-static struct rt_foreach_order *const orders[] = { NULL };
-static struct rt_stat_global *const stats[] = { &statistic, NULL };
-static const struct rt_globals globals = { maps, stats, orders };
+static const struct rt_map sizes = {
+	.name = "sizes", .key_count = 2, .key_is_string = { 1 }, .value = RT_VALUE_STAT,
+	.capacity = CAPACITY, .is_accumulated = 1, .part = 1, .table = &sizes_table,
+};
+
+static const struct rt_stat_global statistic = {
+	.type = { .kind = SPILE_HISTOGRAM_LOG, .with_variance = 1 }, .part = 2,
+};
+
+static const struct rt_map *const maps[] = {
+	&numbers, &small, &names, &shares, &sizes, NULL,
+};
+static struct rt_foreach_order order_of_shares = { .map = &shares };
+static struct rt_foreach_order *const orders[] = { &order_of_shares, NULL };
+static const struct rt_stat_global *const stats[] = { &statistic, NULL };
+static const s64 initial[RT_COUNTS];
+static const struct rt_globals globals = { maps, stats, orders, initial };
 
 static void give_way(void)
 {
@@ -76,7 +98,7 @@ struct worker {
 	pthread_t thread;
 	unsigned int cpu;
 	work_function work;
-	pthread_barrier_t *start;
+	pthread_barrier_t *meeting;
 };
 
 /* Instead of cmocka's assertions, which only the first thread may use. */
@@ -109,9 +131,11 @@ static void *worker_run(void *data)
 	u32 round;
 
 	shim_cpu = worker->cpu;
-	pthread_barrier_wait(worker->start);
-	for (round = 0; round < ROUNDS; round++)
+	for (round = 0; round < ROUNDS; round++) {
+		if (round % MEET_EVERY == 0)
+			pthread_barrier_wait(worker->meeting);
 		hit(worker->cpu, worker->work, round);
+	}
 	return NULL;
 }
 
@@ -119,20 +143,20 @@ static void *worker_run(void *data)
 static void run(work_function work, work_function session_work)
 {
 	struct worker workers[SHIM_CPUS];
-	pthread_barrier_t start;
+	pthread_barrier_t meeting;
 	unsigned int cpu;
 
-	pthread_barrier_init(&start, NULL, SHIM_CPUS);
+	pthread_barrier_init(&meeting, NULL, SHIM_CPUS);
 	for_each_possible_cpu(cpu) {
 		workers[cpu].cpu = cpu;
 		workers[cpu].work = cpu == SESSION ? session_work : work;
-		workers[cpu].start = &start;
+		workers[cpu].meeting = &meeting;
 		assert_int_equal(pthread_create(&workers[cpu].thread, NULL, worker_run,
 						&workers[cpu]), 0);
 	}
 	for_each_possible_cpu(cpu)
 		pthread_join(workers[cpu].thread, NULL);
-	pthread_barrier_destroy(&start);
+	pthread_barrier_destroy(&meeting);
 }
 
 static u64 skipped_by(const struct rt_context *c)
@@ -166,12 +190,12 @@ static s64 x, y;
 static void count_both(struct rt_context *c, u32 round)
 {
 	(void)round;
-	if (!rt_locks_take(c, one_lock, ARRAY_SIZE(one_lock)))
+	if (!rt_locks_take(c, one_lock, 1, 0, 0))
 		return;
 	must(x == y);
 	x = x + 1;
 	y = y + 1;
-	rt_locks_drop(one_lock, ARRAY_SIZE(one_lock));
+	rt_locks_drop(c, one_lock, 1, 0);
 }
 
 static void a_lock_keeps_others_out(void **state)
@@ -197,7 +221,7 @@ static void count_two_of_three(struct rt_context *c, u32 round)
 	struct rt_lock *const *set = lock_sets[(round + shim_cpu) % ARRAY_SIZE(lock_sets)];
 	u32 i;
 
-	if (!rt_locks_take(c, set, 2))
+	if (!rt_locks_take(c, set, 2, 0, 0))
 		return;
 	for (i = 0; i < 2; i++) {
 		if (set[i] == &first_lock)
@@ -207,7 +231,7 @@ static void count_two_of_three(struct rt_context *c, u32 round)
 		else
 			under_third++;
 	}
-	rt_locks_drop(set, 2);
+	rt_locks_drop(c, set, 2, 0);
 }
 
 static void several_locks_are_taken_all_or_none(void **state)
@@ -229,12 +253,12 @@ static void add_to_numbers(struct rt_context *c, u32 round)
 	union rt_key key;
 	s64 *slot;
 
-	if (!rt_locks_take(c, one_lock, ARRAY_SIZE(one_lock)))
+	if (!rt_locks_take(c, one_lock, 1, 0, 0))
 		return;
 	key.n = (round * 7 + shim_cpu) % KEYS;
 	slot = rt_map_slot(c, &numbers, &key, PLACE);
 	*slot = *slot + 1;
-	rt_locks_drop(one_lock, ARRAY_SIZE(one_lock));
+	rt_locks_drop(c, one_lock, 1, 0);
 }
 
 /* Takes one element out, and now and then all of them. */
@@ -242,7 +266,7 @@ static void take_from_numbers(struct rt_context *c, u32 round)
 {
 	union rt_key key;
 
-	if (!rt_locks_take(c, one_lock, ARRAY_SIZE(one_lock)))
+	if (!rt_locks_take(c, one_lock, 1, 0, 0))
 		return;
 	for (key.n = 0; key.n < KEYS; key.n++) {
 		if (round % 100 && key.n != round % KEYS)
@@ -250,10 +274,10 @@ static void take_from_numbers(struct rt_context *c, u32 round)
 		taken += rt_map_get(&numbers, &key);
 		rt_map_delete(&numbers, &key);
 	}
-	rt_locks_drop(one_lock, ARRAY_SIZE(one_lock));
+	rt_locks_drop(c, one_lock, 1, 0);
 }
 
-static s64 sum_of(struct rt_map *m, s64 keys)
+static s64 sum_of(const struct rt_map *m, s64 keys)
 {
 	union rt_key key;
 	s64 sum = 0;
@@ -278,11 +302,11 @@ static void add_to_small(struct rt_context *c, u32 round)
 {
 	union rt_key key;
 
-	if (!rt_locks_take(c, one_lock, ARRAY_SIZE(one_lock)))
+	if (!rt_locks_take(c, one_lock, 1, 0, 0))
 		return;
 	key.n = (round * 7 + shim_cpu) % (2 * CAPACITY);
 	(*rt_map_slot(c, &small, &key, &small_place))++;
-	rt_locks_drop(one_lock, ARRAY_SIZE(one_lock));
+	rt_locks_drop(c, one_lock, 1, 0);
 }
 
 static void a_full_array_counts_what_it_gives_up(void **state)
@@ -296,7 +320,7 @@ static void a_full_array_counts_what_it_gives_up(void **state)
 	for (cpu = 0; cpu < SESSION; cpu++)
 		given_up += rt_context_of(cpu)->counters[PROBE].given_up_insertions;
 	assert_int_equal(sum_of(&small, 2 * CAPACITY) + given_up, hits_run() + ticks_run());
-	assert_int_equal(small.count, CAPACITY);
+	assert_int_equal(small_table.count, CAPACITY);
 	assert_int_equal(atomic_long_read(&small_place.count), given_up);
 	assert_ptr_equal(rt_places, &small_place);
 	assert_null(small_place.next);
@@ -312,28 +336,177 @@ static void change_names(struct rt_context *c, u32 round)
 
 	memset(text, letter, sizeof(text) - 1);
 	text[1 + round % (sizeof(text) - 1)] = 0;
-	if (!rt_locks_take(c, one_lock, ARRAY_SIZE(one_lock)))
+	if (!rt_locks_take(c, one_lock, 1, 0, 0))
 		return;
 	old = rt_map_get_string(&names, &key);
 	accept[0] = old[0];
 	must(strspn(old, accept) == strlen(old));
 	must(rt_map_set_string(c, &names, &key, text, PLACE));
-	rt_locks_drop(one_lock, ARRAY_SIZE(one_lock));
+	rt_locks_drop(c, one_lock, 1, 0);
 }
 
 static void strings_are_never_torn(void **state)
 {
 	(void)state;
 	run(change_names, change_names);
-	assert_int_equal(names.count, 1);
+	assert_int_equal(names_table.count, 1);
+}
+
+/* ---- What is accumulated: those who add share a lock, who reads has it for himself ---- */
+
+#define COUNT 0
+#define COUNT_AGAIN 1
+
+static struct rt_lock *const a_shared_lock[] = { &shared_lock };
+
+static void accumulate(struct rt_context *c, u32 round)
+{
+	union rt_key key;
+
+	if (!rt_locks_take(c, a_shared_lock, 0, 1, shared_lock.bit))
+		return;
+	c->counts[COUNT]++;
+	key.n = (round * 7 + shim_cpu) % KEYS;
+	must(rt_map_add(c, &shares, &key, 1, PLACE));
+	rt_stat_add(c, &statistic, 1);
+	c->counts[COUNT_AGAIN]++;
+	rt_locks_drop(c, a_shared_lock, 0, shared_lock.bit);
+}
+
+static s64 sum_of_shares(struct rt_context *c)
+{
+	struct rt_foreach i;
+	s64 sum = 0;
+
+	if (!rt_foreach_begin(c, &i, &order_of_shares, RT_SORT_NONE, 0, RT_STAT_COUNT,
+			      RT_NO_LIMIT, NULL, 0, WHERE))
+		return -1;
+	while (rt_foreach_next(&i))
+		sum += rt_foreach_value(&i);
+	rt_foreach_end(&i);
+	return sum;
+}
+
+/* Everything that one handler adds together is there, or nothing of it; then it is taken away. */
+static void take_accumulated(struct rt_context *c, u32 round)
+{
+	s64 count;
+
+	if (!rt_locks_take(c, a_shared_lock, 1, 0, 0))
+		return;
+	count = rt_count_read(COUNT);
+	must(rt_count_read(COUNT_AGAIN) == count);
+	must(sum_of_shares(c) == count);
+	must(rt_stat_count(rt_stat_read(c, &statistic, false)) == count);
+	if (round % 4 == 0) {
+		taken += count;
+		rt_count_set(c, COUNT, 0);
+		rt_count_set(c, COUNT_AGAIN, 0);
+		rt_map_clear(&shares);
+		rt_stat_clear(&statistic);
+	}
+	rt_locks_drop(c, a_shared_lock, 1, 0);
+}
+
+static void who_reads_sees_all_that_was_added_together(void **state)
+{
+	(void)state;
+	taken = 0;
+	run(accumulate, take_accumulated);
+	assert_int_equal(taken + rt_count_read(COUNT), hits_run());
+	assert_int_equal(sum_of_shares(rt_process_context), rt_count_read(COUNT));
+	assert_true(taken > 0);
+	assert_true(ticks_run() > 0);
+	assert_int_equal(shared_lock.holder, 0);
+}
+
+static struct rt_lock *const exclusive_and_shared[] = {
+	&first_lock, &shared_lock, &other_shared_lock,
+};
+
+/* By turns: shares both behind an exclusive one, shares one of them, has all for itself. */
+static void mix_locks(struct rt_context *c, u32 round)
+{
+	struct rt_lock *const *locks = exclusive_and_shared;
+
+	if (round % 16 == 0) {
+		if (!rt_locks_take(c, locks, 3, 0, 0))
+			return;
+		must(rt_count_read(COUNT) == x && x == y);
+		rt_count_set(c, COUNT, rt_count_read(COUNT) + 1);
+		y = ++x;
+		rt_locks_drop(c, locks, 3, 0);
+	} else if (round % 2) {
+		if (!rt_locks_take(c, locks, 1, 2, shared_lock.bit | other_shared_lock.bit))
+			return;
+		must(x == y);
+		c->counts[COUNT]++;
+		y = ++x;
+		rt_locks_drop(c, locks, 1, shared_lock.bit | other_shared_lock.bit);
+	} else {
+		if (!rt_locks_take(c, locks + 2, 0, 1, other_shared_lock.bit))
+			return;
+		c->counts[COUNT_AGAIN]++;
+		rt_locks_drop(c, locks + 2, 0, other_shared_lock.bit);
+	}
+}
+
+static void locks_of_both_kinds_go_together(void **state)
+{
+	(void)state;
+	x = y = 0;
+	run(mix_locks, mix_locks);
+	assert_int_equal(rt_count_read(COUNT), x);
+	assert_int_equal(x + rt_count_read(COUNT_AGAIN), hits_run() + ticks_run());
+	assert_int_equal(first_lock.holder | shared_lock.holder | other_shared_lock.holder, 0);
+}
+
+/* ---- Insertion without a lock, by all at once ---- */
+
+static void insert(struct rt_context *c, u32 round)
+{
+	union rt_key keys[2];
+
+	keys[0].n = round;
+	must(rt_map_add(c, &shares, keys, 1, PLACE));
+	keys[0].s = round % 2 ? "odd" : "even";
+	keys[1].n = round % (CAPACITY / 2);
+	must(rt_map_stat_add(c, &sizes, keys, round, PLACE));
+}
+
+/* Inserts as a timer does, that interrupts nobody: with the same keys, but in the other order. */
+static void insert_backwards(struct rt_context *c, u32 round)
+{
+	insert(c, ROUNDS - 1 - round);
+}
+
+static void all_find_what_one_inserts(void **state)
+{
+	struct rt_context *c = rt_context_of(0);
+	union rt_key keys[2];
+	s64 count = 0;
+	u32 i;
+
+	(void)state;
+	run(insert, insert_backwards);
+	assert_int_equal(shares_table.count, ROUNDS);
+	for (keys[0].n = 0; keys[0].n < ROUNDS; keys[0].n++)
+		assert_int_equal(rt_map_get(&shares, keys), SHIM_CPUS);
+	assert_int_equal(sizes_table.count, CAPACITY / 2);
+	for (i = 0; i < CAPACITY / 2; i++) {
+		keys[0].s = i % 2 ? "odd" : "even";
+		keys[1].n = i;
+		count += rt_stat_count(rt_map_stat_read(c, &sizes, keys, false));
+	}
+	assert_int_equal(count, (u64)ROUNDS * SHIM_CPUS);
+	assert_int_equal(shares_table.has_inserter | sizes_table.has_inserter, 0);
 }
 
 /* ---- Statistics ---- */
 
 static void add_to_statistic(struct rt_context *c, u32 round)
 {
-	(void)c;
-	rt_stat_add(&statistic, (s64)round - shim_cpu);
+	rt_stat_add(c, &statistic, (s64)round - shim_cpu);
 }
 
 static void a_statistic_has_every_value(void **state)
@@ -345,7 +518,7 @@ static void a_statistic_has_every_value(void **state)
 
 	(void)state;
 	run(add_to_statistic, add_to_statistic);
-	s = rt_stat_read(rt_context_of(0), &statistic);
+	s = rt_stat_read(rt_context_of(0), &statistic, true);
 	for_each_possible_cpu(cpu)
 		sum += n * (n - 1) / 2 - n * cpu;
 	for (i = 0; i < rt_stat_bucket_count(&statistic.type); i++)
@@ -393,6 +566,9 @@ int main(void)
 		TEST(what_is_taken_and_what_is_left_are_all),
 		TEST(a_full_array_counts_what_it_gives_up),
 		TEST(strings_are_never_torn),
+		TEST(who_reads_sees_all_that_was_added_together),
+		TEST(locks_of_both_kinds_go_together),
+		TEST(all_find_what_one_inserts),
 		TEST(a_statistic_has_every_value),
 		TEST(places_are_listed_once_and_count_all),
 	};
