@@ -195,7 +195,7 @@ static __maybe_unused struct rt_context *rt_process_enter(struct rt_probe *probe
 	c->where = NULL;
 	rt_actions_start(c);
 	c->lock_count = 0;
-	c->holder = 1 + smp_processor_id();
+	kc_store(c->holder, 1 + smp_processor_id());
 	return c;
 }
 
