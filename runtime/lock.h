@@ -106,7 +106,7 @@ static __always_inline struct rt_lock *rt_locks_held(struct rt_lock *const *lock
 	return NULL;
 }
 
-/* Shows that we share the locks with these bits; what others did before they withdrew is seen. */
+/* Shows that we share the locks with these bits. Either we see who takes one, or he sees us. */
 static __always_inline void rt_locks_show(struct rt_context *c, u64 bits)
 {
 	kc_store(c->sharing, bits);

@@ -86,6 +86,11 @@ static const struct {
 	{ "global g " F "{ if (1 in g) next } probe kprobe.function(\"h\") { g[1] = 4 }", COPY READERS },
 	{ "global g " F "{ g = 4 } " T "{ println(g) }", COPY LOCKED },
 	{ "global g " F "{ if (@count(g)) next } " T "{ g <<< 4 }", PARTS ADDERS },
+	/* A foreach statement has one order. */
+	{ "global g[2] probe begin { g[1] = 2 } " F "{ foreach (k in g) println(k) }", COPY LOCKED },
+	{ "global g[2] probe begin { g[1] = 2 } " T "{ foreach (k in g) println(k) }", COPY UNLOCKED },
+	{ "global g[2] probe begin { g[1] = 2 } " F "{ show() println(1 in g) } probe timer.profile { println(g[1]) }"
+	  "function show() { foreach (k in g) println(k) }", COPY READERS },
 	/* Timers come one after the other; begin, end and error probes alone. */
 	{ "global g " T "{ g++ } probe timer.ms(3) { println(g) }", COPY UNLOCKED },
 	{ "global g probe begin { g = 2 } " E "{ println(g) } probe error { g++ }", COPY UNLOCKED },

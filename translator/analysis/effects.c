@@ -30,6 +30,7 @@ static void effects_init(struct effects *effects, const struct program *program)
 	*effects = (struct effects){ .touched = g_new0(uint64_t, set_words(program)) };
 	effects->written = g_new0(uint64_t, set_words(program));
 	effects->otherwise = g_new0(uint64_t, set_words(program));
+	effects->iterated = g_new0(uint64_t, set_words(program));
 }
 
 static void effects_clear(struct effects *effects)
@@ -37,6 +38,7 @@ static void effects_clear(struct effects *effects)
 	g_free(effects->touched);
 	g_free(effects->written);
 	g_free(effects->otherwise);
+	g_free(effects->iterated);
 }
 
 static void add(uint64_t *set, int number)
@@ -70,6 +72,7 @@ static bool effects_merge(struct effects *to, const struct effects *from, unsign
 	changed |= set_merge(to->touched, from->touched, words);
 	changed |= set_merge(to->written, from->written, words);
 	changed |= set_merge(to->otherwise, from->otherwise, words);
+	changed |= set_merge(to->iterated, from->iterated, words);
 	return changed;
 }
 
@@ -224,6 +227,8 @@ static void touch_stmt(struct stmt *stmt, void *data)
 		break;
 	case STMT_FOREACH:
 		touch_variable(touch, stmt->foreach.variable, false, true);
+		if (stmt->foreach.variable)
+			add(touch->effects.iterated, stmt->foreach.variable->number);
 		touch->effects.fails = true;
 		touch->effects.uses |= COUNTS_STATEMENTS;
 		for (unsigned int i = 0; i < stmt->foreach.keys->len; i++)

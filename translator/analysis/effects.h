@@ -9,6 +9,7 @@
 struct effects {
 	uint64_t *touched, *written;
 	uint64_t *otherwise;		/* touched in another way than by adding to it */
+	uint64_t *iterated;		/* by foreach */
 	bool prints, fails, writes_global, asks_for_match;
 	unsigned int uses;		/* enum handler_use */
 };

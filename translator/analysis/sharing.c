@@ -9,8 +9,11 @@
  */
 #include "analysis/effects.h"
 
-/* What a handler does with a global, all in all. Several: what several handlers do. */
-enum { ADDS = 1, READS = 2, WRITES = 4 };
+/*
+ * What a handler does with a global, all in all. Several: what several handlers do. To iterate is
+ * to read, but a foreach statement has room for one order of the elements only.
+ */
+enum { ADDS = 1, READS = 2, ITERATES = 4, WRITES = 8 };
 
 /* One bit of a context says which of these are held shared: the rest is taken exclusively. */
 #define MAX_SHARED 64
@@ -26,7 +29,7 @@ static unsigned int use_of(const struct handler *handler, const struct effects *
 	if (context_of(handler) == CONTEXT_ALONE || !set_has(effects->touched, global->number))
 		return 0;
 	if (!set_has(effects->written, global->number))
-		return READS;
+		return set_has(effects->iterated, global->number) ? ITERATES : READS;
 	if (set_has(effects->otherwise, global->number))
 		return WRITES;
 	return context_of(handler) == CONTEXT_PROCESS && global->key_count > 0 ? WRITES : ADDS;
@@ -37,7 +40,9 @@ static bool is_conflict(unsigned int a, unsigned int b, bool adders_agree)
 {
 	if (((a & WRITES) && b) || (a && (b & WRITES)))
 		return true;
-	if (((a & ADDS) && (b & READS)) || ((a & READS) && (b & ADDS)))
+	if (((a & ADDS) && (b & (READS | ITERATES))) || ((a & (READS | ITERATES)) && (b & ADDS)))
+		return true;
+	if ((a & ITERATES) && (b & ITERATES))
 		return true;
 	return !adders_agree && (a & ADDS) && (b & ADDS);
 }
