@@ -58,8 +58,8 @@ probe end { println(calls < 30000 ? "stopped" : "whole") }'
 	script no_limits "${limits[@]}" -g --suppress-time-limits -D MAXACTION=10 <<<"$busy"
 	local contended='
 global shared
-probe timer.ms(20) { for (i = 0; i < 3000000; i++) shared++ }
-probe kprobe.function("__x64_sys_getppid") { if (execname() == "workload") shared++ }
+probe timer.ms(20) { for (i = 0; i < 3000000; i++) shared = shared + 1 }
+probe kprobe.function("__x64_sys_getppid") { if (execname() == "workload") shared = shared + 1 }
 probe error { println("error probe") }
 probe end { println("end") }'
 	script skipped --no-global-var-display -D MAXTRYLOCK=0 -D MAXACTION_INTERRUPTIBLE=2147483647 -D MAXSKIPPED=3 <<<"$contended"
