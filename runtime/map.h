@@ -68,9 +68,14 @@ struct rt_map {
 	struct rt_table *table;
 };
 
+static __always_inline struct rt_slot *rt_table_at(const struct rt_table *t, u32 number)
+{
+	return (struct rt_slot *)(t->slots + (size_t)number * t->slot_size);
+}
+
 static __always_inline struct rt_slot *rt_map_at(const struct rt_map *m, u32 number)
 {
-	return (struct rt_slot *)(m->table->slots + (size_t)number * m->table->slot_size);
+	return rt_table_at(m->table, number);
 }
 
 static inline void *rt_slot_key(const struct rt_map *m, struct rt_slot *slot, u32 key)
@@ -106,19 +111,45 @@ static __always_inline u64 rt_hash_mix(u64 hash, u64 value)
 	return (u64)product ^ (u64)(product >> 64);
 }
 
-static __maybe_unused noinline u64 rt_hash_string(u64 hash, const char *s)
+/* Whether a string can be taken in whole words, up to the last byte of a buffer. */
+static __always_inline bool rt_has_hash_words(const char *s)
 {
-	u32 left = rt_string_length(s);
+	return MAXSTRINGLEN % sizeof(u64) == 0 && kc_has_whole_words(s);
+}
 
-	for (; left >= sizeof(u64); left -= sizeof(u64), s += sizeof(u64)) {
-		u64 word;
+/* As rt_hash_string, of such a string: the bytes from the NUL on count as 0. */
+static inline u64 rt_hash_words(u64 hash, const char *s)
+{
+	u64 word, zeroes;
+	u32 i;
 
-		memcpy(&word, s, sizeof(word));
+	for (i = 0;; i += sizeof(u64)) {
+		word = kc_get_word(s + i);
+		zeroes = rt_word_zeroes(word);
+		if (i == MAXSTRINGLEN - sizeof(u64))
+			zeroes |= 1ULL << 63;
+		if (zeroes)
+			break;
 		hash = rt_hash_mix(hash, word);
 	}
-	for (; left; left--, s++)
-		hash = rt_hash_mix(hash, (unsigned char)*s);
-	return rt_hash_mix(hash, ~0ULL);
+	return rt_hash_mix(hash, word & (((zeroes & -zeroes) >> 7) - 1));
+}
+
+static __maybe_unused noinline u64 rt_hash_string(u64 hash, const char *s)
+{
+	u64 word = 0;
+	u32 left;
+
+	if (rt_has_hash_words(s))
+		return rt_hash_words(hash, s);
+	for (left = rt_string_length(s); left >= sizeof(u64); left -= sizeof(u64)) {
+		memcpy(&word, s, sizeof(word));
+		hash = rt_hash_mix(hash, word);
+		s += sizeof(u64);
+	}
+	word = 0;
+	memcpy(&word, s, left);
+	return rt_hash_mix(hash, word);
 }
 
 static inline u32 rt_map_hash(const struct rt_map *m, const union rt_key *keys)
@@ -206,50 +237,107 @@ static __always_inline u32 rt_map_find_number(const struct rt_map *m, s64 key)
 	return 0;
 }
 
+/* The slot of a table by one string in the chain from `number` on; 0 if there is none. */
+static __always_inline u32 rt_table_find_string_from(const struct rt_table *t, u32 number, u32 hash,
+						     const char *key, bool has_whole_words)
+{
+	while (number) {
+		const struct rt_slot *slot = rt_table_at(t, number);
+		const char *have = (const char *)(slot + 1);
+
+		if (slot->hash == hash && (has_whole_words ?
+		    rt_words_compare(have, key, MAXSTRINGLEN - 1) == 0 : rt_string_equal(have, key)))
+			return number;
+		number = slot->chain;
+	}
+	return 0;
+}
+
+/* As rt_map_find_number, of an array whose only key is a string. */
+static __maybe_unused noinline u32 rt_table_find_string(const struct rt_table *t, const char *key)
+{
+	bool has_whole_words = rt_has_hash_words(key);
+	u32 hash = (u32)(has_whole_words ? rt_hash_words(0, key) : rt_hash_string(0, key));
+	u32 number = kc_load(t->buckets[hash & t->bucket_mask]);
+
+	if (likely(has_whole_words))
+		return rt_table_find_string_from(t, number, hash, key, true);
+	return rt_table_find_string_from(t, number, hash, key, false);
+}
+
 /* Number of the slot with these keys; 0 if there is none. */
 static __always_inline u32 rt_map_find(const struct rt_map *m, const union rt_key *keys)
 {
-	if (m->key_count == 1 && !m->key_is_string[0])
-		return rt_map_find_number(m, keys[0].n);
-	return rt_map_find_any(m, keys);
+	if (m->key_count != 1)
+		return rt_map_find_any(m, keys);
+	if (m->key_is_string[0])
+		return rt_table_find_string(m->table, keys[0].s);
+	return rt_map_find_number(m, keys[0].n);
 }
 
 /* ---- Adding and removing ---- */
 
-static inline void rt_map_list_append(const struct rt_map *m, u32 number)
+static inline void rt_table_list_append(struct rt_table *t, struct rt_slot *slot, u32 number)
 {
-	struct rt_slot *slot = rt_map_at(m, number);
-	struct rt_table *t = m->table;
+	u32 newest = t->newest;
 
-	slot->older = t->newest;
+	slot->older = newest;
 	slot->newer = 0;
-	if (t->newest)
-		rt_map_at(m, t->newest)->newer = number;
+	if (newest)
+		rt_table_at(t, newest)->newer = number;
 	else
 		t->oldest = number;
 	t->newest = number;
 }
 
-static inline void rt_map_list_remove(const struct rt_map *m, const struct rt_slot *slot)
+static inline void rt_table_list_remove(struct rt_table *t, const struct rt_slot *slot)
 {
-	if (slot->older)
-		rt_map_at(m, slot->older)->newer = slot->newer;
+	u32 older = slot->older, newer = slot->newer;
+
+	if (older)
+		rt_table_at(t, older)->newer = newer;
 	else
-		m->table->oldest = slot->newer;
-	if (slot->newer)
-		rt_map_at(m, slot->newer)->older = slot->older;
+		t->oldest = newer;
+	if (newer)
+		rt_table_at(t, newer)->older = older;
 	else
-		m->table->newest = slot->older;
+		t->newest = older;
 }
 
-static inline void rt_map_chain_remove(const struct rt_map *m, u32 number,
-				       const struct rt_slot *slot)
+static inline void rt_table_chain_remove(struct rt_table *t, const struct rt_slot *slot, u32 number)
 {
-	u32 *link = &m->table->buckets[slot->hash & m->table->bucket_mask];
+	u32 *link = &t->buckets[slot->hash & t->bucket_mask];
 
 	while (*link != number)
-		link = &rt_map_at(m, *link)->chain;
+		link = &rt_table_at(t, *link)->chain;
 	*link = slot->chain;
+}
+
+/* Frees a slot in use. */
+static __maybe_unused noinline void rt_table_remove(struct rt_table *t, u32 number)
+{
+	struct rt_slot *slot = rt_table_at(t, number);
+
+	rt_table_chain_remove(t, slot, number);
+	rt_table_list_remove(t, slot);
+	slot->generation++;
+	slot->chain = t->free;
+	t->free = number;
+	t->count--;
+}
+
+/* Makes a free slot, whose keys and value are there, one in use. */
+static inline void rt_table_add(struct rt_table *t, struct rt_slot *slot, u32 number, u32 hash)
+{
+	u32 *bucket = &t->buckets[hash & t->bucket_mask];
+
+	t->free = slot->chain;
+	t->count++;
+	slot->generation++;
+	slot->hash = hash;
+	slot->chain = *bucket;
+	rt_table_list_append(t, slot, number);
+	kc_store_release(*bucket, number);
 }
 
 static inline void rt_map_reset_value(const struct rt_map *m, void *value)
@@ -273,18 +361,11 @@ static __maybe_unused noinline void rt_map_reset_parts(const struct rt_map *m, u
 	}
 }
 
-static __maybe_unused noinline void rt_map_remove(const struct rt_map *m, u32 number)
+static __always_inline void rt_map_remove(const struct rt_map *m, u32 number)
 {
-	struct rt_slot *slot = rt_map_at(m, number);
-
-	rt_map_chain_remove(m, number, slot);
-	rt_map_list_remove(m, slot);
 	if (m->is_accumulated)
 		rt_map_reset_parts(m, number);
-	slot->generation++;
-	slot->chain = m->table->free;
-	m->table->free = number;
-	m->table->count--;
+	rt_table_remove(m->table, number);
 }
 
 static inline void rt_slot_set_keys(const struct rt_map *m, struct rt_slot *slot,
@@ -300,24 +381,29 @@ static inline void rt_slot_set_keys(const struct rt_map *m, struct rt_slot *slot
 	}
 }
 
-/* Adds an element, which nobody finds before it is complete. There is a free slot. */
-static __maybe_unused u32 rt_map_insert(const struct rt_map *m, const union rt_key *keys, u32 hash)
+/* As rt_map_insert, of a number by one number: both at the slot's beginning. */
+static __maybe_unused noinline u32 rt_table_insert_number(struct rt_table *t, s64 key)
 {
-	struct rt_table *t = m->table;
 	u32 number = t->free;
-	struct rt_slot *slot = rt_map_at(m, number);
-	u32 *bucket = &t->buckets[hash & t->bucket_mask];
+	struct rt_slot *slot = rt_table_at(t, number);
+	s64 *values = (s64 *)(slot + 1);
 
-	t->free = slot->chain;
+	values[0] = key;
+	values[1] = 0;
+	rt_table_add(t, slot, number, (u32)rt_hash_mix(0, key));
+	return number;
+}
+
+/* Adds an element, which nobody finds before it is complete. There is a free slot. */
+static __always_inline u32 rt_map_insert(const struct rt_map *m, const union rt_key *keys, u32 hash)
+{
+	u32 number = m->table->free;
+	struct rt_slot *slot = rt_map_at(m, number);
+
 	rt_slot_set_keys(m, slot, keys);
 	if (!m->is_accumulated)
-		rt_map_reset_value(m, (char *)slot + t->value_offset);
-	slot->generation++;
-	slot->hash = hash;
-	slot->chain = *bucket;
-	rt_map_list_append(m, number);
-	t->count++;
-	kc_store_release(*bucket, number);
+		rt_map_reset_value(m, (char *)slot + m->table->value_offset);
+	rt_table_add(m->table, slot, number, hash);
 	return number;
 }
 
@@ -384,9 +470,8 @@ static __maybe_unused u32 rt_map_add_accumulated(struct rt_context *c, const str
  * Adds an element that was not found, with an empty value. 0 if the array is full, which is an
  * error or was counted at `place`.
  */
-static __maybe_unused noinline u32 rt_map_add_element(struct rt_context *c, const struct rt_map *m,
-						      const union rt_key *keys,
-						      struct rt_place *place)
+static __maybe_unused noinline u32 rt_map_add_any(struct rt_context *c, const struct rt_map *m,
+						  const union rt_key *keys, struct rt_place *place)
 {
 	u32 hash = rt_map_hash(m, keys);
 	u32 number;
@@ -399,6 +484,16 @@ static __maybe_unused noinline u32 rt_map_add_element(struct rt_context *c, cons
 	if (m->table->count > m->capacity)
 		rt_map_remove(m, m->table->oldest);
 	return number;
+}
+
+/* As rt_map_add_any; of an array of numbers by one number, that does not wrap, without detours. */
+static __always_inline u32 rt_map_add_element(struct rt_context *c, const struct rt_map *m,
+					      const union rt_key *keys, struct rt_place *place)
+{
+	if (m->key_count == 1 && !m->key_is_string[0] && m->value == RT_VALUE_LONG && !m->wraps &&
+	    !m->is_accumulated && likely(m->table->count < m->capacity))
+		return rt_table_insert_number(m->table, keys[0].n);
+	return rt_map_add_any(c, m, keys, place);
 }
 
 /* Number of the element with these keys, made if absent; 0 as from rt_map_add_element. */

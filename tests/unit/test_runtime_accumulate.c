@@ -282,6 +282,31 @@ static void strings_spread(void **state)
 	(void)state;
 }
 
+/* The same text has the same hash wherever it lies, and what lies behind its NUL does not count. */
+static void strings_hash_alike(void **state)
+{
+	static char text[MAXSTRINGLEN + 24] __aligned(8);
+	u32 length, shift;
+
+	for (length = 0; length < MAXSTRINGLEN + 8; length++) {
+		u32 cut = min(length, (u32)MAXSTRINGLEN - 1);
+		u64 hash = 0;
+
+		for (shift = 0; shift < 9; shift++) {
+			memset(text, 'y', sizeof(text));
+			memset(text + shift, 'x', length);
+			text[shift + length] = 0;
+			if (shift == 0)
+				hash = rt_hash_string(7, text);
+			assert_int_equal(rt_hash_string(7, text + shift), hash);
+			if (cut)
+				text[shift + cut - 1] = 'z';
+			assert_int_equal(rt_hash_string(7, text + shift) == hash, !cut);
+		}
+	}
+	(void)state;
+}
+
 /* What docs/GLOBALS.md says: in the table, and for each context besides. */
 static void memory_of_an_element(void **state)
 {
@@ -325,6 +350,7 @@ int main(void)
 		TEST(insertion_waits_with_a_bound),
 		TEST(numbers_spread),
 		TEST(strings_spread),
+		TEST(strings_hash_alike),
 		TEST(memory_of_an_element),
 		TEST(memory_that_runs_out_is_given_back),
 	};
