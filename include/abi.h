@@ -149,6 +149,18 @@ struct spile_status {
 	__u64 records_lost;	/* of those, lost for want of room */
 };
 
+/* By what means the kernel calls the handler of a probe. */
+enum spile_mechanism {
+	SPILE_BY_SESSION = 0,	/* begin, end, error: the session's own thread */
+	SPILE_BY_KPROBE = 1,
+	SPILE_BY_KRETPROBE = 2,
+	SPILE_BY_FTRACE = 3,
+	SPILE_BY_TRACEPOINT = 4,
+	SPILE_BY_TIMER = 5,		/* the session's thread, woken by a timer */
+	SPILE_BY_PROFILE = 6,	/* a timer's interrupt on each CPU */
+	SPILE_MECHANISMS = 8,	/* with room */
+};
+
 /* Per probe, summed over CPUs; in the order of the probe table. */
 struct spile_probe_counters {
 	__u64 hits;			/* handler runs */
@@ -159,6 +171,14 @@ struct spile_probe_counters {
 	__u64 given_up_insertions;	/* into arrays that were full */
 	__u64 lost_records;
 	__u64 errors;
+	/*
+	 * Of the hits some are timed, all if the module was loaded with stats=1: the cycles of
+	 * the CPU from before the handler to behind it, what interrupted it included.
+	 */
+	__u64 timed;			/* hits */
+	__u64 cycles;		/* of all these together */
+	__u64 cycles_least, cycles_most;
+	__u32 points[SPILE_MECHANISMS];	/* attached at the start, by each enum spile_mechanism */
 };
 
 /* The `cpu` of handlers in process context, whose records go to streamP. */

@@ -31,27 +31,56 @@ static void mod_state_set(u32 state)
 	wake_up(&rt_session.reader_wait);
 }
 
+static void mod_counters_add(struct spile_probe_counters *sum, const struct rt_counters *part)
+{
+	sum->hits += part->hits;
+	sum->skipped_reentry += part->skipped_reentry;
+	sum->skipped_lock += part->skipped_lock;
+	sum->given_up += part->given_up;
+	sum->given_up_insertions += part->given_up_insertions;
+	sum->lost_records += part->lost_records;
+	sum->errors += part->errors;
+}
+
+static void mod_usage_add(struct spile_probe_counters *sum, const struct rt_usage *part)
+{
+	if (!part->timed)
+		return;
+	if (!sum->timed || part->cycles_least < sum->cycles_least)
+		sum->cycles_least = part->cycles_least;
+	sum->cycles_most = max_t(u64, sum->cycles_most, part->cycles_most);
+	sum->cycles += part->cycles;
+	sum->timed += part->timed;
+}
+
 /* Adds what `c` has counted. */
 static void mod_status_add(const struct rt_context *c)
 {
 	u32 i;
 
 	for (i = 0; i < RT_PROBE_COUNT; i++) {
-		struct spile_probe_counters *sum = &mod_status.counters[i];
-		const struct spile_probe_counters *part = &c->counters[i];
-
-		sum->hits += part->hits;
-		sum->skipped_reentry += part->skipped_reentry;
-		sum->skipped_lock += part->skipped_lock;
-		sum->skipped_instances += part->skipped_instances;
-		sum->given_up += part->given_up;
-		sum->given_up_insertions += part->given_up_insertions;
-		sum->lost_records += part->lost_records;
-		sum->errors += part->errors;
-		mod_status.status.error_count += part->errors;
+		mod_counters_add(&mod_status.counters[i], &c->counters[i]);
+		mod_usage_add(&mod_status.counters[i], &c->usage[i]);
+		mod_status.status.error_count += c->counters[i].errors;
 	}
 	mod_status.status.records_sent += c->records_sent;
 	mod_status.status.records_lost += c->records_lost;
+}
+
+/* Adds what the families know of their probes, and the session of its own. */
+static void mod_status_add_families(void)
+{
+	struct rt_probe *const *const lists[] = { mod_begin_probes, mod_end_probes,
+						  mod_error_probes };
+	struct rt_probe *const *probe;
+	const struct mod_family *family;
+	u32 i;
+
+	for (family = mod_families; family->ops; family++)
+		family->ops->count(family, mod_status.counters);
+	for (i = 0; i < ARRAY_SIZE(lists); i++)
+		for (probe = lists[i]; *probe; probe++)
+			mod_status.counters[(*probe)->index].points[SPILE_BY_SESSION] = 1;
 }
 
 static size_t mod_status_length(void)
@@ -64,7 +93,6 @@ static void mod_status_update(void)
 {
 	u64 last = mod_status.status.horizon;
 	u64 last_of_cpus = mod_status.status.cpu_horizon;
-	const struct mod_family *family;
 	unsigned int cpu;
 
 	memset(&mod_status, 0, sizeof(mod_status));
@@ -81,9 +109,7 @@ static void mod_status_update(void)
 	for_each_possible_cpu(cpu)
 		mod_status_add(rt_context_of(cpu));
 	mod_status_add(rt_process_context);
-	for (family = mod_families; family->ops; family++)
-		if (family->ops->count_missed)
-			family->ops->count_missed(family, mod_status.counters);
+	mod_status_add_families();
 	mod_status.status.horizon = rt_horizon(last);
 	mod_status.status.cpu_horizon = rt_cpu_horizon(last_of_cpus);
 }

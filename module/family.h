@@ -4,8 +4,8 @@
  *
  * module/main.c and control.h walk the script's mod_families and know no family by name; a new
  * one is a file in families/ with a struct mod_family_ops. All functions run in process context:
- * prepare and release at load and unload, add_points in the reader's write, count_missed in its
- * read, the others in the session thread.
+ * prepare and release at load and unload, add_points in the reader's write, count in its read,
+ * the others in the session thread.
  */
 #ifndef SPILE_MODULE_FAMILY_H
 #define SPILE_MODULE_FAMILY_H
@@ -30,9 +30,8 @@ struct mod_family_ops {
 	void (*arm)(const struct mod_family *family, const struct rt_probe *probe);
 	/* Runs handlers that became due in process context; NULL: this family has none. */
 	void (*run_due)(const struct mod_family *family);
-	/* Adds hits that the family had to leave out; may be NULL. */
-	void (*count_missed)(const struct mod_family *family,
-			     struct spile_probe_counters *counters);
+	/* Adds the points that it attached, by mechanism, and hits that it had to leave out. */
+	void (*count)(const struct mod_family *family, struct spile_probe_counters *counters);
 };
 
 struct mod_family {

@@ -21,6 +21,10 @@ static unsigned int buffer_kb = 1024;
 module_param(buffer_kb, uint, 0400);
 MODULE_PARM_DESC(buffer_kb, "output buffer per CPU in kilobytes");
 
+static bool stats;
+module_param(stats, bool, 0400);
+MODULE_PARM_DESC(stats, "time every hit of every probe");
+
 #define MOD_BUFFER_KB_MIN 32
 #define MOD_BUFFER_KB_MAX 1048576
 
@@ -244,6 +248,7 @@ static int __init mod_init(void)
 
 	if (buffer_kb < MOD_BUFFER_KB_MIN || buffer_kb > MOD_BUFFER_KB_MAX)
 		return -ERANGE;
+	rt_times_all = stats;
 	rt_session_init();
 	error = mod_memory_init();
 	if (error)

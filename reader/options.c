@@ -43,6 +43,7 @@ static const char usage_text[] =
 	"  --merge     print what the files of a session with -b hold, in order\n"
 	"  -s MB       size of the output buffer of each CPU, in megabytes\n"
 	"  -d MODULE   unload a script module that was left behind\n"
+	"  -t, --stats[=json]  time every hit; at the end a table of the probes\n"
 	"  -v          say what is being done, and report in full at the end\n"
 	"  -q          report only lost records at the end, not skipped probe hits\n"
 	"  -V, --version  print the version\n"
@@ -106,6 +107,19 @@ static bool parse_rotation(const char *text, struct options *ret)
 	return false;
 }
 
+/* `text` is what stands behind --stats=, or NULL. */
+static bool parse_stats(const char *text, enum options_stats *ret)
+{
+	*ret = STATS_TABLE;
+	if (!text)
+		return true;
+	*ret = STATS_JSON;
+	if (strcmp(text, "json") == 0)
+		return true;
+	message_error("--stats stands alone or is --stats=json, not --stats=%s", text);
+	return false;
+}
+
 /* One option; OPTIONS_RUN to go on. */
 static enum options_result take_option(int letter, struct options *options)
 {
@@ -131,6 +145,8 @@ static enum options_result take_option(int letter, struct options *options)
 	case 'd':
 		options->unload = optarg;
 		return OPTIONS_RUN;
+	case 't':
+		return parse_stats(optarg, &options->stats) ? OPTIONS_RUN : OPTIONS_WRONG;
 	case 'v':
 		options->verbose = true;
 		return OPTIONS_RUN;
@@ -214,6 +230,7 @@ enum options_result options_parse(int argc, char **argv, struct options *ret)
 {
 	static const struct option long_options[] = {
 		{ "help", no_argument, NULL, 'h' },
+		{ "stats", optional_argument, NULL, 't' },
 		{ "version", no_argument, NULL, 'V' },
 		{ "merge", no_argument, NULL, OPTION_MERGE },
 		{ NULL, 0, NULL, 0 },
@@ -221,7 +238,7 @@ enum options_result options_parse(int argc, char **argv, struct options *ret)
 	int letter;
 
 	memset(ret, 0, sizeof(*ret));
-	while ((letter = getopt_long(argc, argv, "+c:x:o:S:bs:d:vqVh", long_options, NULL)) != -1) {
+	while ((letter = getopt_long(argc, argv, "+c:x:o:S:bs:d:tvqVh", long_options, NULL)) != -1) {
 		enum options_result result = take_option(letter, ret);
 
 		if (result != OPTIONS_RUN)

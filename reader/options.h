@@ -6,6 +6,9 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+/* The form of the statistics at the end. */
+enum options_stats { STATS_NONE, STATS_TABLE, STATS_JSON };
+
 struct options {
 	const char *module;	/* path of the .ko */
 	char **parameters;	/* name=value ..., as given */
@@ -19,6 +22,7 @@ struct options {
 	bool is_merge;		/* --merge: `module` and `parameters` are files of -b */
 	const char *unload;	/* -d: name of a module to unload, or NULL */
 	unsigned long buffer_kb;	/* -s, per CPU; 0: the module's own choice */
+	enum options_stats stats;	/* -t, --stats */
 	bool verbose, quiet;
 };
 

@@ -28,6 +28,7 @@
 #include "points.h"
 #include "report.h"
 #include "signals.h"
+#include "stats.h"
 #include "streams.h"
 #include "text.h"
 
@@ -102,6 +103,8 @@ static bool load(struct session *session)
 	text_append_string(&parameters, "");
 	if (options->buffer_kb)
 		text_printf(&parameters, "buffer_kb=%lu", options->buffer_kb);
+	if (options->stats)
+		load_add_parameter(&parameters, "stats=1");
 	for (int i = 0; i < options->parameter_count; i++)
 		load_add_parameter(&parameters, options->parameters[i]);
 	session->is_loaded = load_module(&session->module, parameters.bytes);
@@ -380,6 +383,7 @@ static void report(const struct session *session)
 	struct text text = { 0 };
 
 	report_write(&text, &session->control, &session->module, session->options);
+	stats_write(&text, &session->control, &session->module, session->options);
 	fwrite(text.bytes, 1, text.length, stderr);
 	text_fini(&text);
 }

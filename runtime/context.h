@@ -41,8 +41,29 @@ static struct rt_probe rt_probes[RT_PROBE_COUNT];
 /* Frames are rounded up to 8 bytes, each call chain by at most MAXNESTING plus the handler's. */
 #define RT_FRAME_BYTES (RT_FRAME_SIZE + 8 * (MAXNESTING + 32))
 
-/* One hit in this many is timed: see overload.h. */
+/* One hit in this many is timed, unless all are: see overload.h. */
 #define RT_SAMPLE_EVERY 64
+
+/* All hits are timed: the session was asked for statistics of its probes. Set at load. */
+static bool rt_times_all;
+
+/* What one probe did on one CPU. */
+struct rt_counters {
+	u64 hits;			/* handler runs */
+	u64 skipped_reentry;
+	u64 skipped_lock;
+	u64 given_up;
+	u64 given_up_insertions;
+	u64 lost_records;
+	u64 errors;
+};
+
+/* How long the handler of one probe ran on one CPU, of the hits that were timed. */
+struct rt_usage {
+	u64 timed;		/* hits */
+	u64 cycles;
+	u64 cycles_least, cycles_most;
+};
 
 struct rt_context {
 	u32 busy;			/* a handler runs in this context */
@@ -104,7 +125,8 @@ struct rt_context {
 	void *parts[RT_PARTS + 1];
 	void *part_block;		/* the memory that those are in */
 
-	struct spile_probe_counters counters[RT_PROBE_COUNT];
+	struct rt_counters counters[RT_PROBE_COUNT];
+	struct rt_usage usage[RT_PROBE_COUNT];
 	char error[RT_ERROR_SIZE];
 	char text[RT_TEXT_SIZE];
 	char frames[RT_FRAME_BYTES] __aligned(8);
@@ -153,6 +175,12 @@ static __maybe_unused void rt_probes_init(void)
 	}
 }
 
+/* One hit of how many is timed while nothing is suspected. */
+static inline u32 rt_sample_usual(void)
+{
+	return rt_times_all ? 1 : RT_SAMPLE_EVERY;
+}
+
 /* Takes the contexts' memory and readies the probes; false without memory. Context: process. */
 static __maybe_unused bool rt_contexts_init(void)
 {
@@ -165,7 +193,7 @@ static __maybe_unused bool rt_contexts_init(void)
 		if (!c)
 			goto no_memory;
 		rt_session.memory += sizeof(*c);
-		c->sample_left = c->sample_every = RT_SAMPLE_EVERY;
+		c->sample_left = c->sample_every = rt_sample_usual();
 		c->holder = 1 + cpu;
 		per_cpu(rt_cpu_context, cpu) = c;
 		rt_context_list(c);

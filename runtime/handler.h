@@ -114,9 +114,9 @@ static __always_inline struct rt_context *rt_enter(u32 probe)
 	}
 	c->busy = 1;
 	barrier();
-	c->counters[probe].hits++;
 	if (unlikely(!--c->sample_left))
 		rt_sample_begin(c);
+	c->counters[probe].hits++;
 	c->probe = &rt_probes[probe];
 	return c;
 }
@@ -212,13 +212,19 @@ static __maybe_unused void rt_process_leave(struct rt_context *c)
 	preempt_enable_notrace();
 }
 
-/* Runs `probe` in process context, counted as a hit. Context: session thread. */
+/*
+ * Runs `probe` in process context, counted as a hit. The time is counted with what it waits for:
+ * locks, and room for output. Context: session thread.
+ */
 static __maybe_unused void rt_process_run(struct rt_probe *probe)
 {
+	u64 start = rt_times_all ? kc_cycles() : 0;
 	struct rt_context *c = rt_process_enter(probe);
 
 	c->counters[probe->index].hits++;
 	probe->handler(c);
+	if (rt_times_all)
+		rt_usage_add(&c->usage[probe->index], kc_cycles() - start);
 	rt_process_leave(c);
 }
 

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The bound on the time that handlers take from a CPU: STP_OVERLOAD_THRESHOLD cycles out of
- * STP_OVERLOAD_INTERVAL; over that the session ends by an error.
+ * The time that handlers take: of each probe for the statistics, and of a whole CPU, which is
+ * bounded: STP_OVERLOAD_THRESHOLD cycles out of STP_OVERLOAD_INTERVAL; over that the session ends
+ * by an error.
  *
- * One hit of a probe in RT_SAMPLE_EVERY is timed and stands for the others, so the bound costs a
- * hit a countdown. Such a guess can be far off, where the host takes the CPU away in the middle of a
+ * One hit in RT_SAMPLE_EVERY on a CPU is timed and stands for the others, so this costs a hit one
+ * countdown. Such a guess can be far off, where the host takes the CPU away in the middle of a
  * timed hit: it only raises a suspicion. Then all hits of an interval are timed, and by these the
- * session is judged. Its thread's own handlers are not timed. Called by handler.h.
+ * session is judged. Its thread's own handlers do not count there. Called by handler.h.
  */
 #ifndef SPILE_RUNTIME_OVERLOAD_H
 #define SPILE_RUNTIME_OVERLOAD_H
@@ -14,11 +15,22 @@
 #include "context.h"
 #include "mail.h"
 
+/* Adds a hit that took `cycles`. Context: that of the hit, the context taken. */
+static __maybe_unused void rt_usage_add(struct rt_usage *usage, u64 cycles)
+{
+	if (!usage->timed || cycles < usage->cycles_least)
+		usage->cycles_least = cycles;
+	if (cycles > usage->cycles_most)
+		usage->cycles_most = cycles;
+	usage->cycles += cycles;
+	usage->timed++;
+}
+
 /* Starts to time this run. Context: any, NMI included. */
 static __maybe_unused noinline void rt_sample_begin(struct rt_context *c)
 {
-	c->is_sampled = 1;
 	c->sample_left = c->sample_every;
+	c->is_sampled = 1;
 	c->sample_start = kc_cycles();
 	if (!c->interval_start)
 		c->interval_start = c->sample_start;
@@ -30,7 +42,7 @@ static __maybe_unused void rt_overload_judge(struct rt_context *c, u64 share)
 	u64 limit = STP_OVERLOAD_THRESHOLD / (STP_OVERLOAD_INTERVAL / 1000);
 	bool is_guess = c->sample_every > 1;
 
-	c->sample_every = RT_SAMPLE_EVERY;
+	c->sample_every = rt_sample_usual();
 	if (share <= limit)
 		return;
 	if (is_guess)
@@ -43,20 +55,29 @@ static __maybe_unused void rt_overload_judge(struct rt_context *c, u64 share)
 				(unsigned long long)limit / 10);
 }
 
-/* Takes the time of this run, and judges the interval if it is over. Context: as its begin. */
+/* Counts a timed run of `cycles` that ended at `now`, and judges the interval if it is over. */
+static __maybe_unused void rt_overload_add(struct rt_context *c, u64 cycles, u64 now)
+{
+	u64 length = now - c->interval_start;
+
+	c->sampled_cycles += cycles * c->sample_every;
+	if (length < STP_OVERLOAD_INTERVAL)
+		return;
+	rt_overload_judge(c, c->sampled_cycles / (length / 1000));
+	c->interval_start = 0;
+	c->sampled_cycles = 0;
+}
+
+/* Takes the time of this run. Context: as its begin. */
 static __maybe_unused void rt_sample_end(struct rt_context *c)
 {
 	u64 now = kc_cycles();
-	u64 length = now - c->interval_start;
+	u64 cycles = now - c->sample_start;
 
 	c->is_sampled = 0;
-	c->sampled_cycles += (now - c->sample_start) * c->sample_every;
-	if (length < STP_OVERLOAD_INTERVAL)
-		return;
+	rt_usage_add(&c->usage[c->probe->index], cycles);
 	if (RT_OVERLOAD)
-		rt_overload_judge(c, c->sampled_cycles / (length / 1000));
-	c->interval_start = 0;
-	c->sampled_cycles = 0;
+		rt_overload_add(c, cycles, now);
 }
 
 #endif

@@ -324,6 +324,7 @@ static void mod_entries_taken(void)
 	while ((slot = mod_entry_next(slot)) != NULL) {
 		for (point = slot->value; point; point = point->next) {
 			point->is_traced = true;
+			point->specification->traced++;
 			mod_point_count(point);
 			mod_points.by_ftrace++;
 		}

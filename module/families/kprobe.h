@@ -327,11 +327,19 @@ static void mod_kprobe_detach(const struct mod_family *family)
 	mod_kprobe_batch_flush();
 }
 
-static void mod_kprobe_count_missed(const struct mod_family *family,
-				    struct spile_probe_counters *counters)
+static void mod_kprobe_count(const struct mod_family *family,
+			     struct spile_probe_counters *counters)
 {
+	const struct mod_kprobe_specification *s = family->entries;
 	u32 i, count = kc_load_acquire(mod_kprobes.count);
 
+	for (i = 0; i < family->count; i++) {
+		u32 *points = counters[s[i].probe->index].points;
+
+		points[SPILE_BY_FTRACE] += s[i].traced;
+		points[s[i].is_return ? SPILE_BY_KRETPROBE : SPILE_BY_KPROBE] +=
+			s[i].attached - s[i].traced;
+	}
 	for (i = 0; i < count; i++) {
 		struct mod_kprobe *kprobe = &mod_kprobes.items[i];
 		struct spile_probe_counters *of;
@@ -349,7 +357,7 @@ static const struct mod_family_ops mod_kprobe_ops = {
 	.attach = mod_kprobe_attach,
 	.detach = mod_kprobe_detach,
 	.arm = mod_kprobe_arm,
-	.count_missed = mod_kprobe_count_missed,
+	.count = mod_kprobe_count,
 };
 
 #endif

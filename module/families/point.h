@@ -24,6 +24,7 @@ struct mod_kprobe_specification {
 
 	u32 points;
 	u32 attached;
+	u32 traced;		/* of these, by the function tracer */
 	int error;		/* the last refusal's */
 	const char *refused;	/* and its function */
 	const char *unheard;	/* a function whose probe is never hit, or NULL */

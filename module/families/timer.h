@@ -104,21 +104,23 @@ static void mod_timer_run_due(const struct mod_family *family)
 	}
 }
 
-static void mod_timer_count_missed(const struct mod_family *family,
-				   struct spile_probe_counters *counters)
+static void mod_timer_count(const struct mod_family *family,
+			    struct spile_probe_counters *counters)
 {
 	const struct mod_timer *timers = family->entries;
 	u32 i;
 
-	for (i = 0; i < family->count; i++)
+	for (i = 0; i < family->count; i++) {
 		counters[timers[i].probe->index].skipped_instances += timers[i].missed;
+		counters[timers[i].probe->index].points[SPILE_BY_TIMER]++;
+	}
 }
 
 static const struct mod_family_ops mod_timer_ops __maybe_unused = {
 	.attach = mod_timer_attach,
 	.detach = mod_timer_detach,
 	.run_due = mod_timer_run_due,
-	.count_missed = mod_timer_count_missed,
+	.count = mod_timer_count,
 };
 
 /* ---- The profile timer ---- */
@@ -186,6 +188,17 @@ static void mod_profile_detach(const struct mod_family *family)
 	}
 }
 
+/* One point, though each CPU has a tick. */
+static void mod_profile_count(const struct mod_family *family,
+			      struct spile_probe_counters *counters)
+{
+	const struct mod_profile_timer *timers = family->entries;
+	u32 i;
+
+	for (i = 0; i < family->count; i++)
+		counters[timers[i].probe->index].points[SPILE_BY_PROFILE]++;
+}
+
 static bool mod_profile_prepare(const struct mod_family *family)
 {
 	struct mod_profile_timer *timers = family->entries;
@@ -215,6 +228,7 @@ static const struct mod_family_ops mod_profile_timer_ops __maybe_unused = {
 	.release = mod_profile_release,
 	.attach = mod_profile_attach,
 	.detach = mod_profile_detach,
+	.count = mod_profile_count,
 };
 
 #endif

@@ -21,6 +21,7 @@ struct mod_tracepoint {
 
 	struct kc_tracepoint point;
 	bool is_attached;
+	bool was_attached;	/* at the start, as far as this kernel has it */
 };
 
 /* ---- One entry ---- */
@@ -87,6 +88,7 @@ static bool mod_tracepoint_attach(const struct mod_family *family)
 						   : "the kernel refused", error);
 			return false;
 		}
+		t->was_attached = true;
 		if (!t->probe->armed)
 			mod_tracepoints_off(family, t->probe);
 	}
@@ -114,10 +116,22 @@ static void mod_tracepoint_arm(const struct mod_family *family, const struct rt_
 	}
 }
 
+static void mod_tracepoint_count(const struct mod_family *family,
+				 struct spile_probe_counters *counters)
+{
+	const struct mod_tracepoint *entries = family->entries;
+	u32 i;
+
+	for (i = 0; i < family->count; i++)
+		counters[entries[i].probe->index].points[SPILE_BY_TRACEPOINT] +=
+			entries[i].was_attached;
+}
+
 static const struct mod_family_ops mod_tracepoint_ops = {
 	.attach = mod_tracepoint_attach,
 	.detach = mod_tracepoint_detach,
 	.arm = mod_tracepoint_arm,
+	.count = mod_tracepoint_count,
 };
 
 #endif

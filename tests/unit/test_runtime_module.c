@@ -214,10 +214,83 @@ static void long_samples_are_no_overload(void **state)
 	int i;
 
 	for (i = 0; i < 40; i++) {
-		rt_context_of(0)->counters[1].hits = RT_SAMPLE_EVERY - 1;
+		rt_context_of(0)->sample_left = 1;
 		assert_false(run_hits(1, 100000, 100100));
 		assert_false(run_hits(700, 100, 1000));
 	}
+	(void)state;
+}
+
+/* ---- Statistics ---- */
+
+/* Loaded with stats=1. */
+static int timing_set_up(void **state)
+{
+	rt_times_all = true;
+	return fixture_set_up(state);
+}
+
+static int timing_tear_down(void **state)
+{
+	rt_times_all = false;
+	return fixture_tear_down(state);
+}
+
+static void expect_usage(const struct rt_usage *usage, u64 timed, u64 cycles, u64 least, u64 most)
+{
+	assert_int_equal(usage->timed, timed);
+	assert_int_equal(usage->cycles, cycles);
+	assert_int_equal(usage->cycles_least, least);
+	assert_int_equal(usage->cycles_most, most);
+}
+
+static void every_hit_is_timed_when_asked(void **state)
+{
+	run_hits(1, 70, 1000);
+	run_hits(5000, 50, 1000);
+	run_hits(1, 90, 1000);
+	run_hits(20, 60, 1000);
+	expect_usage(&rt_context_of(0)->usage[1], 5022, 50 * 5000 + 70 + 90 + 60 * 20, 50, 90);
+	expect_usage(&rt_context_of(0)->usage[0], 0, 0, 0, 0);
+	shim_cpu = 1;
+	run_hits(3, 7, 1000);
+	expect_usage(&rt_context_of(1)->usage[1], 3, 21, 7, 7);
+	(void)state;
+}
+
+static void few_hits_are_timed_else(void **state)
+{
+	run_hits(10 * RT_SAMPLE_EVERY, 50, 1000);
+	expect_usage(&rt_context_of(0)->usage[1], 10, 500, 50, 50);
+	(void)state;
+}
+
+/* Timing all hits is no suspicion, and the verdict on an overload the same. */
+static void overload_is_found_while_all_is_timed(void **state)
+{
+	assert_false(run_hits(100000, 490, 1000));
+	assert_true(run_hits(3000, 730, 1000));
+	assert_int_equal(rt_session.has_failed, 1);
+	(void)state;
+}
+
+static void take_time(struct rt_context *c)
+{
+	shim_cycles += 1234;
+	(void)c;
+}
+
+static void handlers_of_the_thread_are_timed_when_asked(void **state)
+{
+	struct rt_probe *probe = &rt_probes[0];
+
+	probe->handler = take_time;
+	rt_process_run(probe);
+	rt_times_all = false;
+	rt_process_run(probe);
+	expect_usage(&rt_process_context->usage[0], 1, 1234, 1234, 1234);
+	assert_int_equal(rt_process_context->counters[0].hits, 2);
+	probe->handler = fixture_handler;
 	(void)state;
 }
 
@@ -330,6 +403,7 @@ static void families_hear_of_changes_only(void **state)
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, fixture_set_up, fixture_tear_down)
+#define TEST_TIMING(f) cmocka_unit_test_setup_teardown(f, timing_set_up, timing_tear_down)
 #define TEST_CONDITION(f) \
 	cmocka_unit_test_setup_teardown(f, conditional_set_up, conditional_tear_down)
 
@@ -343,6 +417,10 @@ int main(void)
 		TEST(busy_is_no_overload),
 		TEST(overload_ends_the_session),
 		TEST(long_samples_are_no_overload),
+		TEST_TIMING(every_hit_is_timed_when_asked),
+		TEST(few_hits_are_timed_else),
+		TEST_TIMING(overload_is_found_while_all_is_timed),
+		TEST_TIMING(handlers_of_the_thread_are_timed_when_asked),
 		TEST(every_context_has_room_for_a_match),
 		TEST_CONDITION(conditions_hold_from_the_start),
 		TEST_CONDITION(hits_without_the_condition_are_none),

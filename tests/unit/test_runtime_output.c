@@ -66,7 +66,7 @@ static bool print_number(struct rt_context *c, s64 number)
 	return true;
 }
 
-static struct spile_probe_counters *counters(struct rt_context *c)
+static struct rt_counters *counters(struct rt_context *c)
 {
 	return &c->counters[1];
 }

@@ -51,6 +51,7 @@ static const struct {
 	{ 'G', "global", "NAME=VALUE", "set the initial value of a global" },
 	{ 'I', "tapsets", "DIR", "look for tapsets in DIR too" },
 	{ 's', "buffer", "MB", "output buffer of each CPU, in megabytes" },
+	{ 't', "stats", "[=json]", "time every hit; at the end a table of the probes" },
 	{ OPTION_VM, "vm", "[=RELEASE]", "run in a throw-away machine" },
 	{ OPTION_NO_GLOBAL_VAR_DISPLAY, "no-global-var-display", NULL,
 	  "do not print globals that are written and never read" },
@@ -101,6 +102,8 @@ static bool check(struct diag *diag, const struct options *options)
 		return wrong(diag, "-S and -b exclude each other: files are merged whole%s", "");
 	if (options->vm && options->target)
 		return wrong(diag, "-x %s: that process does not exist in the throw-away machine", options->target);
+	if (options->stats && *options->stats && strcmp(options->stats, "json") != 0)
+		return wrong(diag, "--stats=%s: it stands alone or is --stats=json", options->stats);
 	return check_module_name(diag, options->module_name) &&
 	       check_number(diag, options->target, "-x %s: not a process id") &&
 	       check_number(diag, options->buffer_megabytes, "-s %s: not a number of megabytes");
@@ -185,6 +188,9 @@ static bool take_option(int letter, struct options *ret, struct lists *lists, en
 	case 's':
 		ret->buffer_megabytes = optarg;
 		return true;
+	case 't':
+		ret->stats = optarg ? optarg : "";
+		return true;
 	case OPTION_VM:
 		ret->vm_release = optarg;
 		return ret->vm = true;
@@ -241,7 +247,7 @@ static void make_forms(GString *letters, struct option *long_forms)
 		bool may_have = table[i].value && *table[i].value == '[';
 
 		if (table[i].letter < 256)
-			g_string_append_printf(letters, "%c%s", table[i].letter, table[i].value ? ":" : "");
+			g_string_append_printf(letters, "%c%s", table[i].letter, table[i].value && !may_have ? ":" : "");
 		long_forms[i].name = table[i].long_name;
 		long_forms[i].has_arg = may_have ? optional_argument : table[i].value ? required_argument : no_argument;
 		long_forms[i].val = table[i].letter;

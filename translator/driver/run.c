@@ -50,6 +50,8 @@ static const char *const *loader_arguments(struct arena *arena, struct diag *dia
 	add_option(argv, "-s", options->buffer_megabytes);
 	if (options->bulk)
 		g_ptr_array_add(argv, (char *)"-b");
+	if (options->stats)
+		g_ptr_array_add(argv, (char *)(*options->stats ? "--stats=json" : "--stats"));
 	if (options->verbosity)
 		g_ptr_array_add(argv, (char *)"-v");
 	if (options->quiet)
