@@ -163,7 +163,7 @@ enum spile_mechanism {
 
 /* Per probe, summed over CPUs; in the order of the probe table. */
 struct spile_probe_counters {
-	__u64 hits;			/* handler runs */
+	__u64 hits;			/* handler runs; all others are counted as skipped */
 	__u64 skipped_reentry;	/* another handler was running on this CPU */
 	__u64 skipped_lock;		/* a global's lock did not come free in time */
 	__u64 skipped_instances;	/* no free kretprobe instance; missed timer ticks */
@@ -175,9 +175,11 @@ struct spile_probe_counters {
 	 * Of the hits some are timed, all if the module was loaded with stats=1: the cycles of
 	 * the CPU from before the handler to behind it, what interrupted it included.
 	 */
-	__u64 timed;			/* hits */
+	__u64 timed;			/* hits; also of those skipped for a lock */
 	__u64 cycles;		/* of all these together */
 	__u64 cycles_least, cycles_most;
+	__u64 skipped_budget;	/* passed over, not to exceed budget=N */
+	__u64 off_ms;		/* milliseconds for which the budget had it off: hits unseen */
 	__u32 points[SPILE_MECHANISMS];	/* attached at the start, by each enum spile_mechanism */
 };
 

@@ -5,7 +5,8 @@
  * A handler that changes what a condition reads evaluates it at its end (rt_condition_set); a hit
  * that comes while the condition does not hold returns at once (rt_armed). So the script sees the
  * right hits without this file: it takes probes off and on again, that they cost nothing while
- * they are off. Called by main.c in the session thread.
+ * they are off. The budget (budget.h) switches probes by the same way. Called by main.c in the
+ * session thread.
  */
 #ifndef SPILE_MODULE_CONDITIONS_H
 #define SPILE_MODULE_CONDITIONS_H
@@ -28,13 +29,19 @@ static void mod_conditions_evaluate(void)
 	}
 }
 
+/* Whether hits of `probe` are of any use: its condition holds and the budget has it on. */
+static bool mod_condition_holds(const struct rt_probe *probe)
+{
+	return kc_load(probe->wanted) && !probe->is_off;
+}
+
 /* Has the families attach their probes as the conditions are now. */
 static void mod_conditions_settle(void)
 {
 	u32 i;
 
 	for (i = 0; i < RT_PROBE_COUNT; i++)
-		rt_probes[i].armed = kc_load(rt_probes[i].wanted);
+		rt_probes[i].armed = mod_condition_holds(&rt_probes[i]);
 }
 
 static void mod_condition_apply(const struct rt_probe *probe)
@@ -46,7 +53,7 @@ static void mod_condition_apply(const struct rt_probe *probe)
 			family->ops->arm(family, probe);
 }
 
-/* Arms and disarms the probes whose condition changed since they were attached. */
+/* Arms and disarms the probes for which that changed since they were attached. */
 static void mod_conditions_apply(void)
 {
 	u32 i;
@@ -58,11 +65,11 @@ static void mod_conditions_apply(void)
 	smp_mb();
 	for (i = 0; i < RT_PROBE_COUNT; i++) {
 		struct rt_probe *probe = &rt_probes[i];
-		u32 wanted = kc_load(probe->wanted);
+		bool holds = mod_condition_holds(probe);
 
-		if (wanted == probe->armed)
+		if (holds == probe->armed)
 			continue;
-		probe->armed = wanted;
+		probe->armed = holds;
 		mod_condition_apply(probe);
 	}
 }

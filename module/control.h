@@ -10,7 +10,7 @@
 #ifndef SPILE_MODULE_CONTROL_H
 #define SPILE_MODULE_CONTROL_H
 
-#include "module/family.h"
+#include "module/budget.h"
 
 static int mod_control_taken;
 static DEFINE_MUTEX(mod_control_mutex);		/* commands and status, one at a time */
@@ -33,13 +33,17 @@ static void mod_state_set(u32 state)
 
 static void mod_counters_add(struct spile_probe_counters *sum, const struct rt_counters *part)
 {
-	sum->hits += part->hits;
+	/* Found within the handler, which is counted as a hit by then. In this order: no fewer. */
+	u64 skipped_lock = kc_load_acquire(part->skipped_lock);
+
+	sum->hits += kc_load(part->hits) - skipped_lock;
 	sum->skipped_reentry += part->skipped_reentry;
-	sum->skipped_lock += part->skipped_lock;
+	sum->skipped_lock += skipped_lock;
 	sum->given_up += part->given_up;
 	sum->given_up_insertions += part->given_up_insertions;
 	sum->lost_records += part->lost_records;
 	sum->errors += part->errors;
+	sum->skipped_budget += part->passed_over;
 }
 
 static void mod_usage_add(struct spile_probe_counters *sum, const struct rt_usage *part)
@@ -81,6 +85,8 @@ static void mod_status_add_families(void)
 	for (i = 0; i < ARRAY_SIZE(lists); i++)
 		for (probe = lists[i]; *probe; probe++)
 			mod_status.counters[(*probe)->index].points[SPILE_BY_SESSION] = 1;
+	for (i = 0; i < RT_PROBE_COUNT; i++)
+		mod_status.counters[i].off_ms = mod_budget_off_ns(i) / 1000000;
 }
 
 static size_t mod_status_length(void)

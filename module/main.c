@@ -9,6 +9,7 @@
  * everything, runs error and end probes, tells what was given up, and waits to be stopped by the
  * unload. Each step that fails undoes those before.
  */
+#include "module/budget.h"
 #include "module/conditions.h"
 #include "module/control.h"
 #include "module/report.h"
@@ -24,6 +25,10 @@ MODULE_PARM_DESC(buffer_kb, "output buffer per CPU in kilobytes");
 static bool stats;
 module_param(stats, bool, 0400);
 MODULE_PARM_DESC(stats, "time every hit of every probe");
+
+static unsigned int budget;
+module_param(budget, uint, 0400);
+MODULE_PARM_DESC(budget, "percent of a CPU that handlers may take; hits beyond are passed over");
 
 #define MOD_BUFFER_KB_MIN 32
 #define MOD_BUFFER_KB_MAX 1048576
@@ -46,11 +51,12 @@ static bool mod_is_ending(void)
 	return kc_load_acquire(rt_session.end_requested) || kthread_should_stop();
 }
 
-/* Sleeps until somebody called rt_session_wake since the last time. */
+/* Sleeps until somebody called rt_session_wake since the last time, or the budget is to be judged. */
 static void mod_wait(void)
 {
-	wait_event_interruptible(rt_session.thread_wait,
-				 kc_load(rt_session.woken) || kthread_should_stop());
+	wait_event_interruptible_timeout(rt_session.thread_wait,
+					 kc_load(rt_session.woken) || kthread_should_stop(),
+					 rt_budget_percent ? HZ / 10 : MAX_SCHEDULE_TIMEOUT);
 	kc_store(rt_session.woken, 0);
 	smp_mb();
 }
@@ -117,12 +123,14 @@ static void mod_run_due(void)
 static void mod_session_trace(void)
 {
 	mod_state_set(SPILE_STATE_RUNNING);
+	mod_budget_start();
 	kc_store_release(rt_session.running, 1);
 	/* A request that came while we attached must not be forgotten. */
 	smp_mb();
 	while (!mod_is_ending()) {
 		mod_wait();
 		mod_report_mail();
+		mod_budget_apply();
 		mod_conditions_apply();
 		mod_run_due();
 	}
@@ -246,9 +254,10 @@ static int __init mod_init(void)
 {
 	int error;
 
-	if (buffer_kb < MOD_BUFFER_KB_MIN || buffer_kb > MOD_BUFFER_KB_MAX)
+	if (buffer_kb < MOD_BUFFER_KB_MIN || buffer_kb > MOD_BUFFER_KB_MAX || budget > 100)
 		return -ERANGE;
 	rt_times_all = stats;
+	rt_budget_init(budget);
 	rt_session_init();
 	error = mod_memory_init();
 	if (error)

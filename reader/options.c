@@ -26,6 +26,9 @@
 
 #define OPTION_MERGE 256	/* has no letter */
 
+/* Options that have no letter. */
+enum { OPTION_BUDGET = 256 };
+
 static const char usage_text[] =
 	"Usage: spilerun [options] MODULE.ko [parameter=value...]\n"
 	"       spilerun -d MODULE\n"
@@ -44,6 +47,7 @@ static const char usage_text[] =
 	"  -s MB       size of the output buffer of each CPU, in megabytes\n"
 	"  -d MODULE   unload a script module that was left behind\n"
 	"  -t, --stats[=json]  time every hit; at the end a table of the probes\n"
+	"  --budget N% let handlers take N% of a CPU at most: skip hits of the costliest probes\n"
 	"  -v          say what is being done, and report in full at the end\n"
 	"  -q          report only lost records at the end, not skipped probe hits\n"
 	"  -V, --version  print the version\n"
@@ -120,6 +124,22 @@ static bool parse_stats(const char *text, enum options_stats *ret)
 	return false;
 }
 
+/* "5" or "5%". */
+static bool parse_budget(const char *text, unsigned int *ret)
+{
+	size_t length = strlen(text);
+	char digits[8] = "";
+
+	if (length && text[length - 1] == '%')
+		length--;
+	if (length < sizeof(digits))
+		memcpy(digits, text, length);
+	*ret = (unsigned int)parse_number(digits, 100);
+	if (*ret == 0)
+		message_error("--budget wants a percentage, 1 to 100, not '%s'", text);
+	return *ret != 0;
+}
+
 /* One option; OPTIONS_RUN to go on. */
 static enum options_result take_option(int letter, struct options *options)
 {
@@ -145,6 +165,8 @@ static enum options_result take_option(int letter, struct options *options)
 	case 'd':
 		options->unload = optarg;
 		return OPTIONS_RUN;
+	case OPTION_BUDGET:
+		return parse_budget(optarg, &options->budget) ? OPTIONS_RUN : OPTIONS_WRONG;
 	case 't':
 		return parse_stats(optarg, &options->stats) ? OPTIONS_RUN : OPTIONS_WRONG;
 	case 'v':
@@ -230,6 +252,7 @@ enum options_result options_parse(int argc, char **argv, struct options *ret)
 {
 	static const struct option long_options[] = {
 		{ "help", no_argument, NULL, 'h' },
+		{ "budget", required_argument, NULL, OPTION_BUDGET },
 		{ "stats", optional_argument, NULL, 't' },
 		{ "version", no_argument, NULL, 'V' },
 		{ "merge", no_argument, NULL, OPTION_MERGE },

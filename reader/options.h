@@ -23,6 +23,7 @@ struct options {
 	const char *unload;	/* -d: name of a module to unload, or NULL */
 	unsigned long buffer_kb;	/* -s, per CPU; 0: the module's own choice */
 	enum options_stats stats;	/* -t, --stats */
+	unsigned int budget;	/* --budget: percent; 0: none */
 	bool verbose, quiet;
 };
 

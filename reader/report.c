@@ -24,6 +24,8 @@ static const struct cause skip_causes[] = {
 	  " (a global was locked too long)" },
 	{ offsetof(struct spile_probe_counters, skipped_instances),
 	  " (no free return instance, or a timer tick missed)" },
+	{ offsetof(struct spile_probe_counters, skipped_budget),
+	  " (the budget was used up)" },
 };
 
 static const struct cause lost_causes[] = {

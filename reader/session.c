@@ -105,6 +105,9 @@ static bool load(struct session *session)
 		text_printf(&parameters, "buffer_kb=%lu", options->buffer_kb);
 	if (options->stats)
 		load_add_parameter(&parameters, "stats=1");
+	if (options->budget)
+		text_printf(&parameters, "%sbudget=%u", parameters.length ? " " : "",
+			    options->budget);
 	for (int i = 0; i < options->parameter_count; i++)
 		load_add_parameter(&parameters, options->parameters[i]);
 	session->is_loaded = load_module(&session->module, parameters.bytes);

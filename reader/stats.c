@@ -27,6 +27,7 @@ static const struct column skip_columns[] = {
 	COLUMN(skipped_reentry, "re-entry", "reentry"),
 	COLUMN(skipped_lock, "lock", "lock"),
 	COLUMN(skipped_instances, "instances", "instances"),
+	COLUMN(skipped_budget, "budget", "budget"),
 };
 
 static const struct column other_columns[] = {
@@ -34,6 +35,7 @@ static const struct column other_columns[] = {
 	COLUMN(given_up_insertions, "insertions given up", "given_up_insertions"),
 	COLUMN(lost_records, "records lost", "records_lost"),
 	COLUMN(errors, "errors", "errors"),
+	COLUMN(off_ms, "milliseconds off", "off_ms"),
 };
 
 /* By enum spile_mechanism; NULL where there is none. */
@@ -90,7 +92,8 @@ static void write_columns(struct text *out, const struct spile_probe_counters *c
 	for (size_t i = 0; i < column_count; i++) {
 		if (!value_of(counters, &columns[i]))
 			continue;
-		text_printf(out, "%s%s %llu", before, columns[i].text, value_of(counters, &columns[i]));
+		text_printf(out, "%s%s %llu", before, columns[i].text,
+			    value_of(counters, &columns[i]));
 		before = ", ";
 	}
 }
@@ -111,15 +114,17 @@ static void write_losses(struct text *out, const struct spile_probe_counters *co
 static void write_table(struct text *out, const struct control *control,
 			const struct module_file *module)
 {
-	text_append_string(out, "Hits of each probe, and the cycles that a run of its handler took:\n"
-				"      hits      least    average       most  probe\n");
+	text_append_string(out,
+			   "Hits of each probe, and the cycles that a run of its handler took:\n"
+			   "      hits      least    average       most  probe\n");
 	for (unsigned int i = 0; i < control->status.probe_count; i++) {
 		const struct spile_probe_counters *counters = &control->counters[i];
 
 		text_printf(out, "%10llu %10llu %10llu %10llu  %s",
 			    (unsigned long long)counters->hits,
 			    (unsigned long long)counters->cycles_least, average(counters),
-			    (unsigned long long)counters->cycles_most, module_file_probe(module, i));
+			    (unsigned long long)counters->cycles_most,
+			    module_file_probe(module, i));
 		write_points(out, counters);
 		text_append_string(out, "\n");
 		write_losses(out, counters);
@@ -174,8 +179,9 @@ static void write_json_probe(struct text *out, const char *name,
 	write_string(out, name);
 	text_append_string(out, ", ");
 	write_json_points(out, counters);
-	text_printf(out, ", \"hits\": %llu, \"timed\": %llu, \"cycles\": %llu, \"cycles_least\": %llu, "
-		    "\"cycles_average\": %llu, \"cycles_most\": %llu, \"skipped\": {",
+	text_printf(out, ", \"hits\": %llu, \"timed\": %llu, \"cycles\": %llu, "
+		    "\"cycles_least\": %llu, \"cycles_average\": %llu, "
+		    "\"cycles_most\": %llu, \"skipped\": {",
 		    (unsigned long long)counters->hits, (unsigned long long)counters->timed,
 		    (unsigned long long)counters->cycles,
 		    (unsigned long long)counters->cycles_least, average(counters),
@@ -198,8 +204,9 @@ static void write_json(struct text *out, const struct control *control,
 		text_append_string(out, i ? ", " : "");
 		write_json_probe(out, module_file_probe(module, i), &control->counters[i]);
 	}
-	text_printf(out, "], \"points_attached\": %u, \"points_refused\": %u, \"records_sent\": %llu, "
-		    "\"records_lost\": %llu, \"errors\": %u, \"failed\": %s, \"memory\": %llu}}\n",
+	text_printf(out, "], \"points_attached\": %u, \"points_refused\": %u, "
+		    "\"records_sent\": %llu, \"records_lost\": %llu, \"errors\": %u, "
+		    "\"failed\": %s, \"memory\": %llu}}\n",
 		    status->points_attached, status->points_refused,
 		    (unsigned long long)status->records_sent,
 		    (unsigned long long)status->records_lost, status->error_count,

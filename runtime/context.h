@@ -31,7 +31,9 @@ struct rt_probe {
 
 	u32 index;		/* in rt_probes; set at load */
 	u32 wanted;		/* the condition holds, or there is none */
-	u32 armed;		/* what the families were told of that */
+	u32 is_off;		/* the budget has switched it off; the session thread's */
+	u32 armed;		/* what the families were told of both */
+	u32 turns;		/* of RT_TURNS_ALL hits, how many run: see budget.h */
 	struct rt_place place;	/* somewhere in the probe */
 };
 
@@ -41,10 +43,12 @@ static struct rt_probe rt_probes[RT_PROBE_COUNT];
 /* Frames are rounded up to 8 bytes, each call chain by at most MAXNESTING plus the handler's. */
 #define RT_FRAME_BYTES (RT_FRAME_SIZE + 8 * (MAXNESTING + 32))
 
+#define RT_TURNS_ALL 8192
+
 /* One hit in this many is timed, unless all are: see overload.h. */
 #define RT_SAMPLE_EVERY 64
 
-/* All hits are timed: the session was asked for statistics of its probes. Set at load. */
+/* All hits are timed: the session has statistics of its probes, or a budget. Set at load. */
 static bool rt_times_all;
 
 /* What one probe did on one CPU. */
@@ -56,6 +60,7 @@ struct rt_counters {
 	u64 given_up_insertions;
 	u64 lost_records;
 	u64 errors;
+	u64 passed_over;		/* for the budget */
 };
 
 /* How long the handler of one probe ran on one CPU, of the hits that were timed. */
@@ -63,6 +68,13 @@ struct rt_usage {
 	u64 timed;		/* hits */
 	u64 cycles;
 	u64 cycles_least, cycles_most;
+	u32 turns;		/* gathered towards RT_TURNS_ALL */
+
+	/* The session thread's notes: what there was at its last round, and in it. */
+	u64 seen_timed, seen_cycles, seen_passed_over;
+	u64 passed_over;	/* hits */
+	u64 cost;		/* cycles of a run */
+	u64 demand;		/* cycles that all hits would have taken */
 };
 
 struct rt_context {
@@ -114,6 +126,8 @@ struct rt_context {
 	u64 sample_start;
 	u64 interval_start;
 	u64 sampled_cycles;
+	u64 budget_start;		/* of the interval: see budget.h */
+	u64 budget_taken;		/* cycles, since then and owed from before */
 
 	s64 spill;			/* takes the number that a full array has no room for */
 	struct rt_stat *stat;		/* where rt_stat_read merges */
@@ -171,6 +185,7 @@ static __maybe_unused void rt_probes_init(void)
 		probe->index = i;
 		probe->wanted = !probe->condition;
 		probe->armed = probe->wanted;
+		probe->turns = RT_TURNS_ALL;
 		probe->place.where = probe->where;
 	}
 }

@@ -114,8 +114,8 @@ static __always_inline struct rt_context *rt_enter(u32 probe)
 	}
 	c->busy = 1;
 	barrier();
-	if (unlikely(!--c->sample_left))
-		rt_sample_begin(c);
+	if (unlikely(!--c->sample_left) && !rt_sample_begin(c, probe))
+		return NULL;
 	c->counters[probe].hits++;
 	c->probe = &rt_probes[probe];
 	return c;

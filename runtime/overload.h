@@ -2,7 +2,7 @@
 /*
  * The time that handlers take: of each probe for the statistics, and of a whole CPU, which is
  * bounded: STP_OVERLOAD_THRESHOLD cycles out of STP_OVERLOAD_INTERVAL; over that the session ends
- * by an error.
+ * by an error. With a budget (budget.h) hits are passed over instead.
  *
  * One hit in RT_SAMPLE_EVERY on a CPU is timed and stands for the others, so this costs a hit one
  * countdown. Such a guess can be far off, where the host takes the CPU away in the middle of a
@@ -12,7 +12,7 @@
 #ifndef SPILE_RUNTIME_OVERLOAD_H
 #define SPILE_RUNTIME_OVERLOAD_H
 
-#include "context.h"
+#include "budget.h"
 #include "mail.h"
 
 /* Adds a hit that took `cycles`. Context: that of the hit, the context taken. */
@@ -26,14 +26,26 @@ static __maybe_unused void rt_usage_add(struct rt_usage *usage, u64 cycles)
 	usage->timed++;
 }
 
-/* Starts to time this run. Context: any, NMI included. */
-static __maybe_unused noinline void rt_sample_begin(struct rt_context *c)
+/*
+ * Starts to time a run of probe number `probe`. False if the budget has nothing left for it: the
+ * hit is over then, as after rt_leave. Context: rt_enter.
+ */
+static __maybe_unused noinline bool rt_sample_begin(struct rt_context *c, u32 probe)
 {
+	u64 now = kc_cycles();
+
 	c->sample_left = c->sample_every;
+	if (rt_budget_percent && !rt_budget_admits(c, probe, now)) {
+		barrier();
+		c->busy = 0;
+		preempt_enable_notrace();
+		return false;
+	}
 	c->is_sampled = 1;
-	c->sample_start = kc_cycles();
+	c->sample_start = now;
 	if (!c->interval_start)
-		c->interval_start = c->sample_start;
+		c->interval_start = now;
+	return true;
 }
 
 /* Acts on the share of the CPU, in thousandths, that the handlers took in an interval. */
@@ -76,7 +88,9 @@ static __maybe_unused void rt_sample_end(struct rt_context *c)
 
 	c->is_sampled = 0;
 	rt_usage_add(&c->usage[c->probe->index], cycles);
-	if (RT_OVERLOAD)
+	if (rt_budget_percent)
+		c->budget_taken += cycles;
+	else if (RT_OVERLOAD)
 		rt_overload_add(c, cycles, now);
 }
 

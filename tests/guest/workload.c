@@ -7,6 +7,7 @@
  *     workload opens N FILE    opens and closes FILE that often
  *     workload reads N         reads a byte of /dev/zero that often
  *     workload parents N       getppid(2) that often
+ *     workload storm MS        getppid(2) for that long, on CPU 0; prints how often, and the cycles
  *     workload pings N         a byte there and back between it and its child "pong", both on CPU 0
  *     workload busy MS         computes for that much processor time
  *     workload arguments       calls with values that tests/guest/language knows
@@ -52,6 +53,40 @@ static int ask_for_parents(long count)
 	return 0;
 }
 
+static int run_on_first_cpu(void)
+{
+	cpu_set_t only;
+
+	CPU_ZERO(&only);
+	CPU_SET(0, &only);
+	return sched_setaffinity(0, sizeof(only), &only);
+}
+
+static long milliseconds_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static int make_storm(long milliseconds)
+{
+	unsigned long long cycles;
+	long end, calls = 0;
+
+	if (run_on_first_cpu() != 0)
+		return 1;
+	cycles = __builtin_ia32_rdtsc();
+	end = milliseconds_now() + milliseconds;
+	while (milliseconds_now() < end) {
+		ask_for_parents(100);
+		calls += 100;
+	}
+	printf("%ld %llu\n", calls, __builtin_ia32_rdtsc() - cycles);
+	return 0;
+}
+
 /* Returns what it reads from one pipe through the other, until the pipe is closed. */
 static int answer(int from, int to)
 {
@@ -66,13 +101,10 @@ static int answer(int from, int to)
 static int make_pings(long count)
 {
 	int there[2], back[2], status;
-	cpu_set_t only;
 	char byte = 0;
 	pid_t pid;
 
-	CPU_ZERO(&only);
-	CPU_SET(0, &only);
-	if (sched_setaffinity(0, sizeof(only), &only) != 0 || pipe(there) != 0 || pipe(back) != 0)
+	if (run_on_first_cpu() != 0 || pipe(there) != 0 || pipe(back) != 0)
 		return 1;
 	pid = fork();
 	if (pid == 0) {
@@ -116,6 +148,8 @@ int main(int argc, char **argv)
 		return make_reads(count);
 	if (strcmp(what, "parents") == 0)
 		return ask_for_parents(count);
+	if (strcmp(what, "storm") == 0)
+		return make_storm(count);
 	if (strcmp(what, "pings") == 0)
 		return make_pings(count);
 	if (strcmp(what, "busy") == 0)

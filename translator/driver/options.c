@@ -8,6 +8,7 @@
 
 #include <getopt.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "probes/probe.h"
@@ -20,7 +21,7 @@ struct lists {
 /* Options that have no letter. */
 enum {
 	OPTION_VM = 256, OPTION_SUPPRESS_TIME_LIMITS, OPTION_SUPPRESS_HANDLER_ERRORS, OPTION_STAP_ERRORS,
-	OPTION_NO_GLOBAL_VAR_DISPLAY,
+	OPTION_NO_GLOBAL_VAR_DISPLAY, OPTION_BUDGET,
 };
 
 /*
@@ -51,6 +52,7 @@ static const struct {
 	{ 'G', "global", "NAME=VALUE", "set the initial value of a global" },
 	{ 'I', "tapsets", "DIR", "look for tapsets in DIR too" },
 	{ 's', "buffer", "MB", "output buffer of each CPU, in megabytes" },
+	{ OPTION_BUDGET, "budget", "N%", "let handlers take N% of a CPU at most: skip hits" },
 	{ 't', "stats", "[=json]", "time every hit; at the end a table of the probes" },
 	{ OPTION_VM, "vm", "[=RELEASE]", "run in a throw-away machine" },
 	{ OPTION_NO_GLOBAL_VAR_DISPLAY, "no-global-var-display", NULL,
@@ -88,6 +90,17 @@ static bool check_number(struct diag *diag, const char *text, const char *format
 	return wrong(diag, format, text);
 }
 
+/* Whole percents, the sign may be missing; spilerun takes it as it is. */
+static bool check_budget(struct diag *diag, const char *text)
+{
+	size_t digits = text ? strspn(text, "0123456789") : 0;
+
+	if (!text || (digits && digits <= 3 && (!text[digits] || strcmp(text + digits, "%") == 0) &&
+		      atoi(text) >= 1 && atoi(text) <= 100))
+		return true;
+	return wrong(diag, "--budget %s: not a percentage from 1 to 100", text);
+}
+
 static bool check(struct diag *diag, const struct options *options)
 {
 	if (options->last_pass < 1 || options->last_pass > 5)
@@ -104,7 +117,7 @@ static bool check(struct diag *diag, const struct options *options)
 		return wrong(diag, "-x %s: that process does not exist in the throw-away machine", options->target);
 	if (options->stats && *options->stats && strcmp(options->stats, "json") != 0)
 		return wrong(diag, "--stats=%s: it stands alone or is --stats=json", options->stats);
-	return check_module_name(diag, options->module_name) &&
+	return check_budget(diag, options->budget) && check_module_name(diag, options->module_name) &&
 	       check_number(diag, options->target, "-x %s: not a process id") &&
 	       check_number(diag, options->buffer_megabytes, "-s %s: not a number of megabytes");
 }
@@ -187,6 +200,9 @@ static bool take_option(int letter, struct options *ret, struct lists *lists, en
 		return true;
 	case 's':
 		ret->buffer_megabytes = optarg;
+		return true;
+	case OPTION_BUDGET:
+		ret->budget = optarg;
 		return true;
 	case 't':
 		ret->stats = optarg ? optarg : "";

@@ -20,6 +20,7 @@ struct options {
 	const char *module_name;	/* -m */
 	const char *kernel;		/* -r: release or build tree */
 	const char *buffer_megabytes;	/* -s, as given */
+	const char *budget;		/* --budget, as given */
 	const char *stats;		/* --stats=X: "json"; "" without a value; NULL: not given */
 	const char *const *limits;	/* -D, NULL-terminated */
 	const char *const *globals;	/* -G */

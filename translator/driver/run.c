@@ -48,6 +48,7 @@ static const char *const *loader_arguments(struct arena *arena, struct diag *dia
 	add_option(argv, "-o", options->output);
 	add_option(argv, "-S", options->file_size);
 	add_option(argv, "-s", options->buffer_megabytes);
+	add_option(argv, "--budget", options->budget);
 	if (options->bulk)
 		g_ptr_array_add(argv, (char *)"-b");
 	if (options->stats)
