@@ -104,20 +104,22 @@ static void sleep_until(long long nanoseconds)
 	clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &time, NULL);
 }
 
-/* A rate that cannot be kept up takes longer. */
+/* What a sleep that took too long left out is made up for. A rate too high to keep takes longer. */
 static int run_paced(long rate, long seconds)
 {
-	long long started = now();
-	long made = 0, milliseconds;
+	long long started = now(), all = (long long)rate * seconds, made = 0;
 
-	for (milliseconds = 1; milliseconds <= seconds * 1000; milliseconds++) {
-		long due = (long)((long long)rate * milliseconds / 1000);
+	while (made < all) {
+		long long elapsed = now() - started;
+		long long due = elapsed / 1000000 * rate / 1000;
 
+		if (due > all)
+			due = all;
 		for (; made < due; made++)
 			call_getppid();
-		sleep_until(started + milliseconds * 1000000LL);
+		sleep_until(started + (elapsed / 1000000 + 1) * 1000000);
 	}
-	printf("%ld %lld\n", made, now() - started);
+	printf("%lld %lld\n", made, now() - started);
 	return 0;
 }
 
