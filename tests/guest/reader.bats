@@ -119,18 +119,21 @@ cat /tmp/w/switched /tmp/w/switched.1 >$results/switched.written
 
 record bulk $SPILERUN -v -b -o /tmp/w/b -c "./workload parents 20000" bulk.ko
 ls /tmp/w/b_cpu* >$results/bulk.names
-record merged $SPILERUN --merge /tmp/w/b_cpu*
-record merged_to $SPILERUN --merge -o /tmp/w/merged /tmp/w/b_cpu*
+record merged $SPILERUN -q --merge /tmp/w/b_cpu*
+record merged_to $SPILERUN -q --merge -o /tmp/w/merged /tmp/w/b_cpu*
 cp /tmp/w/merged $results/merged.written
 record lossy $SPILERUN -b -o /tmp/w/l -c "sh stopped.sh" flood.ko buffer_kb=32
 record lossy_merged $SPILERUN --merge /tmp/w/l_cpu*
-head -c 70000 /tmp/w/b_cpu0 >/tmp/w/cut_cpu0
-record cut $SPILERUN --merge /tmp/w/cut_cpu0 /tmp/w/b_cpuP
+# The file of a CPU; the workload may have been on any.
+set -- /tmp/w/b_cpu[0-9]
+cp $1 /tmp/w/cpu
+head -c 70000 /tmp/w/cpu >/tmp/w/cut
+record cut $SPILERUN --merge /tmp/w/cut /tmp/w/b_cpuP
 record foreign $SPILERUN --merge /etc/passwd
-record other $SPILERUN --merge /tmp/w/b_cpu0 /tmp/w/l_cpuP
-record twice $SPILERUN --merge /tmp/w/b_cpu0 /tmp/w/b_cpu0
+record other $SPILERUN --merge /tmp/w/cpu /tmp/w/l_cpuP
+record twice $SPILERUN --merge /tmp/w/cpu /tmp/w/cpu
 record partial $SPILERUN --merge /tmp/w/b_cpuP
-record headless $SPILERUN --merge /tmp/w/b_cpu0
+record headless $SPILERUN --merge /tmp/w/cpu
 state >$results/state.after
 '
 }
@@ -261,10 +264,10 @@ is_report() {
 		expect_status $name 1
 		same "" "$results/$name.out"
 	done
-	same "spilerun: error: /tmp/w/cut_cpu0: it is cut off: its session did not end in order, or not all of it was copied" "$results/cut.err"
+	same "spilerun: error: /tmp/w/cut: it is cut off: its session did not end in order, or not all of it was copied" "$results/cut.err"
 	same "spilerun: error: /etc/passwd: it was not written by spilerun -b" "$results/foreign.err"
-	same "spilerun: error: /tmp/w/b_cpu0 and /tmp/w/l_cpuP are of different sessions" "$results/other.err"
-	same "spilerun: error: /tmp/w/b_cpu0 and /tmp/w/b_cpu0 are the same stream" "$results/twice.err"
+	same "spilerun: error: /tmp/w/cpu and /tmp/w/l_cpuP are of different sessions" "$results/other.err"
+	same "spilerun: error: /tmp/w/cpu and /tmp/w/cpu are the same stream" "$results/twice.err"
 	grep -qE '^spilerun: error: the session of /tmp/w/b_cpuP wrote [23] files, not 1$' "$results/partial.err"
 	same "spilerun: error: the file of process context is missing, whose name ends with _cpuP" "$results/headless.err"
 }
