@@ -3,20 +3,29 @@
  * The table of /proc/kallsyms: read once per session, and only if there is something to look
  * up in it. points.c asks it for addresses, load.c for the reason of a failed load.
  *
- * A table has a few hundred thousand lines, so they are cut up in place and names are never
- * copied. Functions of the kernel's init section are left out: their memory is long gone.
+ * The file has a few hundred thousand lines, more than what else spilerun needs of memory. So it
+ * is read piece by piece, and only the lines of interest are kept, to be cut up in place.
+ * Functions of the kernel's init section are left out: their memory is long gone.
  */
 #include "kallsyms.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "message.h"
 
 #define SYMBOLS_PATH "/proc/kallsyms"
 #define BLACKLIST_PATH "/sys/kernel/debug/kprobes/blacklist"
+
+#define INIT_START "_sinittext"
+#define INIT_END "_einittext"
+
+#define PIECE (64 * 1024)
+#define LINE_MOST 1024
 
 /* Longer names are not compared for likeness. */
 #define LIKENESS_LENGTH_MOST 128
@@ -95,12 +104,12 @@ static void parse_symbols(struct kallsyms *kallsyms)
 	}
 }
 
-/* Takes out what lies between _sinittext and _einittext; needs the table sorted. */
+/* Takes out what lies between the init section's ends; needs the table sorted. */
 static void drop_init_section(struct kallsyms *kallsyms)
 {
 	size_t found, kept = 0;
-	const struct symbol *start = kallsyms_find(kallsyms, "_sinittext", &found);
-	const struct symbol *end = kallsyms_find(kallsyms, "_einittext", &found);
+	const struct symbol *start = kallsyms_find(kallsyms, INIT_START, &found);
+	const struct symbol *end = kallsyms_find(kallsyms, INIT_END, &found);
 	__u64 from, to;
 
 	if (!start || !end)
@@ -151,12 +160,70 @@ void kallsyms_parse(struct kallsyms *ret, struct text *symbols, struct text *bla
 	mark_blacklist(ret);
 }
 
-bool kallsyms_read(struct kallsyms *ret)
+/* Does the filter want the line, of `length` bytes? The init section's ends are always wanted. */
+static bool wants_line(const struct kallsyms_filter *filter, const char *line, size_t length)
+{
+	char copy[LINE_MOST], *at = copy;
+	const char *name;
+
+	if (length >= sizeof(copy))
+		return false;
+	memcpy(copy, line, length);
+	copy[length] = '\0';
+	if (!next_word(&at) || !next_word(&at))
+		return false;
+	name = next_word(&at);
+	return name && (filter->wants(filter->context, name) || strcmp(name, INIT_START) == 0 ||
+			strcmp(name, INIT_END) == 0);
+}
+
+/* Moves the wanted ones of the whole lines in `pending` to `kept`. */
+static void keep_lines(struct text *kept, struct text *pending, const struct kallsyms_filter *filter)
+{
+	const char *line = pending->bytes, *end = line + pending->length, *newline;
+
+	while ((newline = memchr(line, '\n', (size_t)(end - line)))) {
+		size_t length = (size_t)(newline - line);
+
+		if (wants_line(filter, line, length))
+			text_append(kept, line, length + 1);
+		line = newline + 1;
+	}
+	memmove(pending->bytes, line, (size_t)(end - line));
+	pending->length = (size_t)(end - line);
+}
+
+/* Reads the wanted lines of /proc/kallsyms; false with errno set. */
+static bool read_wanted(struct text *ret, const struct kallsyms_filter *filter)
+{
+	int fd = open(SYMBOLS_PATH, O_RDONLY | O_CLOEXEC), saved;
+	struct text pending = { 0 };
+	ssize_t length = -1;
+
+	while (fd >= 0) {
+		length = read(fd, text_reserve(&pending, PIECE), PIECE);
+		if (length < 0 && errno == EINTR)
+			continue;
+		if (length <= 0)
+			break;
+		pending.length += (size_t)length;
+		keep_lines(ret, &pending, filter);
+	}
+	saved = errno;
+	if (fd >= 0)
+		close(fd);
+	text_fini(&pending);
+	errno = saved;
+	return length == 0;
+}
+
+bool kallsyms_read(struct kallsyms *ret, const struct kallsyms_filter *filter)
 {
 	struct text symbols = { 0 }, blacklist = { 0 };
 
 	memset(ret, 0, sizeof(*ret));
-	if (!text_read_file(&symbols, SYMBOLS_PATH)) {
+	text_append_string(&symbols, "");
+	if (!(filter ? read_wanted(&symbols, filter) : text_read_file(&symbols, SYMBOLS_PATH))) {
 		message_error("%s: %s", SYMBOLS_PATH, strerror(errno));
 		text_fini(&symbols);
 		return false;
@@ -165,6 +232,7 @@ bool kallsyms_read(struct kallsyms *ret)
 	if (!text_read_file(&blacklist, BLACKLIST_PATH))
 		text_fini(&blacklist);
 	kallsyms_parse(ret, &symbols, &blacklist);
+	ret->is_part = filter != NULL;
 	return true;
 }
 

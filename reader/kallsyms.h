@@ -19,10 +19,20 @@ struct kallsyms {
 	struct text names, blacklist_names;	/* what the strings point into */
 	struct symbol *symbols;		/* text symbols, sorted by name, then address */
 	size_t count;
+	bool is_part;		/* a filter left some out */
 };
 
-/* Reads /proc/kallsyms and, where it is readable, the kprobe blacklist. False: said why. */
-bool kallsyms_read(struct kallsyms *ret);
+/* Says which names are of interest; others are as if they were not there. */
+struct kallsyms_filter {
+	bool (*wants)(const void *context, const char *name);
+	const void *context;
+};
+
+/*
+ * Reads /proc/kallsyms, as far as the filter wants it (NULL: all of it), and, where it is
+ * readable, the kprobe blacklist. False: said why.
+ */
+bool kallsyms_read(struct kallsyms *ret, const struct kallsyms_filter *filter);
 
 /*
  * The same from texts in those files' formats; both are taken over and cut up in place. Lines

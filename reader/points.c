@@ -108,20 +108,13 @@ static void add_named(struct points *points, const struct specification *specifi
 		add_point(points, specification, &symbol[i]);
 }
 
-/* No function of that name: says so, and which ones there are. */
-static void explain_missing(const struct specification *specification,
-			    const struct kallsyms *kallsyms)
+/* Names that are spelled alike, out of all there are. */
+static void propose(const struct specification *specification, const struct kallsyms *kallsyms)
 {
 	const char *names[PROPOSALS_MOST];
 	struct text list = { 0 };
-	size_t count;
+	size_t count = kallsyms_propose(kallsyms, specification->pattern, names, PROPOSALS_MOST);
 
-	if (specification->is_wildcard) {
-		message_error("no function of this kernel matches '%s'", specification->pattern);
-		return;
-	}
-	message_error("this kernel has no function '%s'", specification->pattern);
-	count = kallsyms_propose(kallsyms, specification->pattern, names, PROPOSALS_MOST);
 	for (size_t i = 0; i < count; i++)
 		text_printf(&list, "%s'%s'", i == 0 ? "" : i + 1 < count ? ", " : " or ", names[i]);
 	if (count)
@@ -129,6 +122,25 @@ static void explain_missing(const struct specification *specification,
 	else
 		message_note("the compiler may have inlined it, or its module is not loaded");
 	text_fini(&list);
+}
+
+/* No function of that name: says so, and which ones there are. */
+static void explain_missing(const struct specification *specification,
+			    const struct kallsyms *kallsyms)
+{
+	struct kallsyms all;
+
+	if (specification->is_wildcard) {
+		message_error("no function of this kernel matches '%s'", specification->pattern);
+		return;
+	}
+	message_error("this kernel has no function '%s'", specification->pattern);
+	if (!kallsyms->is_part) {
+		propose(specification, kallsyms);
+	} else if (kallsyms_read(&all, NULL)) {
+		propose(specification, &all);
+		kallsyms_fini(&all);
+	}
 }
 
 bool points_resolve(struct points *points, const struct specification *specification,
@@ -196,6 +208,63 @@ static bool resolve_list(struct points *points, const struct specification *list
 	return success;
 }
 
+/* What the specifications look for: names in order, and wildcards. */
+struct interest {
+	const char **names, **wildcards;
+	size_t name_count, wildcard_count;
+};
+
+static int compare_names(const void *left, const void *right)
+{
+	return strcmp(*(const char *const *)left, *(const char *const *)right);
+}
+
+static void interest_init(struct interest *ret, const struct specification *list, size_t count)
+{
+	memset(ret, 0, sizeof(*ret));
+	ret->names = memory_alloc(count * sizeof(*ret->names));
+	ret->wildcards = memory_alloc(count * sizeof(*ret->wildcards));
+	for (size_t i = 0; i < count; i++) {
+		if (list[i].is_wildcard)
+			ret->wildcards[ret->wildcard_count++] = list[i].pattern;
+		else
+			ret->names[ret->name_count++] = list[i].pattern;
+	}
+	qsort(ret->names, ret->name_count, sizeof(*ret->names), compare_names);
+}
+
+static void interest_fini(struct interest *interest)
+{
+	free(interest->names);
+	free(interest->wildcards);
+}
+
+static bool is_of_interest(const void *context, const char *name)
+{
+	const struct interest *interest = context;
+	struct symbol symbol = { .name = name };
+
+	if (bsearch(&name, interest->names, interest->name_count, sizeof(name), compare_names))
+		return true;
+	for (size_t i = 0; i < interest->wildcard_count; i++)
+		if (kallsyms_matches(&symbol, interest->wildcards[i]))
+			return true;
+	return false;
+}
+
+/* Reads what the list asks for. */
+static bool read_symbols(struct kallsyms *ret, const struct specification *list, size_t count)
+{
+	struct interest interest;
+	struct kallsyms_filter filter = { is_of_interest, &interest };
+	bool success;
+
+	interest_init(&interest, list, count);
+	success = kallsyms_read(ret, &filter);
+	interest_fini(&interest);
+	return success;
+}
+
 bool points_resolve_all(struct points *ret, const struct module_file *file)
 {
 	struct specification *list;
@@ -208,7 +277,7 @@ bool points_resolve_all(struct points *ret, const struct module_file *file)
 		return true;
 	if (!read_specifications(file, &list, &count))
 		return false;
-	success = kallsyms_read(&kallsyms);
+	success = read_symbols(&kallsyms, list, count);
 	if (success) {
 		success = resolve_list(ret, list, count, &kallsyms);
 		kallsyms_fini(&kallsyms);

@@ -206,7 +206,7 @@ is_report() {
 
 @test "spilerun stays below five megabytes" {
 	expect_status memory 0
-	between "$(number_of memory.out '^VmRSS:[^0-9]*\([0-9]*\) kB')" 500 5000
+	between "$(number_of memory.out '^VmHWM:[^0-9]*\([0-9]*\) kB')" 500 5000
 	sum_up memory "$(cat "$results/memory.lines")"
 }
 
