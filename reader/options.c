@@ -192,8 +192,9 @@ static bool check_output(const struct options *options)
 {
 	const char *wrong = NULL;
 
-	if (options->is_merge && (options->is_bulk || options->command || options->target))
-		wrong = "--merge reads files: -b, -c and -x have no meaning for it";
+	if (options->is_merge && (options->is_bulk || options->command || options->target ||
+				  options->unload))
+		wrong = "--merge reads files: -b, -c, -d and -x have no meaning for it";
 	else if (options->is_merge && !options->module)
 		wrong = "--merge wants the files of a session with -b";
 	else if (options->is_bulk && !options->output)

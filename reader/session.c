@@ -426,7 +426,8 @@ int session_run(const struct options *options)
 	else
 		session.has_failed = true;
 	unload(&session);
-	session.has_failed |= !output_close(&session.output) | !bulk_close(&session.bulk);
+	session.has_failed |= !output_close(&session.output);
+	session.has_failed |= !bulk_close(&session.bulk);
 	report(&session);
 	status = exit_status(&session);
 	command_fini(&session.command);

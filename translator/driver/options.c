@@ -101,6 +101,32 @@ static bool check_budget(struct diag *diag, const char *text)
 	return wrong(diag, "--budget %s: not a percentage from 1 to 100", text);
 }
 
+static bool is_positive(const char *text)
+{
+	return *text && strspn(text, "0123456789") == strlen(text) && strlen(text) < 10 &&
+	       strspn(text, "0") < strlen(text);
+}
+
+/* SIZE or SIZE,COUNT of -S. */
+static bool check_file_size(struct diag *diag, const char *text)
+{
+	g_auto(GStrv) numbers = g_strsplit(text ? text : "1", ",", -1);
+	unsigned int count = g_strv_length(numbers);
+
+	if ((count == 1 || count == 2) && is_positive(numbers[0]) && is_positive(numbers[count - 1]))
+		return true;
+	return wrong(diag, "-S %s: not a number of megabytes, with or without a number of files", text);
+}
+
+static bool check_files(struct diag *diag, const struct options *options)
+{
+	if ((options->file_size || options->bulk) && !options->output)
+		return wrong(diag, "%s is about the file of -o: name it", options->bulk ? "-b" : "-S");
+	if (options->file_size && options->bulk)
+		return wrong(diag, "-S and -b exclude each other: files are merged whole%s", "");
+	return check_file_size(diag, options->file_size);
+}
+
 static bool check(struct diag *diag, const struct options *options)
 {
 	if (options->last_pass < 1 || options->last_pass > 5)
@@ -109,15 +135,12 @@ static bool check(struct diag *diag, const struct options *options)
 		return wrong(diag, "-c and -x both set target(): give one of them%s", "");
 	if (options->no_time_limits && !options->guru_mode)
 		return wrong(diag, "--suppress-time-limits needs guru mode: add -g%s", "");
-	if ((options->file_size || options->bulk) && !options->output)
-		return wrong(diag, "%s is about the file of -o: name it", options->bulk ? "-b" : "-S");
-	if (options->file_size && options->bulk)
-		return wrong(diag, "-S and -b exclude each other: files are merged whole%s", "");
 	if (options->vm && options->target)
 		return wrong(diag, "-x %s: that process does not exist in the throw-away machine", options->target);
 	if (options->stats && *options->stats && strcmp(options->stats, "json") != 0)
 		return wrong(diag, "--stats=%s: it stands alone or is --stats=json", options->stats);
-	return check_budget(diag, options->budget) && check_module_name(diag, options->module_name) &&
+	return check_budget(diag, options->budget) && check_files(diag, options) &&
+	       check_module_name(diag, options->module_name) &&
 	       check_number(diag, options->target, "-x %s: not a process id") &&
 	       check_number(diag, options->buffer_megabytes, "-s %s: not a number of megabytes");
 }
