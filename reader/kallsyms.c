@@ -193,28 +193,35 @@ static void keep_lines(struct text *kept, struct text *pending, const struct kal
 	pending->length = (size_t)(end - line);
 }
 
+bool kallsyms_keep(struct text *ret, int fd, const struct kallsyms_filter *filter)
+{
+	struct text pending = { 0 };
+	ssize_t length;
+
+	do {
+		length = read(fd, text_reserve(&pending, PIECE), PIECE);
+		if (length <= 0)
+			continue;
+		pending.length += (size_t)length;
+		keep_lines(ret, &pending, filter);
+	} while (length > 0 || (length < 0 && errno == EINTR));
+	text_fini(&pending);
+	return length == 0;
+}
+
 /* Reads the wanted lines of /proc/kallsyms; false with errno set. */
 static bool read_wanted(struct text *ret, const struct kallsyms_filter *filter)
 {
 	int fd = open(SYMBOLS_PATH, O_RDONLY | O_CLOEXEC), saved;
-	struct text pending = { 0 };
-	ssize_t length = -1;
+	bool success;
 
-	while (fd >= 0) {
-		length = read(fd, text_reserve(&pending, PIECE), PIECE);
-		if (length < 0 && errno == EINTR)
-			continue;
-		if (length <= 0)
-			break;
-		pending.length += (size_t)length;
-		keep_lines(ret, &pending, filter);
-	}
+	if (fd < 0)
+		return false;
+	success = kallsyms_keep(ret, fd, filter);
 	saved = errno;
-	if (fd >= 0)
-		close(fd);
-	text_fini(&pending);
+	close(fd);
 	errno = saved;
-	return length == 0;
+	return success;
 }
 
 bool kallsyms_read(struct kallsyms *ret, const struct kallsyms_filter *filter)

@@ -29,6 +29,12 @@ struct kallsyms_filter {
 };
 
 /*
+ * Appends those lines of a file in the format of /proc/kallsyms that the filter wants, besides
+ * those that tell where the init section is. False with errno set.
+ */
+bool kallsyms_keep(struct text *ret, int fd, const struct kallsyms_filter *filter);
+
+/*
  * Reads /proc/kallsyms, as far as the filter wants it (NULL: all of it), and, where it is
  * readable, the kprobe blacklist. False: said why.
  */

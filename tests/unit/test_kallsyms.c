@@ -47,6 +47,42 @@ static void parse(struct kallsyms *ret, const char *symbols, const char *blackli
 	kallsyms_parse(ret, &symbols_copy, &blacklist_copy);
 }
 
+static bool is_short(const void *context, const char *name)
+{
+	return strlen(name) < *(const size_t *)context;
+}
+
+/* A file of many pieces: what a filter wants is kept line by line, and nothing else. */
+static void filters_keep_lines(void **state)
+{
+	const size_t limit = 9;
+	const struct kallsyms_filter filter = { is_short, &limit };
+	struct text expected = { 0 }, kept = { 0 };
+	FILE *file = tmpfile();
+
+	(void)state;
+	assert_non_null(file);
+	for (int i = 0; i < 20000; i++) {
+		struct text line = { 0 };
+
+		text_printf(&line, "%016x t f%d%s\n", i, i, i % 7 ? "_is_long" : "");
+		if (i % 7 == 0)
+			text_append(&expected, line.bytes, line.length);
+		fputs(line.bytes, file);
+		text_fini(&line);
+	}
+	fputs("nonsense\n\nffffffff81000000 T _sinittext\nffffffff81000000 t cut", file);
+	text_append_string(&expected, "ffffffff81000000 T _sinittext\n");
+	assert_int_equal(fflush(file), 0);
+	rewind(file);
+	assert_true(kallsyms_keep(&kept, fileno(file), &filter));
+	assert_string_equal(kept.bytes, expected.bytes);
+	assert_false(kallsyms_keep(&kept, -1, &filter));
+	fclose(file);
+	text_fini(&kept);
+	text_fini(&expected);
+}
+
 static bool resolve(const struct kallsyms *kallsyms, const char *line, struct points *points)
 {
 	struct specification specification;
@@ -212,6 +248,7 @@ static void empty_tables(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(filters_keep_lines),
 		cmocka_unit_test(specifications_are_parsed),
 		cmocka_unit_test(exact_names),
 		cmocka_unit_test(absent_names),
