@@ -5,7 +5,9 @@
  *
  * The way of a session is in session.c; here is only the choice between it, -d and --merge.
  */
+#include <fcntl.h>
 #include <stdbool.h>
+#include <unistd.h>
 
 #include "load.h"
 #include "merge_files.h"
@@ -13,10 +15,26 @@
 #include "options.h"
 #include "session.h"
 
+/*
+ * Where standard descriptors were closed, files of ours would take their places, and output would
+ * go there. Nothing can be written to what is put in their places instead, so that this is told.
+ */
+static void occupy_standard_descriptors(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDONLY);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
+}
+
 int main(int argc, char **argv)
 {
 	struct options options;
 
+	occupy_standard_descriptors();
 	switch (options_parse(argc, argv, &options)) {
 	case OPTIONS_DONE:
 		return 0;

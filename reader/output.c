@@ -180,6 +180,17 @@ bool output_has_failed(struct output *output)
 	return result;
 }
 
+int output_watched(struct output *output)
+{
+	return output->text_files.pattern || writer_has_failed(output->text) ?
+		       -1 : output->text_files.fd;
+}
+
+void output_reader_gone(struct output *output)
+{
+	writer_fail(output->text, &output->text_files, strerror(EPIPE));
+}
+
 void output_abandon(struct output *output)
 {
 	struct writer *writers[OUTPUT_NEWS_MOST];

@@ -59,6 +59,13 @@ void output_next_file(struct output *output);
 size_t output_news(const struct output *output, int ret[OUTPUT_NEWS_MOST]);
 void output_drain_news(struct output *output);
 
+/*
+ * The descriptor of standard output, to be polled for errors alone: they mean that its reader has
+ * gone, which a script that prints seldom would not find out. -1 if that cannot happen, or has.
+ */
+int output_watched(struct output *output);
+void output_reader_gone(struct output *output);
+
 /* A write failed: what comes now is only counted. */
 bool output_has_failed(struct output *output);
 /* Gives up on those outputs that are not through with what they have. */

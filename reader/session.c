@@ -332,20 +332,23 @@ static size_t run_round(struct session *session, bool *ended_ret)
 	return size;
 }
 
-/* Sleeps until the time is over, a signal comes, something was written, or the state changes. */
+/* Sleeps until the time is over, a signal comes, something was written or the state changes. */
 static void wait_for_news(struct session *session, int milliseconds)
 {
-	struct pollfd descriptors[2 + OUTPUT_NEWS_MOST] = {
+	struct pollfd descriptors[3 + OUTPUT_NEWS_MOST] = {
 		{ .fd = signals_fd(), .events = POLLIN },
 		{ .fd = session->control.fd, .events = POLLIN },
+		{ .fd = output_watched(&session->output) },
 	};
 	int news[OUTPUT_NEWS_MOST];
 	size_t count = output_news(&session->output, news);
 
 	for (size_t i = 0; i < count; i++)
-		descriptors[2 + i] = (struct pollfd){ .fd = news[i], .events = POLLIN };
-	if (poll(descriptors, 2 + count, milliseconds) > 0)
+		descriptors[3 + i] = (struct pollfd){ .fd = news[i], .events = POLLIN };
+	if (poll(descriptors, 3 + count, milliseconds) > 0)
 		output_drain_news(&session->output);
+	if (descriptors[2].revents)
+		output_reader_gone(&session->output);
 	output_flush(&session->output);
 }
 

@@ -61,7 +61,10 @@ static void set_failure(struct writer *writer, const char *name, const char *rea
 	else
 		text_append_string(&text, reason);
 	pthread_mutex_lock(&writer->mutex);
-	writer->failure = text.bytes;
+	if (writer->failure)
+		text_fini(&text);
+	else
+		writer->failure = text.bytes;
 	pthread_mutex_unlock(&writer->mutex);
 }
 
@@ -299,6 +302,11 @@ bool writer_has_failed(struct writer *writer)
 	result = writer->failure != NULL;
 	pthread_mutex_unlock(&writer->mutex);
 	return result;
+}
+
+void writer_fail(struct writer *writer, const struct files *files, const char *reason)
+{
+	set_failure(writer, files->name.bytes, reason);
 }
 
 /* ---- The end ---- */

@@ -72,6 +72,8 @@ void writer_drain_news(struct writer *writer);
 /* Is nothing left to write? True also when that is due to a failure. */
 bool writer_is_idle(struct writer *writer);
 bool writer_has_failed(struct writer *writer);
+/* Has it fail for a reason that was found out elsewhere, unless it has failed already. */
+void writer_fail(struct writer *writer, const struct files *files, const char *reason);
 
 /*
  * Gives up on a destination that takes nothing: what it has not taken by then, and all that

@@ -31,6 +31,10 @@ probe begin {
 	exit()
 }
 END
+	script silent <<'END'
+probe begin { println("the only line") }
+probe end { println("end") }
+END
 	script bulk <<'END'
 global calls
 probe begin { println("begin") }
@@ -81,6 +85,11 @@ for size in buffer_kb=32 buffer_kb=1024 buffer_kb=16384; do
 done
 status slow $SPILERUN report.ko | { sleep 5; cat; } >$results/slow.out
 status gone $SPILERUN -v report.ko | head -n 1000 >$results/gone.out
+
+status silent $SPILERUN silent.ko | head -n 1 >$results/silent.out
+
+$SPILERUN -c true silent.ko >&- 2>$results/closed.err
+echo $? >$results/closed.status
 
 mkdir /tmp/small
 mount -t tmpfs -o size=512k none /tmp/small
@@ -175,6 +184,17 @@ is_report() {
 	local unwritten
 	unwritten=$(number_of gone.err '.*not written: \([0-9]*\) lines, .*')
 	between "$((1000 + unwritten))" 95000 100000
+}
+
+@test "even if the script has nothing to say any more" {
+	expect_status silent 1
+	same "the only line" "$results/silent.out"
+	same "spilerun: error: writing to standard output failed: Broken pipe; not written: 1 line, 4 bytes" "$results/silent.err"
+}
+
+@test "a standard output that is closed is told" {
+	expect_status closed 1
+	same "spilerun: error: writing to standard output failed: Bad file descriptor; not written: 2 lines, 18 bytes" "$results/closed.err"
 }
 
 @test "a full disk ends the session: lines in the file and lines told are all there were" {
