@@ -48,6 +48,20 @@ probe end {
 	foreach (name in names) println(name, " ", calls, " ", bytes)
 }
 END_OF_SCRIPT
+	# No register is looked at but those of arguments; the last two are pointers into one stack.
+	script arguments <<'END_OF_SCRIPT'
+global calls, bytes, mapped, odd
+probe kprobe.function("vfs_read") {
+	if (execname() != "workload" || ulong_arg(3) != 1) next
+	calls++
+	bytes += int_arg(3) + (pointer_arg(4) != 0)
+}
+probe kprobe.function("do_mmap") {
+	mapped++
+	if ((ulong_arg(7) ^ ulong_arg(8)) & ~16383 || ulong_arg(7) & 7 || ulong_arg(7) >> 47 != -1) odd++
+}
+probe end { println(calls, " ", bytes, " ", mapped > 0, " ", odd) }
+END_OF_SCRIPT
 	# strcpy is of those that the kernel compiles without a call to the tracer.
 	script untraced <<'END_OF_SCRIPT'
 global hits
@@ -109,6 +123,7 @@ record twice $SPILERUN -v -c "./workload parents 5000" twice.ko
 record order $SPILERUN -v -c "./workload parents 500" order.ko
 record returning $SPILERUN -v -c "./workload parents 500" returning.ko
 record registers $SPILERUN -v -c "./workload reads 500" registers.ko
+record arguments $SPILERUN -v -c "./workload reads 500" arguments.ko
 record untraced $SPILERUN -v -c "./workload reads 100" untraced.ko
 record printers $SPILERUN -v -c "./workload reads 2000" printers.ko
 grep " vfs_read$" /proc/kallsyms >$results/vfs_read
@@ -168,6 +183,12 @@ points() {
 	same "$(cut -d' ' -f1 "$results/vfs_read")
 vfs_read 500 500" "$results/registers.out"
 	[ "$(points registers)" = "1 1 0 0" ]
+}
+
+@test "arguments are all there where only they are looked at" {
+	expect_status arguments 0
+	same "500 1000 1 0" "$results/arguments.out"
+	[ "$(points arguments)" = "2 2 0 0" ]
 }
 
 @test "a function that the tracer cannot call gets a kprobe" {
