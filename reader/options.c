@@ -24,10 +24,9 @@
 #define FILE_MEGABYTES_MOST (1024 * 1024)
 #define FILES_MOST 1000000
 
-#define OPTION_MERGE 256	/* has no letter */
 
 /* Options that have no letter. */
-enum { OPTION_BUDGET = 256 };
+enum { OPTION_BUDGET = 256, OPTION_MERGE };
 
 static const char usage_text[] =
 	"Usage: spilerun [options] MODULE.ko [parameter=value...]\n"

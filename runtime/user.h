@@ -139,6 +139,18 @@ static __maybe_unused void rt_load(struct rt_context *c, void *to, const volatil
 #define RT_READ_KERNEL(c, type, address, place) RT_READ(rt_read_kernel, c, type, address, place)
 #define RT_READ_USER(c, type, address, place) RT_READ(rt_read_user, c, type, address, place)
 
+/* `count` bits of a number from bit `first` on: a bit-field. */
+static inline s64 rt_bits(s64 value, u32 first, u32 count)
+{
+	return (s64)((u64)value << (64 - first - count) >> (64 - count));
+}
+
+/* The same with its highest bit as the sign. */
+static inline s64 rt_signed_bits(s64 value, u32 first, u32 count)
+{
+	return (s64)((u64)value << (64 - first - count)) >> (64 - count);
+}
+
 /* Whether *p is a structure or a union. */
 #define RT_IS_RECORD(p) (__builtin_classify_type(*(p)) == 12 || __builtin_classify_type(*(p)) == 13)
 

@@ -35,6 +35,7 @@ module               : runtime runtime/compat include
 systems='
 ^(elfutils/|dwarf\.h|gelf\.h)          : translator/target
 ^archive                               : translator/target vm
+^bpf/                                  : translator/target
 ^(glib|gio/|gmodule|glib-unix)         : translator/base translator/script translator/target translator/probes translator/regex translator/analysis translator/emit translator/build translator vm
 '
 

@@ -53,6 +53,14 @@ static bool optimize(struct analysis *analysis)
 	return prune(analysis);
 }
 
+/* Who gave none knows nothing. */
+static struct knowledge *knowledge_of(const struct analysis_input *input)
+{
+	static const struct knowledge_options nothing = { .root = "" };
+
+	return input->knowledge ? input->knowledge : knowledge_new(input->arena, input->kernel, &nothing);
+}
+
 struct program *analyse(const struct analysis_input *input)
 {
 	struct analysis analysis = {
@@ -60,7 +68,9 @@ struct program *analyse(const struct analysis_input *input)
 		.arena = input->arena,
 		.diag = input->diag,
 		.program = program_new(input->arena, input->script),
-		.target = { input->arena, input->diag, input->kernel, input->symbols, arena_array(input->arena) },
+		.target = { .arena = input->arena, .diag = input->diag, .kernel = input->kernel,
+			    .symbols = input->symbols, .knowledge = knowledge_of(input),
+			    .alias_names = arena_array(input->arena) },
 	};
 
 	if (!resolve(&analysis) || !prune(&analysis) || !infer_types(&analysis) || !optimize(&analysis) ||

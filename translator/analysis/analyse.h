@@ -12,6 +12,7 @@ struct analysis_input {
 	GPtrArray *library;			/* of struct script */
 	const struct kernel_tree *kernel;
 	const struct symbol_table *symbols;	/* may be NULL */
+	struct knowledge *knowledge;		/* of the kernel's names and types */
 	const char *const *limit_settings;	/* -D NAME=VALUE, NULL-terminated, may be NULL */
 	const char *const *global_settings;	/* -G name=value, NULL-terminated, may be NULL */
 	bool guru_mode;				/* -g */

@@ -209,6 +209,9 @@ static void touch_expr(struct expr *expr, void *data)
 		touch->effects.fails |= expr->binary.operation == BINARY_DIVIDE || expr->binary.operation == BINARY_MODULO;
 		break;
 	case EXPR_TARGET:
+		touch->effects.uses |= ((struct access *)expr->target.access)->uses;
+		touch->effects.fails = true;
+		break;
 	case EXPR_STATISTIC:
 		touch->effects.fails = true;
 		break;

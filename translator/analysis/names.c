@@ -311,6 +311,7 @@ void resolve_expr(struct expr *expr, void *data)
 	case EXPR_ASSIGN:
 		resolve_place(scope, expr->assign.target, expr->assign.operator == ASSIGN_COMPOUND);
 		resolve_expr(expr->assign.value, scope);
+		note_value_type(expr->assign.target, expr->assign.value);
 		break;
 	case EXPR_INCREMENT:
 		resolve_place(scope, expr->increment.target, true);

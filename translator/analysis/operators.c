@@ -1,59 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Names of the world that is traced, as far as this version knows it: target variables, the
- * operators behind '@', embedded C, and the patterns of regular expressions. Called by names.c.
+ * The operators behind '@', embedded C, and the patterns of regular expressions. Called by names.c.
  */
 #include <string.h>
 
 #include "analysis/scope.h"
 #include "regex/regex.h"
 #include "script/walk.h"
-
-/* ---- Target variables ---- */
-
-static void unknown_target(struct scope *scope, const struct expr *expr, const struct probe *probe)
-{
-	scope_error(scope, expr->span, "E-target-variable", "'%s' means nothing in %s", expr->target.name,
-		    scope->function ? "a function" : probe ? probe->text : "a condition");
-	diag_note(scope->analysis->diag, no_span,
-		  "target variables belong to handlers of probes on kernel code; pass their values to functions");
-}
-
-static void refuse_typed(struct scope *scope, const struct expr *expr)
-{
-	static const char *const what[] = {
-		[TARGET_VAR] = "'@var'", [TARGET_CAST] = "'@cast'", [TARGET_AUTOCAST] = "'->' behind a value",
-	};
-
-	scope_error(scope, expr->span, "E-needs-debuginfo",
-		    "%s needs type information, which this version of spile does not read", what[expr->target.kind]);
-	diag_note(scope->analysis->diag, no_span,
-		  "with the address of a value, kernel_string(address) or, with -g, @kderef(size, address) reads it");
-}
-
-void resolve_target(struct scope *scope, struct expr *expr)
-{
-	const struct probe *probe = scope_probe(scope);
-
-	expr_children(expr, resolve_expr, scope);
-	if (expr->target.kind != TARGET_VARIABLE) {
-		refuse_typed(scope, expr);
-		return;
-	}
-	if (!probe || !probe->family->resolve_target) {
-		unknown_target(scope, expr, probe);
-		return;
-	}
-	if (expr->target.pretty != PRETTY_NONE) {
-		scope_error(scope, expr->span, "E-needs-debuginfo",
-			    "'%s$' needs type information, which this version of spile does not read",
-			    expr->target.name);
-		return;
-	}
-	scope->analysis->target.diag = scope->analysis->diag;
-	expr->target.access = probe->family->resolve_target(&scope->analysis->target, probe, expr);
-	scope->ok &= expr->target.access != NULL;
-}
 
 /* ---- Embedded C ---- */
 
@@ -220,6 +173,9 @@ void resolve_operator(struct scope *scope, struct expr *expr)
 		check_guru(scope, expr, expr->operator.operation == AT_USER_READ ? "@uderef" : "@kderef");
 		check_read_size(scope, g_ptr_array_index(arguments, 0));
 		resolve_expr(g_ptr_array_index(arguments, 1), scope);
+		break;
+	case AT_PRETTY:
+		resolve_expr(g_ptr_array_index(arguments, 0), scope);
 		break;
 	default:
 		refuse_operator(scope, expr);

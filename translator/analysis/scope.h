@@ -32,8 +32,27 @@ void resolve_call(struct scope *scope, struct expr *expr);
 /* conditions.c */
 bool resolve_condition(struct analysis *analysis, struct condition *condition);
 
-/* operators.c */
+/* targets.c */
 void resolve_target(struct scope *scope, struct expr *expr);
+/* The type of C of a value, where it is known: behind such a value members can be named. */
+const struct c_type *value_type(const struct expr *expr, const char **module_ret);
+/* A local variable that is given such a value has its type, if all of them have the same. */
+void note_value_type(struct expr *place, const struct expr *value);
+
+/*
+ * How to get at what a target expression names; NULL after an error. With `whole` it may be a
+ * structure, which is no value: only its type is then told.
+ */
+struct access *resolve_access(struct scope *scope, struct expr *expr, bool whole);
+
+/* path.c: the path behind a target variable whose type is known; false after an error. */
+bool resolve_path(struct scope *scope, struct expr *expr, struct access *access, bool whole);
+
+/* pretty.c: $$parms, $x$ and the like become a sprintf. */
+bool target_is_text(const struct expr *expr);
+void resolve_text(struct scope *scope, struct expr *expr);
+
+/* operators.c */
 void resolve_embedded_c(struct scope *scope, struct span span);
 void resolve_operator(struct scope *scope, struct expr *expr);
 void resolve_match(struct scope *scope, struct expr *expr);

@@ -257,10 +257,31 @@ static void infer_print(struct inference *in, struct expr *expr, enum type expec
 }
 
 /* @kderef(size, address) and its like take numbers, @const("text") a literal. */
-static void infer_operator(struct inference *in, struct expr *expr)
+static void infer_operator(struct inference *in, struct expr *expr, enum type expected)
 {
+	struct expr *first = g_ptr_array_index(expr->operator.arguments, 0);
+
+	if (expr->operator.operation == AT_PRETTY || expr->operator.operation == AT_ENTRY) {
+		infer(in, first, expected);
+		expect(in, expr, first->type, expected);
+		return;
+	}
 	for (unsigned int i = 0; i < expr->operator.arguments->len && expr->operator.operation != AT_CONST; i++)
 		infer(in, g_ptr_array_index(expr->operator.arguments, i), TYPE_LONG);
+	expect(in, expr, TYPE_LONG, expected);
+}
+
+/* The operand of a cast and the indices of a path are numbers. */
+static void infer_target(struct inference *in, struct expr *expr)
+{
+	if (expr->target.operand)
+		infer(in, expr->target.operand, TYPE_LONG);
+	for (unsigned int i = 0; i < expr->target.path->len; i++) {
+		struct path_step *step = g_ptr_array_index(expr->target.path, i);
+
+		if (step->kind == PATH_INDEX)
+			infer(in, step->index, TYPE_LONG);
+	}
 }
 
 static void infer(struct inference *in, struct expr *expr, enum type expected)
@@ -279,11 +300,7 @@ static void infer(struct inference *in, struct expr *expr, enum type expected)
 		infer_index(in, expr, expected);
 		break;
 	case EXPR_TARGET:
-		for (unsigned int i = 0; i < expr->target.path->len; i++) {
-			struct path_step *step = g_ptr_array_index(expr->target.path, i);
-			if (step->kind == PATH_INDEX)
-				infer(in, step->index, TYPE_LONG);
-		}
+		infer_target(in, expr);
 		expect(in, expr, ((struct access *)expr->target.access)->constant_string ? TYPE_STRING : TYPE_LONG,
 		       expected);
 		break;
@@ -328,8 +345,7 @@ static void infer(struct inference *in, struct expr *expr, enum type expected)
 			expect(in, expr, TYPE_LONG, expected);
 		break;
 	case EXPR_OPERATOR:
-		infer_operator(in, expr);
-		expect(in, expr, TYPE_LONG, expected);
+		infer_operator(in, expr, expected);
 		break;
 	case EXPR_EMBEDDED_C:
 		expect(in, expr, strstr(expr->embedded_c.text, "/* string */") ? TYPE_STRING : TYPE_LONG, expected);

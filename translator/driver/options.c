@@ -12,16 +12,18 @@
 #include <string.h>
 
 #include "probes/probe.h"
+#include "target/knowledge.h"
 
 /* Options given several times, while they are collected. */
 struct lists {
 	GPtrArray *limits, *globals, *tapset_dirs;
+	const char *sources;	/* the last --sources */
 };
 
 /* Options that have no letter. */
 enum {
 	OPTION_VM = 256, OPTION_SUPPRESS_TIME_LIMITS, OPTION_SUPPRESS_HANDLER_ERRORS, OPTION_STAP_ERRORS,
-	OPTION_NO_GLOBAL_VAR_DISPLAY, OPTION_BUDGET,
+	OPTION_NO_GLOBAL_VAR_DISPLAY, OPTION_BUDGET, OPTION_SOURCES,
 };
 
 /*
@@ -54,6 +56,8 @@ static const struct {
 	{ 's', "buffer", "MB", "output buffer of each CPU, in megabytes" },
 	{ OPTION_BUDGET, "budget", "N%", "let handlers take N% of a CPU at most: skip hits" },
 	{ 't', "stats", "[=json]", "time every hit; at the end a table of the probes" },
+	{ OPTION_SOURCES, "sources", "LIST",
+	  "ask these alone about the kernel's names and types: symbols,btf,headers" },
 	{ OPTION_VM, "vm", "[=RELEASE]", "run in a throw-away machine" },
 	{ OPTION_NO_GLOBAL_VAR_DISPLAY, "no-global-var-display", NULL,
 	  "do not print globals that are written and never read" },
@@ -233,6 +237,9 @@ static bool take_option(int letter, struct options *ret, struct lists *lists, en
 	case OPTION_VM:
 		ret->vm_release = optarg;
 		return ret->vm = true;
+	case OPTION_SOURCES:
+		lists->sources = optarg;
+		return true;
 	case OPTION_NO_GLOBAL_VAR_DISPLAY:
 		return ret->no_display = true;
 	case OPTION_SUPPRESS_HANDLER_ERRORS:
@@ -302,13 +309,13 @@ static const char *const *terminated(GPtrArray *list)
 enum options_outcome options_read(struct arena *arena, struct diag *diag, int argc, char **argv,
 				  struct options *ret)
 {
-	struct lists lists = { arena_array(arena), arena_array(arena), arena_array(arena) };
+	struct lists lists = { arena_array(arena), arena_array(arena), arena_array(arena), NULL };
 	struct option long_forms[G_N_ELEMENTS(table) + 1] = { { NULL, 0, NULL, 0 } };
 	g_autoptr(GString) letters = g_string_new(NULL);
 	enum options_outcome outcome;
 	int letter;
 
-	*ret = (struct options){ .last_pass = 5 };
+	*ret = (struct options){ .last_pass = 5, .sources = SOURCES_ALL };
 	make_forms(letters, long_forms);
 	opterr = 0;
 	while ((letter = getopt_long(argc, argv, letters->str, long_forms, NULL)) != -1) {
@@ -328,5 +335,7 @@ enum options_outcome options_read(struct arena *arena, struct diag *diag, int ar
 		wrong(diag, "no script given%s", "");
 		return OPTIONS_WRONG;
 	}
+	if (lists.sources && !knowledge_sources(diag, lists.sources, &ret->sources))
+		return OPTIONS_WRONG;
 	return check(diag, ret) ? OPTIONS_RUN : OPTIONS_WRONG;
 }

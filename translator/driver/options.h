@@ -27,6 +27,7 @@ struct options {
 	const char *const *tapset_dirs;	/* -I */
 	int verbosity;			/* number of -v */
 	bool guru_mode, keep, no_warnings, warnings_are_errors, quiet;
+	unsigned int sources;		/* --sources: bits of enum knowledge_source */
 	bool unoptimized;		/* -u */
 	bool bulk;			/* -b */
 	bool no_display;		/* --no-global-var-display */

@@ -151,10 +151,15 @@ static bool pass_analyse(struct session *session)
 		.no_display = options->no_display, .no_time_limits = options->no_time_limits,
 		.suppress_handler_errors = options->suppress_handler_errors, .stap_errors = options->stap_errors,
 	};
+	struct knowledge_options known = {
+		.sources = options->sources, .verbose = options->verbosity > 0, .root = "",
+	};
 
 	if (!find_kernel(session))
 		return false;
-	input.symbols = symbols_load(session->arena, &session->kernel);
+	if (options->sources & SOURCE_SYMBOLS)
+		input.symbols = symbols_load(session->arena, &session->kernel);
+	input.knowledge = knowledge_new(session->arena, &session->kernel, &known);
 	session->program = analyse(&input);
 	if (!session->program || (options->warnings_are_errors && session->diag->warning_count))
 		return false;

@@ -114,6 +114,8 @@ const char *emit_binary_operation(struct emitter *x, enum binary_operator operat
 				  const char *right, struct expr *right_expr, struct span span);
 const char *emit_print(struct emitter *x, struct expr *expr);
 const char *emit_target(struct emitter *x, struct expr *expr);
+/* A string, or "ERROR" where something in it cannot be read. */
+const char *emit_pretty(struct emitter *x, struct expr *text);
 const char *emit_statistic(struct emitter *x, struct expr *expr);
 /* @hist_log(x)[bucket] */
 const char *emit_bucket(struct emitter *x, struct expr *expr);

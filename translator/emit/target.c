@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Target variables. The probe family gives the C expression of the variable; members and indices
- * behind it are followed by fault-proof reads whose types the compiler finds:
+ * Target variables. The probe family gives the C expression of the variable. Where analysis knows
+ * the types of what is behind it, it says from where to read what (emit_typed); elsewhere members
+ * and indices are followed by fault-proof reads whose types the compiler finds:
  *
  *	$next->mm->owner->pid		{
  *						RT_STEP_TYPE(&a->next->mm) q_1;
@@ -65,14 +66,12 @@ static const char **emit_indices(struct emitter *x, GPtrArray *path)
 	return indices;
 }
 
-const char *emit_target(struct emitter *x, struct expr *expr)
+/* The path by the compiler's types. */
+static const char *emit_untyped(struct emitter *x, struct expr *expr, const struct access *access)
 {
-	const struct access *access = expr->target.access;
 	const char *place = place_object(x, expr->span);
 	const char **indices, *selection, *result;
 
-	if (access->constant_string)
-		return c_string(x->arena, access->constant_string);
 	if (!expr->target.path->len)
 		return arena_printf(x->arena, "(s64)%s", access->base);
 	indices = emit_indices(x, expr->target.path);
@@ -88,5 +87,137 @@ const char *emit_target(struct emitter *x, struct expr *expr)
 	emit_line(x, "}");
 	if (!expr->target.address_of)
 		emit_fail_if(x, "rt_failed(c)");
+	return result;
+}
+
+/* ---- Where types are known ---- */
+
+/* " + 24", or nothing. */
+static const char *plus(struct emitter *x, uint64_t offset)
+{
+	return offset ? arena_printf(x->arena, " + %" G_GUINT64_FORMAT, offset) : "";
+}
+
+static void emit_step(struct emitter *x, const char *address, const struct access_step *step, const char *index,
+		      const char *place)
+{
+	if (step->index) {
+		emit_line(x, "%s += %s * %" G_GUINT64_FORMAT "%s;\t/* %s */", address, index, step->scale,
+			  plus(x, step->offset), step->text);
+		return;
+	}
+	emit_line(x, "%s = RT_READ_KERNEL(c, unsigned long, %s%s, %s);\t/* %s */", address, address,
+		  plus(x, step->offset), place, *step->text ? step->text : "what it points to");
+	emit_fail_if(x, "rt_failed(c)");
+}
+
+static void emit_number_read(struct emitter *x, const char *result, const char *address,
+			     const struct access *access, const char *place)
+{
+	bool is_signed = access->is_signed && !access->bits;
+
+	emit_line(x, "%s = RT_READ_KERNEL(c, %c%u, %s%s, %s);\t/* %s */", result, is_signed ? 's' : 'u',
+		  access->size * 8, address, plus(x, access->offset), place, access->text);
+	if (access->bits)
+		emit_line(x, "%s = %s(%s, %u, %u);", result, access->is_signed ? "rt_signed_bits" : "rt_bits",
+			  result, access->first_bit, access->bits);
+}
+
+/* The operand of a cast, if there is one, and behind it the indices: evaluated in this order. */
+static const char **emit_typed_values(struct emitter *x, struct expr *expr, const struct access *access)
+{
+	g_autoptr(GPtrArray) exprs = g_ptr_array_new();
+
+	if (expr->target.operand)
+		g_ptr_array_add(exprs, expr->target.operand);
+	for (unsigned int i = 0; i < access->steps->len; i++) {
+		const struct access_step *step = g_ptr_array_index(access->steps, i);
+
+		if (step->index)
+			g_ptr_array_add(exprs, step->index);
+	}
+	return emit_values(x, exprs);
+}
+
+/*
+ *	$file->f_path->dentry->d_flags	{
+ *						unsigned long q_2 = rt_argument(c->regs, 1);
+ *
+ *						q_2 = RT_READ_KERNEL(c, unsigned long, q_2 + 24, RT_PLACE(...));
+ *						if (rt_failed(c))
+ *							goto out;
+ *						t_1 = RT_READ_KERNEL(c, u32, q_2, RT_PLACE(...));
+ *					}
+ */
+static const char *emit_typed(struct emitter *x, struct expr *expr, const struct access *access)
+{
+	const char **values = emit_typed_values(x, expr, access);
+	const char *base = access->base ? access->base : *values++;
+	const char *place = place_object(x, expr->span), *result, *address;
+
+	if (access->result == ACCESS_BASE)
+		return base;
+	result = new_number(x);
+	address = arena_printf(x->arena, "q_%d", ++x->temporaries);
+	emit_line(x, "{");
+	x->indent++;
+	emit_line(x, "unsigned long %s = %s;", address, bare(x, base));
+	g_string_append_c(x->body, '\n');
+	for (unsigned int i = 0; i < access->steps->len; i++) {
+		const struct access_step *step = g_ptr_array_index(access->steps, i);
+
+		emit_step(x, address, step, step->index ? *values++ : NULL, place);
+	}
+	if (access->result == ACCESS_ADDRESS)
+		emit_line(x, "%s = (s64)(%s%s);\t/* %s */", result, address, plus(x, access->offset), access->text);
+	else
+		emit_number_read(x, result, address, access, place);
+	x->indent--;
+	emit_line(x, "}");
+	if (access->result == ACCESS_NUMBER)
+		emit_fail_if(x, "rt_failed(c)");
+	return result;
+}
+
+const char *emit_target(struct emitter *x, struct expr *expr)
+{
+	const struct access *access = expr->target.access;
+
+	if (access->constant_string)
+		return c_string(x->arena, access->constant_string);
+	if (access->is_typed && !access->is_of_compiler)
+		return emit_typed(x, expr, access);
+	return emit_untyped(x, expr, access);
+}
+
+/* ---- $x$ ---- */
+
+/*
+ *		f->t_1 = ...
+ *	pretty_2:
+ *		if (rt_failed(c)) {
+ *			rt_error_take(c, NULL);
+ *			rt_string_copy(f->t_1, "ERROR");
+ *		}
+ */
+const char *emit_pretty(struct emitter *x, struct expr *text)
+{
+	const char *outer = x->fail_label, *label = arena_printf(x->arena, "pretty_%d", ++x->labels);
+	bool outer_used = x->fail_label_used, can_fail;
+	const char *result;
+
+	x->fail_label = label;
+	x->fail_label_used = false;
+	result = emit_value(x, text);
+	can_fail = x->fail_label_used;
+	x->fail_label = outer;
+	x->fail_label_used = outer_used;
+	if (!can_fail)
+		return result;
+	emit_label(x, label);
+	emit_line(x, "if (rt_failed(c)) {");
+	emit_line(x, "\trt_error_take(c, NULL);");
+	emit_line(x, "\trt_string_copy(%s, \"ERROR\");", result);
+	emit_line(x, "}");
 	return result;
 }

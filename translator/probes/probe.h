@@ -13,6 +13,7 @@
 #include "base/diag.h"
 #include "script/ast.h"
 #include "target/kernel_tree.h"
+#include "target/knowledge.h"
 #include "target/symbols.h"
 
 /* Where handlers run, and hence what they may do. */
@@ -34,14 +35,41 @@ enum handler_use {
 /* The list of the session a probe without a point in the kernel belongs to. */
 enum session_list { LIST_NONE, LIST_BEGIN, LIST_END, LIST_ERROR };
 
+/* A step on the way to a value in memory: what becomes of the address so far. */
+struct access_step {
+	uint64_t offset;		/* added first */
+	struct expr *index;		/* NULL: a pointer is read there; else its multiple is added */
+	uint64_t scale;			/* bytes of an element */
+	const char *text;		/* what of the script that is: "->f_path->dentry" */
+};
+
+enum access_result {
+	ACCESS_BASE,			/* the base is the value */
+	ACCESS_ADDRESS,			/* where the steps lead to */
+	ACCESS_NUMBER,			/* a number that stands there */
+};
+
 /*
- * How a handler gets at a target variable: the C expression of the value that the family's
- * prologue provides, of whatever C type; the emitter follows ->members and [indices] from it
- * with fault-proof reads, and lets the compiler find the types.
+ * How a handler gets at a target variable. The base is a C expression that the family's prologue
+ * provides, of whatever C type, or the operand of a cast. Where its type is known, analysis makes
+ * steps of the path behind it; else the emitter follows the path and lets the compiler find the
+ * types. All reads are fault-proof.
  */
 struct access {
-	const char *base;		/* "a->next"; NULL for a constant string */
+	const char *base;		/* "a->next"; NULL: a constant string, or the operand */
 	const char *constant_string;	/* the value of $$name and the like */
+	const struct c_type *type;	/* of the base; at last of the value; NULL: unknown */
+	const char *module;		/* whose types these are; NULL: the kernel's */
+	unsigned int uses;		/* what the base takes: enum handler_use */
+	bool is_of_compiler;		/* it finds the types all the same, and offsets with them */
+	bool is_typed;			/* the rest is filled in */
+	GPtrArray *steps;		/* of struct access_step */
+	enum access_result result;
+	uint64_t offset;		/* behind the last step */
+	unsigned int size;		/* ACCESS_NUMBER: bytes to read, 1, 2, 4 or 8 */
+	bool is_signed;
+	unsigned int first_bit, bits;	/* of a bit-field within these; bits 0: all of them */
+	const char *text;		/* the part of the path behind the last step, and its type */
 };
 
 struct probe {
@@ -68,7 +96,16 @@ struct probe_target {
 	struct diag *diag;
 	const struct kernel_tree *kernel;
 	const struct symbol_table *symbols;	/* NULL: none known, found out at load */
+	struct knowledge *knowledge;		/* of the kernel's functions and types */
+	bool at_entry;		/* what is asked for is a target variable's value at the function's entry */
 	const GPtrArray *alias_names;		/* of char *: what a mistyped point may have meant, too */
+};
+
+/* A target variable that handlers of a probe have. */
+struct target_variable {
+	const char *name;		/* with its '$' */
+	const struct c_type *type;	/* NULL: not known but as text */
+	const char *type_text;		/* "struct file*" */
 };
 
 struct probe_family {
@@ -85,11 +122,17 @@ struct probe_family {
 	bool (*resolve)(const struct probe_target *target, const struct probe_declaration *declaration,
 			const struct probe_point *point, GPtrArray *probes);
 	/*
-	 * What `expr` (EXPR_TARGET) is in a handler of the probe; NULL after an error was
+	 * What the name of `expr` (EXPR_TARGET) is in a handler of the probe; NULL after an error was
 	 * reported. A family without target variables leaves this NULL.
 	 */
 	struct access *(*resolve_target)(const struct probe_target *target, const struct probe *probe,
 					 struct expr *expr);
+
+	/*
+	 * The target variables of the probe, of struct target_variable; NULL if they are not known. A
+	 * family without leaves this NULL.
+	 */
+	GPtrArray *(*target_variables)(const struct probe_target *target, const struct probe *probe);
 
 	/* The rest is for the emitter; NULL where the family has no table in the module. */
 	const char *kernel_header;	/* "module/families/kprobe.h" */

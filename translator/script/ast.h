@@ -15,6 +15,7 @@
 #include "base/arena.h"
 #include "base/source.h"
 
+struct c_type;
 struct regex_use;
 
 enum type {
@@ -65,6 +66,9 @@ struct variable {
 	bool is_accumulated;		/* [analysis] each CPU adds to a part of its own */
 	enum sharing sharing;		/* [analysis] */
 	int lock_number;		/* [analysis] among those that are shared */
+	const struct c_type *c_type;	/* [analysis] of a local: what all typed values have that it is given */
+	const char *c_module;		/* [analysis] whose type that is, see struct access */
+	bool has_c_types;		/* [analysis] they have several: c_type is NULL */
 	bool is_reference;		/* [analysis] string parameter that is never assigned */
 	int number;			/* [analysis] position among the globals that are emitted */
 };
@@ -113,6 +117,7 @@ enum at_operator {
 	AT_USER_REGISTER,	/* @uregister(number) */
 	AT_KERNEL_READ,		/* @kderef(size, address) */
 	AT_USER_READ,		/* @uderef(size, address) */
+	AT_PRETTY,		/* [analysis] a sprintf, or "ERROR" where something in it cannot be read */
 };
 
 /* Where the path of an EXPR_TARGET begins. */
