@@ -95,6 +95,7 @@ struct rt_context {
 	const void *arguments;		/* the family's own structure */
 	struct pt_regs *regs;		/* NULL where there are none */
 	const char *function;		/* symbol that the probe sits on, or NULL */
+	void *saved;			/* of a function's return: what was kept at its entry */
 
 	/* What it uses up. Statements are counted only by handlers with loops or recursion. */
 	s64 actions;			/* statements left */

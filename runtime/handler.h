@@ -162,6 +162,49 @@ static __always_inline void rt_run(void (*handler)(struct rt_context *c), u32 pr
  */
 static RT_HANDLER void rt_hit(u32 probe, struct pt_regs *regs, const char *function);
 
+/* ---- Hits of function returns that need something of the entry ---- */
+
+/*
+ * Runs `handler`, which fills `saved`, at the entry of a function whose return is probe number
+ * `probe`. False if it could not, so that this call must not be followed. The return is the hit,
+ * not this; only if it is skipped, this is counted. Context: any, NMI included.
+ */
+static __always_inline bool rt_run_entry(void (*handler)(struct rt_context *c), u32 probe,
+					 struct pt_regs *regs, void *saved)
+{
+	struct rt_context *c = rt_enter(probe);
+	bool ok;
+
+	if (!c)
+		return false;
+	c->counters[probe].hits--;
+	ok = kc_load(c->probe->wanted);
+	if (ok) {
+		c->regs = regs;
+		c->function = NULL;
+		c->saved = saved;
+		handler(c);
+		ok = !c->failed;
+	}
+	rt_leave(c);
+	return ok;
+}
+
+/* Runs `handler` at the return, with what was saved. Context: any, NMI included. */
+static __always_inline void rt_run_return(void (*handler)(struct rt_context *c), u32 probe,
+					  struct pt_regs *regs, const char *function, void *saved)
+{
+	struct rt_context *c = rt_enter(probe);
+
+	if (!c)
+		return;
+	c->regs = regs;
+	c->function = function;
+	c->saved = saved;
+	handler(c);
+	rt_leave(c);
+}
+
 /* ---- Conditions behind probe points ---- */
 
 /* Says whether `probe` is to be armed from now on. Context: any, NMI included. */

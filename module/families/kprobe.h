@@ -61,6 +61,32 @@ static RT_HANDLER int mod_kprobe_returned(struct kretprobe_instance *instance,
 	return 0;
 }
 
+/* ---- Hits of returns that need something of the entry: each call has memory of its own ---- */
+
+/* At the entry; not 0: the return of this call is not followed. */
+static RT_HANDLER int mod_kprobe_keep(struct kretprobe_instance *instance, struct pt_regs *regs)
+{
+	struct kretprobe *kretprobe = kc_kretprobe_of(instance);
+	const struct mod_point *point;
+
+	if (!kretprobe)
+		return 1;
+	point = container_of(kretprobe, struct mod_kprobe, as.kretprobe)->point;
+	return !point->specification->keep(regs, instance->data);
+}
+
+static RT_HANDLER int mod_kprobe_kept(struct kretprobe_instance *instance, struct pt_regs *regs)
+{
+	struct kretprobe *kretprobe = kc_kretprobe_of(instance);
+	const struct mod_point *point;
+
+	if (!kretprobe)
+		return 0;
+	point = container_of(kretprobe, struct mod_kprobe, as.kretprobe)->point;
+	point->specification->returned(regs, point->name, instance->data);
+	return 0;
+}
+
 /* ---- One for each point ---- */
 
 static bool mod_kprobe_is_return(const struct mod_kprobe *kprobe)
@@ -86,6 +112,19 @@ static void mod_kprobe_place(struct kprobe *kprobe, const struct mod_point *poin
 		kprobe->symbol_name = point->name;
 }
 
+static void mod_kretprobe_fill(struct kretprobe *kretprobe,
+			       const struct mod_kprobe_specification *specification)
+{
+	kretprobe->handler = mod_kprobe_returned;
+	kretprobe->maxactive = specification->max_active ? specification->max_active :
+							   max(15U, 6 * num_possible_cpus());
+	if (!specification->saved_size)
+		return;
+	kretprobe->entry_handler = mod_kprobe_keep;
+	kretprobe->handler = mod_kprobe_kept;
+	kretprobe->data_size = specification->saved_size;
+}
+
 /*
  * Off at first. Were they on, the kernel would begin to optimise the first ones, and until it is
  * done accept no others.
@@ -96,9 +135,7 @@ static void mod_kprobe_fill(struct mod_kprobe *kprobe, struct mod_point *point)
 	mod_kprobe_place(mod_kprobe_kernels(kprobe), point);
 	mod_kprobe_kernels(kprobe)->flags = KPROBE_FLAG_DISABLED;
 	if (mod_kprobe_is_return(kprobe)) {
-		kprobe->as.kretprobe.handler = mod_kprobe_returned;
-		kprobe->as.kretprobe.maxactive = point->specification->max_active ?
-			point->specification->max_active : max(15U, 6 * num_possible_cpus());
+		mod_kretprobe_fill(&kprobe->as.kretprobe, point->specification);
 	} else {
 		kprobe->as.kprobe.pre_handler = point->is_behind ? mod_kprobe_passed :
 								   mod_kprobe_entered;

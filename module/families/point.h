@@ -21,6 +21,10 @@ struct mod_kprobe_specification {
 	u8 is_optional;		/* no point attached is no error */
 	u8 arguments_suffice;	/* the handler looks at no register but those of arguments and sp */
 	int max_active;		/* calls at once that a return probe can follow; 0: default */
+	/* Of a return that needs something of the entry: keeps it, in so many bytes; runs the handler. */
+	bool (*keep)(struct pt_regs *regs, void *saved);
+	void (*returned)(struct pt_regs *regs, const char *function, void *saved);
+	u32 saved_size;
 
 	u32 points;
 	u32 attached;

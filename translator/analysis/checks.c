@@ -240,7 +240,10 @@ bool check_program(struct analysis *analysis)
 		if (function->body)
 			ok &= check_body(analysis, function, function->body);
 	}
-	for (unsigned int i = 0; i < program->handlers->len; i++)
-		ok &= check_body(analysis, NULL, ((struct handler *)g_ptr_array_index(program->handlers, i))->body);
+	for (unsigned int i = 0; i < program->handlers->len; i++) {
+		struct handler *handler = g_ptr_array_index(program->handlers, i);
+
+		ok &= check_body(analysis, NULL, handler->body) && check_entries(analysis, handler);
+	}
 	return ok;
 }

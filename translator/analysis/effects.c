@@ -202,6 +202,9 @@ static void touch_expr(struct expr *expr, void *data)
 		touch_embedded(touch, expr->embedded_c.text);
 		break;
 	case EXPR_OPERATOR:
+		touch->effects.uses |= expr->operator.operation == AT_ENTRY ? USES_SAVED : 0;
+		touch->effects.fails = true;
+		break;
 	case EXPR_HISTOGRAM:
 		touch->effects.fails = true;
 		break;

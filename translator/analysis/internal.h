@@ -78,6 +78,9 @@ bool check_format(struct analysis *analysis, struct expr *print);
 /* The type that the n-th argument of a printf-like expression must have, or TYPE_UNKNOWN. */
 enum type format_argument_type(const struct expr *print, unsigned int argument);
 
+/* entry.c: whether what a handler keeps of the function's entry has room. */
+bool check_entries(struct analysis *analysis, const struct handler *handler);
+
 /* checks.c: what a well-typed tree may still get wrong. */
 bool check_program(struct analysis *analysis);
 

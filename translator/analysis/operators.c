@@ -146,7 +146,7 @@ static void check_read_size(struct scope *scope, const struct expr *size)
 static void refuse_operator(struct scope *scope, const struct expr *expr)
 {
 	static const char *const names[] = {
-		[AT_ENTRY] = "@entry", [AT_PERF] = "@perf", [AT_ENUM] = "@enum", [AT_ENUM_NAME] = "@enumname",
+		[AT_PERF] = "@perf", [AT_ENUM] = "@enum", [AT_ENUM_NAME] = "@enumname",
 		[AT_KERNEL_REGISTER] = "@kregister", [AT_USER_REGISTER] = "@uregister",
 	};
 
@@ -173,6 +173,9 @@ void resolve_operator(struct scope *scope, struct expr *expr)
 		check_guru(scope, expr, expr->operator.operation == AT_USER_READ ? "@uderef" : "@kderef");
 		check_read_size(scope, g_ptr_array_index(arguments, 0));
 		resolve_expr(g_ptr_array_index(arguments, 1), scope);
+		break;
+	case AT_ENTRY:
+		resolve_entry(scope, expr);
 		break;
 	case AT_PRETTY:
 		resolve_expr(g_ptr_array_index(arguments, 0), scope);

@@ -172,6 +172,26 @@ static bool mark_alternatives(struct analysis *analysis, const GPtrArray *probes
 	return true;
 }
 
+static void note_target_name(struct expr *expr, void *found)
+{
+	*(bool *)found |= expr->kind == EXPR_TARGET && expr->target.kind == TARGET_VARIABLE;
+}
+
+/* Whether some text of the handlers-to-be names target variables. */
+static bool names_targets(const struct derivation *derivation)
+{
+	bool found = false;
+
+	for (; derivation->alias; derivation = derivation->outer) {
+		if (derivation->alias->prologue)
+			stmt_walk(derivation->alias->prologue, NULL, note_target_name, &found);
+		if (derivation->alias->epilogue)
+			stmt_walk(derivation->alias->epilogue, NULL, note_target_name, &found);
+	}
+	stmt_walk(derivation->declaration->body, NULL, note_target_name, &found);
+	return found;
+}
+
 /* By the families of probe points. An optional point that cannot be is no probe, and no error. */
 static bool resolve_by_family(struct analysis *analysis, const struct derivation *derivation,
 			      const struct probe_point *point, GPtrArray *probes)
@@ -181,6 +201,7 @@ static bool resolve_by_family(struct analysis *analysis, const struct derivation
 
 	diag_init_silent(&silent);
 	analysis->target.diag = is_optional ? &silent : analysis->diag;
+	analysis->target.names_targets = names_targets(derivation);
 	ok = probe_point_resolve(&analysis->target, derivation->declaration, point, probes);
 	analysis->target.diag = analysis->diag;
 	return ok || is_optional;

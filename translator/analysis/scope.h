@@ -48,6 +48,10 @@ struct access *resolve_access(struct scope *scope, struct expr *expr, bool whole
 /* path.c: the path behind a target variable whose type is known; false after an error. */
 bool resolve_path(struct scope *scope, struct expr *expr, struct access *access, bool whole);
 
+/* entry.c: @entry(...), and what becomes that: parameters in the handler of a function's return. */
+void resolve_entry(struct scope *scope, struct expr *expr);
+bool become_entry(struct scope *scope, struct expr *expr);
+
 /* pretty.c: $$parms, $x$ and the like become a sprintf. */
 bool target_is_text(const struct expr *expr);
 void resolve_text(struct scope *scope, struct expr *expr);

@@ -203,6 +203,8 @@ void resolve_target(struct scope *scope, struct expr *expr)
 {
 	if (target_is_text(expr))
 		resolve_text(scope, expr);
+	else if (become_entry(scope, expr))
+		resolve_expr(expr, scope);
 	else
 		expr->target.access = resolve_access(scope, expr, false);
 }

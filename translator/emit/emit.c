@@ -151,6 +151,7 @@ const char *emit_program(struct arena *arena, const struct program *program, con
 		.arena = arena, .program = program,
 		.formats = arena_array(arena), .orders = arena_array(arena),
 		.frame_fields = arena_array(arena), .called = arena_array(arena),
+		.saved = arena_array(arena),
 		.frame_depths = arena_alloc(arena, (program->functions->len + 1) * sizeof(size_t)),
 	};
 	g_autoptr(GString) out = g_string_new("/* SPDX-License-Identifier: GPL-2.0-or-later */\n");

@@ -475,6 +475,8 @@ static const char *emit_operator(struct emitter *x, struct expr *expr)
 		return emit_read(x, expr, "RT_READ_KERNEL");
 	case AT_USER_READ:
 		return emit_read(x, expr, "RT_READ_USER");
+	case AT_ENTRY:
+		return emit_entry_value(x, g_ptr_array_index(expr->operator.arguments, 0));
 	case AT_PRETTY:
 		return emit_pretty(x, g_ptr_array_index(expr->operator.arguments, 0));
 	default:

@@ -347,6 +347,41 @@ static void write_handler_heading(struct emitter *x, const struct handler *handl
 	g_string_append(out, " */\n");
 }
 
+/*
+ * What fills struct p_0_saved when the function is entered, under the locks of the handler.
+ *
+ *	static RT_HANDLER void p_0_entry(struct rt_context *c)
+ *	{
+ *		struct p_0_saved *e = c->saved;
+ *
+ *		e->v_1 = rt_argument(c->regs, 3);
+ *		...
+ */
+static void emit_entry(struct emitter *x, const struct handler *handler, const char *name, GString *out)
+{
+	const char *entry = arena_printf(x->arena, "%s_entry", name);
+
+	function_begin(x, NULL);
+	emit_saves(x);
+	write_frame(x, entry, out);
+	g_string_append_printf(out, "static RT_HANDLER void %s(struct rt_context *c)\n{\n", entry);
+	if (x->frame_fields->len)
+		g_string_append_printf(out, "\tstruct %s_frame *f;\n", entry);
+	g_string_append_printf(out, "\tstruct %s_saved *e = c->saved;\n%s\n", name, x->declarations->str);
+	write_locks_take(x, handler, out);
+	if (x->frame_fields->len)
+		g_string_append(out, "\tf = rt_frame_first(c, sizeof(*f));\n");
+	g_string_append(out, x->body->str);
+	write_epilogue(x, out);
+	if (x->frame_fields->len)
+		g_string_append(out, "\trt_frame_end(c);\n");
+	write_locks_drop(x, handler, out);
+	g_string_append(out, "\treturn;\n}\n\n");
+	measure_frame(x);
+	function_end(x);
+	emit_saved_callbacks(name, handler->number, out);
+}
+
 void emit_handler(struct emitter *x, const struct handler *handler, GString *out)
 {
 	const struct probe *first = g_ptr_array_index(handler->probes, 0);
@@ -355,12 +390,15 @@ void emit_handler(struct emitter *x, const struct handler *handler, GString *out
 	g_autoptr(GString) clear = g_string_new(NULL);
 
 	function_begin(x, NULL);
+	g_ptr_array_set_size(x->saved, 0);
 	x->source = handler->derivation->declaration->span.source;
 	declare_locals(x, handler->locals, clear);
 	emit_stmt(x, handler->body);
 	write_frame(x, name, out);
 	if (family->before_handler)
 		g_string_append(out, family->before_handler(x->arena, first, name));
+	if (handler->uses & USES_SAVED)
+		emit_saved_structure(x, name, out);
 	write_locks(x, handler, out);
 	write_handler_heading(x, handler, out);
 	g_string_append_printf(out, "static RT_HANDLER void %s(struct rt_context *c)\n{\n", name);
@@ -368,6 +406,8 @@ void emit_handler(struct emitter *x, const struct handler *handler, GString *out
 		g_string_append_printf(out, "\tstruct %s_frame *f;\n", name);
 	if (family->handler_prologue)
 		g_string_append(out, family->handler_prologue(x->arena, first, name));
+	if (handler->uses & USES_SAVED)
+		g_string_append_printf(out, "\tconst struct %s_saved *e __maybe_unused = c->saved;\n", name);
 	g_string_append_printf(out, "%s%s", x->declarations->str, x->declarations->len ? "\n" : "");
 	if (handler->condition)
 		g_string_append(out, "\tif (!rt_armed(c))\n\t\treturn;\n");
@@ -395,4 +435,6 @@ void emit_handler(struct emitter *x, const struct handler *handler, GString *out
 		g_string_append(out, family->after_handler(x->arena, first, name));
 	measure_frame(x);
 	function_end(x);
+	if (handler->uses & USES_SAVED)
+		emit_entry(x, handler, name, out);
 }

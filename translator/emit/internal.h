@@ -32,6 +32,7 @@ struct emitter {
 	GString *declarations;
 	GPtrArray *frame_fields;	/* of char *: names of its strings */
 	GPtrArray *called;		/* of struct function */
+	GPtrArray *saved;		/* of struct expr: what the handler keeps of the function's entry */
 	int indent;
 	int temporaries, labels;
 	int first_iteration, iterations;/* numbers of its foreach statements */
@@ -124,6 +125,14 @@ const char *emit_bucket(struct emitter *x, struct expr *expr);
  * expression of its type's address.
  */
 const char *emit_statistic_read(struct emitter *x, struct expr *operand, bool with_buckets, const char **type_ret);
+
+/* ---- entry.c: what a return's handler keeps of the function's entry ---- */
+
+const char *emit_entry_value(struct emitter *x, struct expr *saved);
+/* struct p_N_saved; the statements that fill it; and what the module calls. */
+void emit_saved_structure(struct emitter *x, const char *name, GString *out);
+void emit_saves(struct emitter *x);
+void emit_saved_callbacks(const char *name, int number, GString *out);
 
 /* ---- statement.c ---- */
 

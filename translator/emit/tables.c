@@ -88,7 +88,8 @@ static void emit_hits(struct emitter *x, GString *out)
 		const struct handler *handler = g_ptr_array_index(x->program->handlers, i);
 		const struct probe *first = g_ptr_array_index(handler->probes, 0);
 
-		if (first->context == CONTEXT_ATOMIC && !first->family->after_handler)
+		if (first->context == CONTEXT_ATOMIC && !first->family->after_handler &&
+		    !(handler->uses & USES_SAVED))
 			emit_hits_of(handler, out);
 	}
 	g_string_append(out, "\tdefault:\n\t\tbreak;\n\t}\n}\n\n");

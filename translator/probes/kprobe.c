@@ -23,6 +23,7 @@ struct kprobe_details {
 	const char *pattern;
 	bool is_return;
 	int64_t max_active;	/* 0: the module's default */
+	bool is_one_of_many;	/* stands for one function that a pattern meant */
 };
 
 static bool kprobe_owns(const struct probe_point *point)
@@ -80,13 +81,69 @@ static void report_no_function(const struct probe_target *target, const struct p
 		  "inlined functions have no symbol; a '?' behind the point makes it optional");
 }
 
+static void add_probe(const struct probe_target *target, const struct probe_declaration *declaration,
+		      const struct probe_point *point, struct kprobe_details *details, GPtrArray *probes)
+{
+	struct probe *probe = probe_new(target, &kprobe_family, declaration, point);
+
+	probe->context = CONTEXT_ATOMIC;
+	probe->has_entry = details->is_return;
+	probe->is_uncertain = target->symbols == NULL;
+	probe->details = details;
+	g_ptr_array_add(probes, probe);
+}
+
+/* ---- Patterns whose handlers name target variables: a probe for each function ---- */
+
+/* $x is another register in another function: only where nothing is known of any is this left to fail. */
+static bool needs_expansion(const struct probe_target *target, const struct kprobe_details *details)
+{
+	return target->names_targets && has_wildcard(details->pattern) &&
+	       !knowledge_lack(target->knowledge, NULL);
+}
+
+/* The point with the name of one function in place of the pattern. */
+static struct probe_point *point_of_function(struct arena *arena, const struct probe_point *point, const char *name)
+{
+	struct probe_point *one = arena_new0(arena, struct probe_point);
+	struct probe_component *function = arena_new0(arena, struct probe_component);
+
+	*one = *point;
+	one->components = arena_array(arena);
+	for (unsigned int i = 0; i < point->components->len; i++)
+		g_ptr_array_add(one->components, g_ptr_array_index(point->components, i));
+	*function = *point_component(point, 1);
+	function->argument = arena_new0(arena, struct expr);
+	*function->argument = *point_component(point, 1)->argument;
+	function->argument->string = name;
+	g_ptr_array_index(one->components, 1) = function;
+	return one;
+}
+
+static void expand(const struct probe_target *target, const struct probe_declaration *declaration,
+		   const struct probe_point *point, const struct kprobe_details *pattern, GPtrArray *probes)
+{
+	GPtrArray *names = knowledge_functions(target->knowledge, NULL, pattern->pattern);
+
+	for (unsigned int i = 0; i < names->len; i++) {
+		const char *name = g_ptr_array_index(names, i);
+		struct kprobe_details *details = arena_new0(target->arena, struct kprobe_details);
+
+		if (target->symbols && !symbols_have(target->symbols, name))
+			continue;
+		*details = *pattern;
+		details->pattern = name;
+		details->is_one_of_many = true;
+		add_probe(target, declaration, point_of_function(target->arena, point, name), details, probes);
+	}
+}
+
 /* (kprobe|kernel).function("name")[.call|.return[.maxactive(N)]] */
 static bool kprobe_resolve(const struct probe_target *target, const struct probe_declaration *declaration,
 			   const struct probe_point *point, GPtrArray *probes)
 {
 	const struct probe_component *function = point_component(point, 1);
 	struct kprobe_details *details = arena_new0(target->arena, struct kprobe_details);
-	struct probe *probe;
 
 	if (!component_string(target->diag, function, &details->pattern) ||
 	    !kprobe_suffixes(target, point, details))
@@ -108,11 +165,10 @@ static bool kprobe_resolve(const struct probe_target *target, const struct probe
 		report_no_function(target, function, details->pattern);
 		return false;
 	}
-	probe = probe_new(target, &kprobe_family, declaration, point);
-	probe->context = CONTEXT_ATOMIC;
-	probe->is_uncertain = target->symbols == NULL;
-	probe->details = details;
-	g_ptr_array_add(probes, probe);
+	if (needs_expansion(target, details))
+		expand(target, declaration, point, details, probes);
+	else
+		add_probe(target, declaration, point, details, probes);
 	return true;
 }
 
@@ -255,20 +311,25 @@ static GPtrArray *kprobe_target_variables(const struct probe_target *target, con
 /* Whether the session goes on if the point matches nothing. */
 static bool is_optional(const struct probe *probe)
 {
-	return probe->point->is_optional || probe->point->is_sufficient;
+	const struct kprobe_details *details = probe->details;
+
+	return probe->point->is_optional || probe->point->is_sufficient || details->is_one_of_many;
 }
 
 static char *kprobe_row(struct arena *arena, const struct probe *probe)
 {
 	const struct kprobe_details *details = probe->details;
 	bool may_be_absent = is_optional(probe) || probe->is_alternative;
-	const char *optional = may_be_absent ? ", .is_optional = 1" : "";
+	const char *optional = may_be_absent ? ", .is_optional = 1" : "", *saved = "";
 
 	if (!details->is_return)
 		return arena_printf(arena, ".probe = &rt_probes[%d]%s%s", probe->number, optional,
 				    probe->uses & USES_REGISTERS ? "" : ", .arguments_suffice = 1");
-	return arena_printf(arena, ".probe = &rt_probes[%d], .is_return = 1, .max_active = %d%s",
-			    probe->number, (int)details->max_active, optional);
+	if (probe->uses & USES_SAVED)
+		saved = arena_printf(arena, ", .keep = p_%d_keep, .returned = p_%d_return, "
+				     ".saved_size = sizeof(struct p_%d_saved)", probe->number, probe->number, probe->number);
+	return arena_printf(arena, ".probe = &rt_probes[%d], .is_return = 1, .max_active = %d%s%s",
+			    probe->number, (int)details->max_active, optional, saved);
 }
 
 static char *kprobe_modinfo(struct arena *arena, const struct probe *probe, int index)

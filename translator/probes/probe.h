@@ -30,6 +30,7 @@ enum handler_use {
 	USES_FUNCTION = 4,	/* the name of the probed function */
 	USES_TARGETS = 8,	/* target variables */
 	COUNTS_STATEMENTS = 16,	/* it has loops or calls itself: MAXACTION */
+	USES_SAVED = 32,	/* values kept from the function's entry */
 };
 
 /* The list of the session a probe without a point in the kernel belongs to. */
@@ -80,6 +81,7 @@ struct probe {
 	enum handler_context context;
 	enum session_list list;
 	int64_t sequence;		/* order within the list */
+	bool has_entry;			/* sits on a function's return: values of its entry can be kept */
 	bool exits;			/* oneshot: ask for the end after the handler */
 	bool is_uncertain;		/* whether its point exists is found out at load */
 	bool is_alternative;		/* stands behind a `!` whose point is uncertain */
@@ -97,6 +99,7 @@ struct probe_target {
 	const struct kernel_tree *kernel;
 	const struct symbol_table *symbols;	/* NULL: none known, found out at load */
 	struct knowledge *knowledge;		/* of the kernel's functions and types */
+	bool names_targets;	/* the handler uses $name: what that means differs between functions */
 	bool at_entry;		/* what is asked for is a target variable's value at the function's entry */
 	const GPtrArray *alias_names;		/* of char *: what a mistyped point may have meant, too */
 };
