@@ -155,7 +155,7 @@ static inline s64 rt_signed_bits(s64 value, u32 first, u32 count)
 #define RT_IS_RECORD(p) (__builtin_classify_type(*(p)) == 12 || __builtin_classify_type(*(p)) == 13)
 
 /* The type of a pointer into what *p leads to: itself, its first element, or what it points at. */
-#define RT_STEP_TYPE(p) __typeof__(__builtin_choose_expr(RT_IS_RECORD(p), (p), \
+#define RT_STEP_TYPE(p) __typeof__(__builtin_choose_expr(RT_IS_RECORD(p), (p) + 0, \
 	__builtin_choose_expr(RT_IS_RECORD(p), (char *)0, *(p)) + 0))
 
 /*

@@ -152,7 +152,7 @@ static const char **emit_typed_values(struct emitter *x, struct expr *expr, cons
 static const char *emit_typed(struct emitter *x, struct expr *expr, const struct access *access)
 {
 	const char **values = emit_typed_values(x, expr, access);
-	const char *base = access->base ? access->base : *values++;
+	const char *base = access->base ? access->base : *values++, *cast = access->is_of_compiler ? "(unsigned long)" : "";
 	const char *place = place_object(x, expr->span), *result, *address;
 
 	if (access->result == ACCESS_BASE)
@@ -161,7 +161,7 @@ static const char *emit_typed(struct emitter *x, struct expr *expr, const struct
 	address = arena_printf(x->arena, "q_%d", ++x->temporaries);
 	emit_line(x, "{");
 	x->indent++;
-	emit_line(x, "unsigned long %s = %s;", address, bare(x, base));
+	emit_line(x, "unsigned long %s = %s%s;", address, cast, bare(x, base));
 	g_string_append_c(x->body, '\n');
 	for (unsigned int i = 0; i < access->steps->len; i++) {
 		const struct access_step *step = g_ptr_array_index(access->steps, i);
@@ -185,7 +185,8 @@ const char *emit_target(struct emitter *x, struct expr *expr)
 
 	if (access->constant_string)
 		return c_string(x->arena, access->constant_string);
-	if (access->is_typed && !access->is_of_compiler)
+	/* C takes no address of a bit-field. */
+	if (access->is_typed && (!access->is_of_compiler || access->bits))
 		return emit_typed(x, expr, access);
 	return emit_untyped(x, expr, access);
 }

@@ -120,10 +120,12 @@ static struct probe_point *point_of_function(struct arena *arena, const struct p
 	return one;
 }
 
-static void expand(const struct probe_target *target, const struct probe_declaration *declaration,
+/* False after an error was reported: of what the pattern matches, no parameters are known. */
+static bool expand(const struct probe_target *target, const struct probe_declaration *declaration,
 		   const struct probe_point *point, const struct kprobe_details *pattern, GPtrArray *probes)
 {
 	GPtrArray *names = knowledge_functions(target->knowledge, NULL, pattern->pattern);
+	unsigned int before = probes->len;
 
 	for (unsigned int i = 0; i < names->len; i++) {
 		const char *name = g_ptr_array_index(names, i);
@@ -136,6 +138,12 @@ static void expand(const struct probe_target *target, const struct probe_declara
 		details->is_one_of_many = true;
 		add_probe(target, declaration, point_of_function(target->arena, point, name), details, probes);
 	}
+	if (probes->len > before || point->is_optional || point->is_sufficient)
+		return true;
+	diag_error(target->diag, point_component(point, 1)->span, "E-needs-debuginfo",
+		   "no parameters are known of any function of kernel %s that matches '%s'",
+		   target->kernel->release, pattern->pattern);
+	return false;
 }
 
 /* (kprobe|kernel).function("name")[.call|.return[.maxactive(N)]] */
@@ -166,9 +174,8 @@ static bool kprobe_resolve(const struct probe_target *target, const struct probe
 		return false;
 	}
 	if (needs_expansion(target, details))
-		expand(target, declaration, point, details, probes);
-	else
-		add_probe(target, declaration, point, details, probes);
+		return expand(target, declaration, point, details, probes);
+	add_probe(target, declaration, point, details, probes);
 	return true;
 }
 

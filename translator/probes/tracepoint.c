@@ -91,6 +91,27 @@ static bool tracepoint_resolve(const struct probe_target *target,
 	return true;
 }
 
+/*
+ * What the kernel's BTF says of a tracepoint's callback: its first parameter is the session's own
+ * pointer, the others are the arguments. NULL if it is not known, or not of this prototype.
+ */
+static const struct c_type *callback_type(const struct probe_target *target, const struct tracepoint *tracepoint)
+{
+	const char *name = arena_printf(target->arena, "btf_trace_%s", tracepoint->name);
+	const struct c_type *type = c_type_plain(knowledge_type(target->knowledge, NULL, name));
+
+	type = c_type_plain(type->target);
+	if (type->kind != C_FUNCTION || c_type_parameters(type)->len != tracepoint->parameters->len + 1)
+		return NULL;
+	return type;
+}
+
+/* The type of an argument; NULL: only the compiler will know it. */
+static const struct c_type *argument_type(const struct c_type *callback, unsigned int index)
+{
+	return callback ? ((struct c_parameter *)g_ptr_array_index(c_type_parameters(callback), index + 1))->type : NULL;
+}
+
 static void report_unknown_argument(const struct probe_target *target, const struct tracepoint *tracepoint,
 				    const struct expr *expr)
 {
@@ -120,11 +141,31 @@ static struct access *tracepoint_resolve_target(const struct probe_target *targe
 
 		if (strcmp(expr->target.name + 1, parameter->name) == 0) {
 			access->base = arena_printf(target->arena, "a->%s", parameter->name);
+			access->type = argument_type(callback_type(target, tracepoint), i);
+			access->is_of_compiler = true;
 			return access;
 		}
 	}
 	report_unknown_argument(target, tracepoint, expr);
 	return NULL;
+}
+
+static GPtrArray *tracepoint_target_variables(const struct probe_target *target, const struct probe *probe)
+{
+	const struct tracepoint *tracepoint = ((struct tracepoint_details *)probe->details)->tracepoint;
+	const struct c_type *callback = callback_type(target, tracepoint);
+	GPtrArray *variables = arena_array(target->arena);
+
+	for (unsigned int i = 0; i < tracepoint->parameters->len; i++) {
+		const struct tracepoint_parameter *parameter = g_ptr_array_index(tracepoint->parameters, i);
+		struct target_variable *variable = arena_new0(target->arena, struct target_variable);
+
+		variable->name = arena_printf(target->arena, "$%s", parameter->name);
+		variable->type = argument_type(callback, i);
+		variable->type_text = variable->type ? c_type_text(target->arena, variable->type) : parameter->type;
+		g_ptr_array_add(variables, variable);
+	}
+	return variables;
 }
 
 static char *tracepoint_row(struct arena *arena, const struct probe *probe)
@@ -222,6 +263,7 @@ const struct probe_family tracepoint_family = {
 	.owns = tracepoint_owns,
 	.resolve = tracepoint_resolve,
 	.resolve_target = tracepoint_resolve_target,
+	.target_variables = tracepoint_target_variables,
 	.kernel_header = "module/families/tracepoint.h",
 	.table_type = "struct mod_tracepoint",
 	.table_name = "mod_tracepoints",
