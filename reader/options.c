@@ -24,7 +24,6 @@
 #define FILE_MEGABYTES_MOST (1024 * 1024)
 #define FILES_MOST 1000000
 
-
 /* Options that have no letter. */
 enum { OPTION_BUDGET = 256, OPTION_MERGE };
 

@@ -61,23 +61,31 @@ static struct knowledge *knowledge_of(const struct analysis_input *input)
 	return input->knowledge ? input->knowledge : knowledge_new(input->arena, input->kernel, &nothing);
 }
 
+struct analysis *analysis_new(const struct analysis_input *input)
+{
+	struct analysis *analysis = arena_new0(input->arena, struct analysis);
+
+	analysis->input = input;
+	analysis->arena = input->arena;
+	analysis->diag = input->diag;
+	analysis->program = program_new(input->arena, input->script);
+	analysis->target = (struct probe_target){
+		.arena = input->arena, .diag = input->diag, .kernel = input->kernel,
+		.symbols = input->symbols, .knowledge = knowledge_of(input),
+		.alias_names = arena_array(input->arena),
+	};
+	return analysis;
+}
+
 struct program *analyse(const struct analysis_input *input)
 {
-	struct analysis analysis = {
-		.input = input,
-		.arena = input->arena,
-		.diag = input->diag,
-		.program = program_new(input->arena, input->script),
-		.target = { .arena = input->arena, .diag = input->diag, .kernel = input->kernel,
-			    .symbols = input->symbols, .knowledge = knowledge_of(input),
-			    .alias_names = arena_array(input->arena) },
-	};
+	struct analysis *analysis = analysis_new(input);
 
-	if (!resolve(&analysis) || !prune(&analysis) || !infer_types(&analysis) || !optimize(&analysis) ||
-	    (!input->no_display && !display_globals(&analysis)) || !check_program(&analysis) ||
-	    !plan_effects(&analysis))
+	if (!resolve(analysis) || !prune(analysis) || !infer_types(analysis) || !optimize(analysis) ||
+	    (!input->no_display && !display_globals(analysis)) || !check_program(analysis) ||
+	    !plan_effects(analysis))
 		return NULL;
-	return analysis.program;
+	return analysis->program;
 }
 
 /* ---- -p2 ---- */

@@ -24,6 +24,17 @@ struct analysis_input {
 /* NULL after errors were reported. */
 struct program *analyse(const struct analysis_input *input);
 
+struct list_options {
+	bool with_variables;	/* -L: and the target variables of each */
+	bool as_json;
+};
+
+/*
+ * What the probe points of the script stand for, sorted, each once: as text a line for each, as JSON
+ * an array of objects. False after errors were reported.
+ */
+bool list_points(const struct analysis_input *input, const struct list_options *options, GString *out);
+
 /* Writes globals, functions, locals and probes with their types in the form of stap's -p2. */
 void program_print(const struct program *program, GString *out);
 /* Writes how globals are kept and locked, a line for each. */

@@ -17,6 +17,9 @@ struct analysis {
 	GHashTable *functions;
 };
 
+/* analyse.c: before any pass. */
+struct analysis *analysis_new(const struct analysis_input *input);
+
 /* limits.c: -D and -G. */
 bool apply_limits(struct analysis *analysis);
 bool apply_global_settings(struct analysis *analysis);

@@ -19,9 +19,9 @@ static void unknown_target(struct scope *scope, const struct expr *expr, const s
 		  "target variables belong to handlers of probes on kernel code; pass their values to functions");
 }
 
-static void refuse_typed(struct scope *scope, const struct expr *expr, const char *what)
+static void refuse_typed(struct scope *scope, const struct expr *expr, const char *what, const char *module)
 {
-	const char *lack = knowledge_lack(scope->analysis->target.knowledge, NULL);
+	const char *lack = knowledge_lack(scope->analysis->target.knowledge, module);
 
 	scope_error(scope, expr->span, "E-needs-debuginfo", "%s needs type information, %s", what,
 		    lack ? arena_printf(scope->analysis->arena, "and there is none for kernel %s",
@@ -140,7 +140,7 @@ static struct access *resolve_cast(struct scope *scope, struct expr *expr)
 	if (module && strcmp(module, "kernel") == 0)
 		module = NULL;
 	if (knowledge_lack(knowledge, module)) {
-		refuse_typed(scope, expr, "'@cast'");
+		refuse_typed(scope, expr, "'@cast'", module);
 		return NULL;
 	}
 	type = knowledge_type(knowledge, module, expr->target.type_name);
@@ -182,7 +182,7 @@ static struct access *resolve_base(struct scope *scope, struct expr *expr)
 	case TARGET_VAR:
 		break;
 	}
-	refuse_typed(scope, expr, "'@var'");
+	refuse_typed(scope, expr, "'@var'", NULL);
 	return NULL;
 }
 

@@ -23,7 +23,7 @@ struct lists {
 /* Options that have no letter. */
 enum {
 	OPTION_VM = 256, OPTION_SUPPRESS_TIME_LIMITS, OPTION_SUPPRESS_HANDLER_ERRORS, OPTION_STAP_ERRORS,
-	OPTION_NO_GLOBAL_VAR_DISPLAY, OPTION_BUDGET, OPTION_SOURCES,
+	OPTION_NO_GLOBAL_VAR_DISPLAY, OPTION_BUDGET, OPTION_SOURCES, OPTION_JSON,
 };
 
 /*
@@ -36,6 +36,9 @@ static const struct {
 } table[] = {
 	{ 'p', "pass", "N", "stop after pass N: 1 parse, 2 analyse, 3 emit C, 4 build, 5 run (default)" },
 	{ 'e', "script", "SCRIPT", "the script itself, instead of FILE" },
+	{ 'l', "list", "POINT", "list what a probe point stands for, and end" },
+	{ 'L', "list-variables", "POINT", "the same, with the target variables and their types" },
+	{ OPTION_JSON, "json", NULL, "with -l or -L: as JSON" },
 	{ 'c', "command", "CMD", "run CMD, end with it; target() is its process id" },
 	{ 'x', "pid", "PID", "set target() to PID" },
 	{ 'g', "guru", NULL, "guru mode: allow embedded C" },
@@ -137,6 +140,10 @@ static bool check(struct diag *diag, const struct options *options)
 		return wrong(diag, "-p takes 1 to 5%s", "");
 	if (options->command && options->target)
 		return wrong(diag, "-c and -x both set target(): give one of them%s", "");
+	if (options->list && (options->script_text || options->last_pass < 5))
+		return wrong(diag, "-l and -L list a probe point: no script and no -p go with them%s", "");
+	if (options->as_json && !options->list)
+		return wrong(diag, "--json goes with -l or -L%s", "");
 	if (options->no_time_limits && !options->guru_mode)
 		return wrong(diag, "--suppress-time-limits needs guru mode: add -g%s", "");
 	if (options->vm && options->target)
@@ -181,6 +188,13 @@ static bool take_option(int letter, struct options *ret, struct lists *lists, en
 	case 'e':
 		ret->script_text = optarg;
 		return true;
+	case 'l':
+	case 'L':
+		ret->list = optarg;
+		ret->list_variables = letter == 'L';
+		return true;
+	case OPTION_JSON:
+		return ret->as_json = true;
 	case 'c':
 		ret->command = optarg;
 		return true;
@@ -327,11 +341,11 @@ enum options_outcome options_read(struct arena *arena, struct diag *diag, int ar
 	ret->limits = terminated(lists.limits);
 	ret->globals = terminated(lists.globals);
 	ret->tapset_dirs = terminated(lists.tapset_dirs);
-	if (!ret->script_text && optind < argc)
+	if (!ret->script_text && !ret->list && optind < argc)
 		ret->script_file = argv[optind++];
 	ret->argument_count = argc - optind;
 	ret->arguments = (const char *const *)argv + optind;
-	if (!ret->script_text && !ret->script_file) {
+	if (!ret->script_text && !ret->script_file && !ret->list) {
 		wrong(diag, "no script given%s", "");
 		return OPTIONS_WRONG;
 	}

@@ -27,6 +27,9 @@ struct options {
 	const char *const *tapset_dirs;	/* -I */
 	int verbosity;			/* number of -v */
 	bool guru_mode, keep, no_warnings, warnings_are_errors, quiet;
+	const char *list;		/* -l, -L: a probe point to be listed */
+	bool list_variables;		/* -L */
+	bool as_json;			/* --json */
 	unsigned int sources;		/* --sources: bits of enum knowledge_source */
 	bool unoptimized;		/* -u */
 	bool bulk;			/* -b */

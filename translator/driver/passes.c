@@ -42,12 +42,22 @@ struct session {
 
 /* ---- Pass 1: parse ---- */
 
+/* -l: a script of one probe, whose handler does not matter. */
+static struct source *source_of_list(struct session *session)
+{
+	const char *text = arena_printf(session->arena, "probe %s {}\n", session->options->list);
+
+	return source_from_text(session->arena, session->options->list_variables ? "-L" : "-l", text, strlen(text));
+}
+
 static struct source *read_script(struct session *session)
 {
 	const struct options *options = session->options;
 	const char *error = NULL;
 	struct source *source;
 
+	if (options->list)
+		return source_of_list(session);
 	if (options->script_text)
 		return source_from_text(session->arena, "-e", options->script_text, strlen(options->script_text));
 	source = source_read(session->arena, options->script_file, &error);
@@ -140,6 +150,17 @@ static void print_program(const struct session *session)
 	fputs(text->str, stdout);
 }
 
+static bool print_list(const struct analysis_input *input, const struct options *options)
+{
+	struct list_options list = { .with_variables = options->list_variables, .as_json = options->as_json };
+	g_autoptr(GString) text = g_string_new(NULL);
+
+	if (!list_points(input, &list, text))
+		return false;
+	fputs(text->str, stdout);
+	return true;
+}
+
 static bool pass_analyse(struct session *session)
 {
 	const struct options *options = session->options;
@@ -160,6 +181,8 @@ static bool pass_analyse(struct session *session)
 	if (options->sources & SOURCE_SYMBOLS)
 		input.symbols = symbols_load(session->arena, &session->kernel);
 	input.knowledge = knowledge_new(session->arena, &session->kernel, &known);
+	if (options->list)
+		return print_list(&input, options);
 	session->program = analyse(&input);
 	if (!session->program || (options->warnings_are_errors && session->diag->warning_count))
 		return false;
@@ -325,7 +348,7 @@ int passes_run(struct arena *arena, struct diag *diag, const struct options *opt
 	struct session session = { .arena = arena, .diag = diag, .options = options };
 	bool ok = true;
 
-	for (int i = 0; ok && i < options->last_pass; i++) {
+	for (int i = 0; ok && i < (options->list ? 2 : options->last_pass); i++) {
 		ok = run_timed(&session, i);
 		fflush(stdout);
 	}

@@ -98,8 +98,10 @@ static void add_probe(const struct probe_target *target, const struct probe_decl
 /* $x is another register in another function: only where nothing is known of any is this left to fail. */
 static bool needs_expansion(const struct probe_target *target, const struct kprobe_details *details)
 {
-	return target->names_targets && has_wildcard(details->pattern) &&
-	       !knowledge_lack(target->knowledge, NULL);
+	/* A list has nothing to offer that nobody knows. */
+	if (!has_wildcard(details->pattern))
+		return target->is_listing && !target->symbols && !knowledge_lack(target->knowledge, NULL);
+	return target->is_listing || (target->names_targets && !knowledge_lack(target->knowledge, NULL));
 }
 
 /* The point with the name of one function in place of the pattern. */
@@ -124,7 +126,9 @@ static struct probe_point *point_of_function(struct arena *arena, const struct p
 static bool expand(const struct probe_target *target, const struct probe_declaration *declaration,
 		   const struct probe_point *point, const struct kprobe_details *pattern, GPtrArray *probes)
 {
-	GPtrArray *names = knowledge_functions(target->knowledge, NULL, pattern->pattern);
+	GPtrArray *names = target->is_listing && target->symbols ?
+			   symbols_names(target->arena, target->symbols, pattern->pattern) :
+			   knowledge_functions(target->knowledge, NULL, pattern->pattern);
 	unsigned int before = probes->len;
 
 	for (unsigned int i = 0; i < names->len; i++) {
@@ -141,7 +145,7 @@ static bool expand(const struct probe_target *target, const struct probe_declara
 	if (probes->len > before || point->is_optional || point->is_sufficient)
 		return true;
 	diag_error(target->diag, point_component(point, 1)->span, "E-needs-debuginfo",
-		   "no parameters are known of any function of kernel %s that matches '%s'",
+		   "nothing is known of any function of kernel %s that matches '%s'",
 		   target->kernel->release, pattern->pattern);
 	return false;
 }

@@ -34,7 +34,22 @@ struct btf_types {
 	struct btf_types *base;
 	uint32_t first, count;		/* numbers of its own types: first ... count - 1 */
 	GHashTable *made;		/* number to struct c_type */
+	GHashTable *functions;		/* name to number; NULL until all of them were asked for */
 };
+
+static void free_table(gpointer table)
+{
+	g_hash_table_unref(table);
+}
+
+/* One that is freed with the arena. */
+static GHashTable *new_table(struct arena *arena, GHashFunc hash, GEqualFunc equal)
+{
+	GHashTable *table = g_hash_table_new(hash, equal);
+
+	arena_defer(arena, free_table, table);
+	return table;
+}
 
 /* ---- Types by number ---- */
 
@@ -305,6 +320,14 @@ static uint32_t find_own(const struct btf_types *types, uint32_t wanted, const c
 	return 0;
 }
 
+/* The same of a function: whoever asked for all their names will ask for many of them. */
+static uint32_t find_function(const struct btf_types *types, const char *name)
+{
+	if (types->functions)
+		return GPOINTER_TO_UINT(g_hash_table_lookup(types->functions, name));
+	return find_own(types, BIT(BTF_FUNC), name);
+}
+
 /* What a function or variable is of. */
 static const struct c_type *type_behind(struct btf_types *types, uint32_t number, enum c_kind wanted)
 {
@@ -318,7 +341,7 @@ const struct c_type *btf_types_find(struct btf_types *types, enum c_kind kind, c
 	uint32_t number;
 
 	for (; types; types = types->base) {
-		number = find_own(types, wanted_kinds(kind), name);
+		number = kind == C_FUNCTION ? find_function(types, name) : find_own(types, wanted_kinds(kind), name);
 		if (number)
 			return kind == C_FUNCTION ? type_behind(types, number, C_FUNCTION) :
 						    type_of_number(types, number, 0);
@@ -361,14 +384,20 @@ bool btf_types_enumerator(struct btf_types *types, const char *name, int64_t *va
 
 void btf_types_names(struct btf_types *types, enum c_kind kind, GPtrArray *names)
 {
+	bool is_first = kind == C_FUNCTION && !types->functions;
 	uint32_t wanted = wanted_kinds(kind);
 
+	if (is_first)
+		types->functions = new_table(types->arena, g_str_hash, g_str_equal);
 	for (uint32_t number = next_of(types, types->first - 1, wanted); number;
 	     number = next_of(types, number, wanted)) {
 		const char *name = name_of(types, number);
 
-		if (name)
-			g_ptr_array_add(names, (char *)name);
+		if (!name)
+			continue;
+		g_ptr_array_add(names, (char *)name);
+		if (is_first && !g_hash_table_contains(types->functions, name))
+			g_hash_table_insert(types->functions, (char *)name, GUINT_TO_POINTER(number));
 	}
 }
 
@@ -385,11 +414,6 @@ static int print_nothing(enum libbpf_print_level level, const char *format, va_l
 static void free_btf(gpointer btf)
 {
 	btf__free(btf);
-}
-
-static void free_table(gpointer table)
-{
-	g_hash_table_unref(table);
 }
 
 static uint32_t count_types(const struct btf *btf, uint32_t from)
@@ -424,9 +448,8 @@ struct btf_types *btf_types_open(struct arena *arena, const char *path, struct b
 	types->base = base;
 	types->first = base ? base->count : 1;
 	types->count = count_types(btf, types->first);
-	types->made = g_hash_table_new(NULL, NULL);
+	types->made = new_table(arena, NULL, NULL);
 	arena_defer(arena, free_btf, btf);
-	arena_defer(arena, free_table, types->made);
 	return types;
 }
 

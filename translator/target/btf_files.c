@@ -236,7 +236,7 @@ bool btf_file_find(struct arena *arena, const char *root, const struct kernel_tr
 		return true;
 	*why_ret = search.why ? search.why :
 		   module ? arena_printf(arena, "kernel %s has no module '%s' here", tree->release, module) :
-			    arena_printf(arena, "there is no image of kernel %s here (/boot/vmlinuz-%s)",
-					 tree->release, tree->release);
+			    arena_printf(arena, "there is no image of kernel %s here (/boot/vmlinuz-%s): "
+					 "the package of the kernel itself brings it", tree->release, tree->release);
 	return false;
 }
