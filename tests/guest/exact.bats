@@ -13,7 +13,7 @@ load common
 
 CALLS=50000
 LONG_CALLS=500000
-AT_ONCE="counters taken emptied pairs plain full wrap grows across interrupts alone contended"
+AT_ONCE="counters taken emptied leaving pairs plain full wrap grows across interrupts alone contended"
 IN_TURNS="functions switching"
 
 # build SCRIPT: handlers wait for a lock so long that none is skipped for it, but in contended.stp.
@@ -106,6 +106,14 @@ at_least() {
 	for machine in two four; do
 		law emptied "$machine"
 		at_least rounds emptied "$machine" 20
+	done
+}
+
+@test "handlers that leave early let go of what they locked" {
+	local machine
+	for machine in two four; do
+		law leaving "$machine"
+		at_least rounds leaving "$machine" 10
 	done
 }
 

@@ -74,6 +74,7 @@ function taken(    all) {
 	print "taken_two", all
 	print "taken_of_key", total
 	print "taken_of_sum", all
+	print "taken_all", total, total / 8
 	print "taken_name", total
 	print "taken_alone", total
 	print "all", total, all
@@ -94,6 +95,14 @@ function pairs() {
 	print "y", -total
 	print "torn", 0
 	print "x_torn", 0
+	print "wrong", 0
+}
+
+function leaving() {
+	print "n", total
+	print "x", total - int((total + 2) / 3)
+	print "y", int(total / 3)
+	print "caught", int((total + 1) / 3)
 	print "wrong", 0
 }
 
@@ -190,6 +199,7 @@ BEGIN {
 	if (script == "counters") counters()
 	if (script == "taken") taken()
 	if (script == "emptied") emptied()
+	if (script == "leaving") leaving()
 	if (script == "pairs") pairs()
 	if (script == "plain") plain()
 	if (script == "wrap") wrap()
