@@ -105,8 +105,11 @@ bool bulk_open(struct bulk *ret, const struct options *options, const struct mod
 
 bool bulk_close(struct bulk *bulk)
 {
-	bool success = true;
+	bool success = bulk->dropped_count == 0;
 
+	if (!success)
+		message_error("%llu records were not written for want of their files",
+			      bulk->dropped_count);
 	for (size_t i = 0; bulk->items && i < bulk->streams->count; i++) {
 		struct files *files = &bulk->items[i].files;
 
@@ -174,30 +177,59 @@ static unsigned long long copy_records(struct stream *stream, struct text *text,
 	return count;
 }
 
-/* Passes a stream's records on while there is room. False: said why not. */
-static bool take_stream(struct bulk *bulk, size_t i, struct output *output,
-			unsigned long long *count)
+/* The module must not wait for what has nowhere to go. Returns how many records there were. */
+static unsigned long long drop_records(struct bulk *bulk, struct stream *stream,
+				       struct output *output)
 {
-	struct stream *stream = &bulk->streams->items[i];
-	struct bulk_file *file = &bulk->items[i];
-	struct text *text;
-	size_t before;
+	const struct spile_record *record;
+	unsigned long long count = 0;
 
-	if (!stream_head(stream))
-		return true;
-	if (file->files.fd < 0 && !make_file(bulk, file, stream->number))
-		return false;
+	for (; (record = stream_head(stream)); count++) {
+		notice(output, record);
+		stream_take(stream);
+	}
+	bulk->dropped_count += count;
+	return count;
+}
+
+/* Passes a stream's records on while there is room; returns how many. */
+static unsigned long long take_records(struct bulk *bulk, struct bulk_file *file,
+				       struct stream *stream, struct output *output)
+{
+	unsigned long long count = 0;
+
 	while (stream_head(stream)) {
-		text = text_of(bulk, file, stream->number, output);
+		struct text *text = text_of(bulk, file, stream->number, output);
+		size_t before;
+
 		if (!text) {
 			bulk->is_blocked = true;
 			break;
 		}
 		before = text->length;
-		*count += copy_records(stream, text, output);
+		count += copy_records(stream, text, output);
 		file->size += text->length - before;
 	}
-	return true;
+	return count;
+}
+
+/* Takes what there is in a stream. False the one time that its file could not be made. */
+static bool take_stream(struct bulk *bulk, size_t i, struct output *output,
+			unsigned long long *count)
+{
+	struct stream *stream = &bulk->streams->items[i];
+	struct bulk_file *file = &bulk->items[i];
+	bool success = true;
+
+	if (!stream_head(stream))
+		return true;
+	if (file->files.fd < 0 && !file->has_failed) {
+		success = make_file(bulk, file, stream->number);
+		file->has_failed = !success;
+	}
+	*count += file->has_failed ? drop_records(bulk, stream, output) :
+				     take_records(bulk, file, stream, output);
+	return success;
 }
 
 unsigned long long bulk_take(struct bulk *bulk, struct output *output, bool *success_ret)
@@ -205,8 +237,8 @@ unsigned long long bulk_take(struct bulk *bulk, struct output *output, bool *suc
 	unsigned long long count = 0;
 
 	*success_ret = true;
-	for (size_t i = 0; *success_ret && i < bulk->streams->count; i++)
-		*success_ret = take_stream(bulk, i, output, &count);
+	for (size_t i = 0; i < bulk->streams->count; i++)
+		*success_ret &= take_stream(bulk, i, output, &count);
 	return count;
 }
 
@@ -250,6 +282,7 @@ static void complete(struct bulk *bulk, size_t i, struct output *output,
 		output_wait(output);
 	if (stream == STREAM_PROCESS) {
 		end.file_count = count_files(bulk);
+		end.dropped_count = bulk->dropped_count;
 		end.status_length = control->status.length;
 	}
 	append_end(text, &end, control->buffer, file->size);

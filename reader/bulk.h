@@ -42,7 +42,9 @@ struct bulk_head {
 #define BULK_RECORD_END 0xffff
 
 struct bulk_end {
-	__u64 file_count;	/* files of the session; 0 but in the file of process context */
+	/* All three 0 but in the file of process context. */
+	__u64 file_count;	/* files of the session */
+	__u64 dropped_count;	/* records whose file could not be made */
 	__u64 status_length;
 };
 
@@ -55,6 +57,7 @@ struct bulk_tail {
 struct bulk_file {
 	struct files files;	/* fd -1 until the stream has its first record */
 	__u64 size;
+	bool has_failed;	/* it could not be made; said so; its records are dropped */
 };
 
 struct bulk {
@@ -64,6 +67,7 @@ struct bulk {
 	struct text name;		/* what all of their names begin with */
 	__u64 session;
 	bool is_blocked;	/* records had to be left for want of room; the caller's to clear */
+	unsigned long long dropped_count;	/* records whose file could not be made */
 };
 
 /* Makes the file of process context, which is always there; false: said why. */
@@ -73,14 +77,14 @@ bool bulk_open(struct bulk *ret, const struct options *options, const struct mod
 /*
  * Passes on whole records of the streams, after they were read, as long as the output has room:
  * otherwise it sets `is_blocked`. Messages among them are printed too. Returns how many; false in
- * *success_ret: said why.
+ * *success_ret: a file could not be made, said why.
  */
 unsigned long long bulk_take(struct bulk *bulk, struct output *output, bool *success_ret);
 
 /* Completes the files, once all was taken, with the session's last status. */
 void bulk_complete(struct bulk *bulk, struct output *output, const struct control *control);
 
-/* Closes the files, after output_close(); false: said why. */
+/* Closes the files, after output_close(); false if anything is missing in them, said what. */
 bool bulk_close(struct bulk *bulk);
 
 #endif

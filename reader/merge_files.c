@@ -43,6 +43,7 @@ struct job {
 	struct module_file module;	/* as far as the files tell */
 	struct control control;
 	struct streams streams;
+	unsigned long long dropped_count;	/* records that are in no file */
 };
 
 /* ---- One file ---- */
@@ -196,6 +197,7 @@ static bool take_whole(struct job *job, const struct source *source)
 	const char *at = source->strings;
 
 	job->module.path = source->path;
+	job->dropped_count = source->end.dropped_count;
 	take_strings(&job->module.formats, &at, source->head.format_count);
 	take_strings(&job->module.information, &at, source->head.information_count);
 	if (control_take(&job->control, source->status, source->end.status_length))
@@ -274,18 +276,25 @@ static void print_all(struct job *job, struct output *output)
 	merge_fini(&merge);
 }
 
-/* False if a file turned out to be damaged between its ends. */
+/* False if a file is damaged between its ends, or records are in none. */
 static bool check_streams(const struct job *job)
 {
-	bool success = true;
+	bool success = job->dropped_count == 0;
+
+	if (!success)
+		message_error("%llu records of the session are in no file: one could not be made",
+			      job->dropped_count);
 
 	for (size_t i = 0; i < job->streams.count; i++) {
 		const struct stream *stream = &job->streams.items[i];
 
 		if (!stream->damage)
 			continue;
-		message_error("the file of stream %u is damaged: %s", stream->number,
-			      stream->damage);
+		if (stream->number == STREAM_PROCESS)
+			message_error("the file of process context is damaged: %s", stream->damage);
+		else
+			message_error("the file of CPU %u is damaged: %s", stream->number,
+				      stream->damage);
 		success = false;
 	}
 	return success;

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -89,7 +90,8 @@ static void make_control(struct control *ret)
 	assert_true(control_take(ret, &bytes, sizeof(bytes)));
 }
 
-static void write_files(void)
+/* Writes all records; of stream 7 they are to be dropped if a folder is in its file's place. */
+static void write_files(bool is_whole)
 {
 	char name[64];
 	struct options options = { .output = name, .is_bulk = true };
@@ -116,7 +118,7 @@ static void write_files(void)
 	for (__s64 n = 0; n < RECORDS; n++) {
 		feed(&streams, n);
 		count += bulk_take(&bulk, &output, &success);
-		assert_true(success);
+		assert_int_equal(success, is_whole || n != 1);
 		for (; bulk.is_blocked; count += bulk_take(&bulk, &output, &success)) {
 			output_wait(&output);
 			bulk.is_blocked = false;
@@ -125,7 +127,8 @@ static void write_files(void)
 	assert_int_equal(count, RECORDS + RECORDS / STREAMS);
 	bulk_complete(&bulk, &output, &control);
 	assert_true(output_close(&output));
-	assert_true(bulk_close(&bulk));
+	assert_int_equal(bulk_close(&bulk), is_whole);
+	assert_int_equal(bulk.dropped_count, is_whole ? 0 : RECORDS / STREAMS);
 	control_fini(&control);
 	streams_fini(&streams);
 }
@@ -166,7 +169,7 @@ static void all_comes_out_in_order(void **state)
 	struct text expected = { 0 }, text = { 0 };
 
 	(void)state;
-	write_files();
+	write_files(true);
 	assert_int_equal(merge(names, 3), 0);
 	for (int n = 0; n < RECORDS; n++)
 		text_printf(&expected, "%d on stream %d\n", n, n % STREAMS);
@@ -175,6 +178,25 @@ static void all_comes_out_in_order(void **state)
 	expect_errors("WARNING: 2 records lost: 2 by probe begin; 2 on CPU 0\n");
 	text_fini(&text);
 	text_fini(&expected);
+}
+
+/* Records without a file are taken all the same, counted, and told. */
+static void missing_files_are_told(void **state)
+{
+	char *names[] = { paths[0], paths[2] };
+	struct text text = { 0 };
+
+	(void)state;
+	unlink(paths[1]);
+	assert_int_equal(mkdir(paths[1], 0700), 0);
+	write_files(false);
+	assert_int_equal(rmdir(paths[1]), 0);
+	assert_int_equal(merge(names, 2), 1);
+	expect_errors("spilerun: error: 1000 records of the session are in no file: one could not be "
+		      "made\nWARNING: 2 records lost: 2 by probe begin; 2 on CPU 0\n");
+	assert_true(text_read_file(&text, output_path));
+	assert_non_null(strstr(text.bytes, "\n2997 on stream 0\n2999 on stream 2\n"));
+	text_fini(&text);
 }
 
 static void write_bytes(const char *path, const char *bytes, size_t length)
@@ -193,7 +215,7 @@ static void cut_files_are_refused(void **state)
 	struct text text = { 0 };
 
 	(void)state;
-	write_files();
+	write_files(true);
 	assert_true(text_read_file(&text, paths[2]));
 	unlink(output_path);
 	for (size_t length = 0; length < text.length; length += length < 1000 ? 1 : 4001) {
@@ -211,7 +233,7 @@ static void changed_files_do_no_harm(void **state)
 	struct text text = { 0 };
 
 	(void)state;
-	write_files();
+	write_files(true);
 	assert_true(text_read_file(&text, paths[2]));
 	srand(1);
 	for (int round = 0; round < 200; round++) {
@@ -230,6 +252,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(all_comes_out_in_order),
+		cmocka_unit_test(missing_files_are_told),
 		cmocka_unit_test(cut_files_are_refused),
 		cmocka_unit_test(changed_files_do_no_harm),
 	};
