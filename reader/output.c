@@ -188,7 +188,11 @@ int output_watched(struct output *output)
 
 void output_reader_gone(struct output *output)
 {
-	writer_fail(output->text, &output->text_files, strerror(EPIPE));
+	struct stat status;
+	bool is_terminal = fstat(output->text_files.fd, &status) == 0 && S_ISCHR(status.st_mode);
+
+	/* What a write would have said. */
+	writer_fail(output->text, &output->text_files, strerror(is_terminal ? EIO : EPIPE));
 }
 
 void output_abandon(struct output *output)

@@ -126,7 +126,7 @@ kill -INT $pid
 wait $pid
 cat /tmp/w/switched /tmp/w/switched.1 >$results/switched.written
 
-record bulk $SPILERUN -v -b -o /tmp/w/b -c "./workload parents 20000" bulk.ko
+record bulk $SPILERUN -v -b -o /tmp/w/b -c "sh -c \"./workload parents 20000; sleep 1\"" bulk.ko
 ls /tmp/w/b_cpu* >$results/bulk.names
 record merged $SPILERUN -q --merge /tmp/w/b_cpu*
 record merged_to $SPILERUN -q --merge -o /tmp/w/merged /tmp/w/b_cpu*
