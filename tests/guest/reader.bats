@@ -112,13 +112,13 @@ wait $pid
 echo $? >$results/stuck.status
 kill $reader
 
-record rotate $SPILERUN -o /tmp/w/%Y-out -S 1,3 numbers.ko
+record rotate $SPILERUN -q -o /tmp/w/%Y-out -S 1,3 numbers.ko
 ls /tmp/w/*-out* >$results/rotate.names
 cat /tmp/w/*-out.? >$results/rotate.written
 for file in /tmp/w/*-out.?; do wc -c <$file; tail -c 1 $file | tr "\n" "#"; echo; done >$results/rotate.sizes
 record one $SPILERUN numbers.ko
 
-$SPILERUN -o /tmp/w/switched -c "sleep 100" bulk.ko >$results/switched.out 2>&1 & pid=$!
+$SPILERUN -q -o /tmp/w/switched -c "sleep 100" bulk.ko >$results/switched.out 2>&1 & pid=$!
 wait_for grep tick /tmp/w/switched
 kill -USR2 $pid
 wait_for grep tick /tmp/w/switched.1
