@@ -75,7 +75,8 @@ static struct kc_ftrace mod_entry_tracer = KC_FTRACE;
 
 static bool mod_entry_is_candidate(const struct mod_point *point)
 {
-	return !point->specification->is_return && point->address;
+	return !point->specification->is_return && point->address &&
+	       kc_ftrace_may_filter(point->address);
 }
 
 static u32 mod_entries_count_candidates(void)

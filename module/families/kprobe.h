@@ -16,6 +16,9 @@
 
 #define MOD_KPROBE_BATCH 128
 
+/* A pattern's functions without a call site are probed up to so many: see mod_points_are_left_out. */
+#define MOD_WITHOUT_SITE_MOST 256
+
 struct mod_kprobe {
 	struct mod_point *point;
 	bool is_registered;
@@ -142,13 +145,45 @@ static void mod_kprobe_fill(struct mod_kprobe *kprobe, struct mod_point *point)
 	}
 }
 
+static bool mod_point_has_no_site(const struct mod_point *point)
+{
+	return !point->is_traced && point->address && !kc_ftrace_site(point->address);
+}
+
+static void mod_points_count_without_site(void)
+{
+	struct mod_point_block *block;
+	u32 i;
+
+	mod_for_each_point(block, i)
+		block->points[i].specification->without_site +=
+			mod_point_has_no_site(&block->points[i]);
+}
+
+/*
+ * A kprobe in a function without a call site takes the kernel milliseconds: it looks through the
+ * function for a way to optimise it. Large patterns would wait for minutes, mostly for the innards
+ * of tracing itself. So they have none of these, unless they stand for nothing else.
+ */
+static bool mod_points_are_left_out(const struct mod_kprobe_specification *s)
+{
+	return s->without_site > MOD_WITHOUT_SITE_MOST && s->without_site < s->points;
+}
+
+static bool mod_point_needs_kprobe(const struct mod_point *point)
+{
+	return !point->is_traced &&
+	       !(mod_points_are_left_out(point->specification) && mod_point_has_no_site(point));
+}
+
 static u32 mod_kprobes_wanted(void)
 {
 	struct mod_point_block *block;
 	u32 i, count = 0;
 
+	mod_points_count_without_site();
 	mod_for_each_point(block, i)
-		count += !block->points[i].is_traced;
+		count += mod_point_needs_kprobe(&block->points[i]);
 	return count;
 }
 
@@ -164,7 +199,7 @@ static bool mod_kprobes_make(void)
 	if (!mod_kprobes.items)
 		return false;
 	mod_for_each_point(block, i)
-		if (!block->points[i].is_traced)
+		if (mod_point_needs_kprobe(&block->points[i]))
 			mod_kprobe_fill(&mod_kprobes.items[at++], &block->points[i]);
 	kc_store_release(mod_kprobes.count, count);
 	return true;
@@ -273,6 +308,9 @@ static bool mod_kprobe_judge(const struct mod_kprobe_specification *s)
 	if (s->refused && s->points == 1)
 		mod_warning(s->probe, "cannot attach %s: %s: %s (error %d)", s->probe->name,
 			    s->refused, mod_kprobe_reason(s->error), s->error);
+	if (mod_points_are_left_out(s))
+		mod_warning(s->probe, "%u functions left out of %s that the function tracer cannot "
+			    "call; a narrower pattern has them", s->without_site, s->probe->name);
 	if (s->unheard)
 		mod_warning(s->probe, "%s is not hit at %s: the function tracer is switched off "
 			    "(sysctl kernel.ftrace_enabled)", s->probe->name, s->unheard);

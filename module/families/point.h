@@ -27,6 +27,7 @@ struct mod_kprobe_specification {
 	u32 saved_size;
 
 	u32 points;
+	u32 without_site;	/* of these, functions that the function tracer cannot call */
 	u32 attached;
 	u32 traced;		/* of these, by the function tracer */
 	int error;		/* the last refusal's */

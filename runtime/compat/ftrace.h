@@ -116,12 +116,10 @@ static inline bool kc_ftrace_is_site(unsigned long address)
 
 /*
  * The call site of the function at `address`, which the tracer may still refuse; 0 without one.
- * Functions of modules have none: the filter would outlive the module. Context: process.
+ * Context: process.
  */
 static inline unsigned long kc_ftrace_site(unsigned long address)
 {
-	if (address >= MODULES_VADDR && address < MODULES_END)
-		return 0;
 	if (kc_ftrace_is_site(address))
 		return address;
 #ifdef CONFIG_X86_KERNEL_IBT
@@ -129,6 +127,12 @@ static inline unsigned long kc_ftrace_site(unsigned long address)
 		return address + KC_FTRACE_ENDBR;
 #endif
 	return 0;
+}
+
+/* Whether the filter may have `address`: that of a module's function would outlive the module. */
+static inline bool kc_ftrace_may_filter(unsigned long address)
+{
+	return address < MODULES_VADDR || address >= MODULES_END;
 }
 
 /* Takes the sites into the filter, or out of it; 0 or an error. Context: process. */
@@ -222,6 +226,11 @@ static inline bool kc_ftrace_is_idle(unsigned long address)
 static inline unsigned long kc_ftrace_site(unsigned long address)
 {
 	return 0;
+}
+
+static inline bool kc_ftrace_may_filter(unsigned long address)
+{
+	return false;
 }
 
 static inline int kc_ftrace_filter(struct kc_ftrace *tracer, unsigned long *sites, u32 count,

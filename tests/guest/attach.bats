@@ -76,6 +76,12 @@ probe kprobe.function("__x64_sys_getpp*") { if (execname() == "workload") parent
 probe begin { println("begin") }
 probe end { println(hits > 0, " ", parents) }
 END_OF_SCRIPT
+	# Of these the kernel compiles several hundred without a call to the tracer.
+	script large <<'END_OF_SCRIPT'
+global hits
+probe kprobe.function("s*") { hits++ }
+probe end { println(hits > 0) }
+END_OF_SCRIPT
 	# The runtime itself, and the kernel on its way to handlers, call some of these.
 	script printers <<'END_OF_SCRIPT'
 global calls
@@ -134,6 +140,7 @@ echo $? >$results/thousands.status
 now >>$results/thousands.times
 state >$results/state.thousands
 
+record large $SPILERUN -v -c "./workload reads 100" large.ko
 record switching $SPILERUN -v -c "sh -c \"./workload reads 10000; ./workload parents 300000; ./workload reads 10000\"" switching.ko
 
 # Nothing is called for the sake of a probe that is off.
@@ -205,6 +212,16 @@ vfs_read 500 500" "$results/registers.out"
 	between "$(echo "$attached" | cut -d' ' -f3)" 1 1000
 	awk 'NR == 1 { start = $1 } END { exit !($1 - start < 60) }' "$results/thousands.times"
 	diff -u "$results/state.before" "$results/state.thousands"
+}
+
+@test "a large pattern leaves out what the tracer cannot call, and says so" {
+	local left_out
+	expect_status large 0
+	same 1 "$results/large.out"
+	left_out=$(number_of large.err '^WARNING: \([0-9]*\) functions left out of kprobe.function("s\*") that the function tracer cannot call; a narrower pattern has them$')
+	between "$left_out" 257 5000
+	between "$(points large | cut -d' ' -f2)" 1000 100000
+	between "$(points large | cut -d' ' -f3)" 0 256
 }
 
 @test "functions that the kernel calls on the way to a handler can be probed" {
