@@ -172,8 +172,8 @@ struct spile_probe_counters {
 	__u64 lost_records;
 	__u64 errors;
 	/*
-	 * Of the hits some are timed, all if the module was loaded with stats=1: the cycles of
-	 * the CPU from before the handler to behind it, what interrupted it included.
+	 * Hits are timed if the module was loaded with stats=1 or a budget: the cycles of the CPU
+	 * from before the handler to behind it, what interrupted it included.
 	 */
 	__u64 timed;			/* hits; also of those skipped for a lock */
 	__u64 cycles;		/* of all these together */

@@ -63,7 +63,7 @@ struct rt_counters {
 	u64 passed_over;		/* for the budget */
 };
 
-/* How long the handler of one probe ran on one CPU, of the hits that were timed. */
+/* How long the handler of one probe ran on one CPU, if all hits are timed. */
 struct rt_usage {
 	u64 timed;		/* hits */
 	u64 cycles;

@@ -93,11 +93,18 @@ static __maybe_unused noinline void rt_skip_reentry(struct rt_context *c, u32 pr
 	preempt_enable_notrace();
 }
 
+/* What a handler looks at of its context. The emitter knows. */
+#define RT_USES_REGS 1
+#define RT_USES_FUNCTION 2
+
 /*
- * This CPU's context for a run of probe number `probe`; NULL if it must not run now, which is
- * counted unless the session is not running. Ends with rt_leave. Context: any, NMI included.
+ * This CPU's context for a run of probe number `probe`, with what it `uses`; NULL if it must not
+ * run now, which is counted unless the session is not running. Ends with rt_leave. `uses` is a
+ * constant, so only what is used is written: before the hit may be timed, so that nothing has to
+ * outlive that call in a register. Context: any, NMI included.
  */
-static __always_inline struct rt_context *rt_enter(u32 probe)
+static __always_inline struct rt_context *rt_enter_with(u32 probe, u32 uses, struct pt_regs *regs,
+							const char *function)
 {
 	struct rt_context *c;
 
@@ -114,11 +121,21 @@ static __always_inline struct rt_context *rt_enter(u32 probe)
 	}
 	c->busy = 1;
 	barrier();
+	if (uses & RT_USES_REGS)
+		c->regs = regs;
+	if (uses & RT_USES_FUNCTION)
+		c->function = function;
 	if (unlikely(!--c->sample_left) && !rt_sample_begin(c, probe))
 		return NULL;
 	c->counters[probe].hits++;
 	c->probe = &rt_probes[probe];
 	return c;
+}
+
+/* The same for a handler that uses neither. Context: any, NMI included. */
+static __always_inline struct rt_context *rt_enter(u32 probe)
+{
+	return rt_enter_with(probe, 0, NULL, NULL);
 }
 
 /* Ends what rt_enter began. Context: the same. */
@@ -133,10 +150,6 @@ static __always_inline void rt_leave(struct rt_context *c)
 
 /* ---- Hits of function probes ---- */
 
-/* What a handler looks at of its context. The emitter knows. */
-#define RT_USES_REGS 1
-#define RT_USES_FUNCTION 2
-
 /*
  * Runs `handler` for a hit of probe number `probe`. `handler` and `uses` are constants: so only
  * what is used is written, and the call is a direct one. Context: any, NMI included.
@@ -144,14 +157,10 @@ static __always_inline void rt_leave(struct rt_context *c)
 static __always_inline void rt_run(void (*handler)(struct rt_context *c), u32 probe, u32 uses,
 				   struct pt_regs *regs, const char *function)
 {
-	struct rt_context *c = rt_enter(probe);
+	struct rt_context *c = rt_enter_with(probe, uses, regs, function);
 
 	if (!c)
 		return;
-	if (uses & RT_USES_REGS)
-		c->regs = regs;
-	if (uses & RT_USES_FUNCTION)
-		c->function = function;
 	handler(c);
 	rt_leave(c);
 }

@@ -4,10 +4,10 @@
  * bounded: STP_OVERLOAD_THRESHOLD cycles out of STP_OVERLOAD_INTERVAL; over that the session ends
  * by an error. With a budget (budget.h) hits are passed over instead.
  *
- * One hit in RT_SAMPLE_EVERY on a CPU is timed and stands for the others, so this costs a hit one
- * countdown. Such a guess can be far off, where the host takes the CPU away in the middle of a
- * timed hit: it only raises a suspicion. Then all hits of an interval are timed, and by these the
- * session is judged. Its thread's own handlers do not count there. Called by handler.h.
+ * For the bound one hit in RT_SAMPLE_EVERY on a CPU is timed and stands for the others, so this
+ * costs a hit one countdown. Such a guess can be far off, where the host takes the CPU away in the
+ * middle of a timed hit: it only raises a suspicion. Then all hits of an interval are timed, and by
+ * these the session is judged. Its thread's own handlers do not count there. Called by handler.h.
  */
 #ifndef SPILE_RUNTIME_OVERLOAD_H
 #define SPILE_RUNTIME_OVERLOAD_H
@@ -87,7 +87,8 @@ static __maybe_unused void rt_sample_end(struct rt_context *c)
 	u64 cycles = now - c->sample_start;
 
 	c->is_sampled = 0;
-	rt_usage_add(&c->usage[c->probe->index], cycles);
+	if (rt_times_all)
+		rt_usage_add(&c->usage[c->probe->index], cycles);
 	if (rt_budget_percent)
 		c->budget_taken += cycles;
 	else if (RT_OVERLOAD)
