@@ -10,6 +10,8 @@
  *     workload storm MS        getppid(2) for that long, on CPU 0; prints how often, and the cycles
  *     workload pings N         a byte there and back between it and its child "pong", both on CPU 0
  *     workload busy MS         computes for that much processor time
+ *     workload sizes FILE      reads 10, 200 and 3000 bytes of FILE, as descriptor 100
+ *     workload readers N       four children at once, the i-th reads i * 1000 bytes of /dev/zero so often
  *     workload arguments       calls with values that tests/guest/language knows
  */
 #define _GNU_SOURCE
@@ -130,6 +132,39 @@ static int be_busy(long milliseconds)
 	return 0;
 }
 
+static int read_sizes(const char *file)
+{
+	static char buffer[3000];
+	int fd = open(file, O_RDONLY);
+
+	if (fd < 0 || dup2(fd, 100) != 100)
+		return 1;
+	return read(100, buffer, 10) != 10 || read(100, buffer, 200) != 200 || read(100, buffer, 3000) < 0;
+}
+
+static int read_zeros(long count, size_t size)
+{
+	static char buffer[4000];
+	int fd = open("/dev/zero", O_RDONLY);
+
+	for (long i = 0; i < count; i++)
+		if (read(fd, buffer, size) != (ssize_t)size)
+			return 1;
+	return 0;
+}
+
+static int make_readers(long count)
+{
+	int status, failures = 0;
+
+	for (int i = 1; i <= 4; i++)
+		if (fork() == 0)
+			_exit(read_zeros(count, 1000 * (size_t)i));
+	for (int i = 1; i <= 4; i++)
+		failures += wait(&status) < 0 || status != 0;
+	return failures != 0;
+}
+
 static int call_with_known_arguments(void)
 {
 	lseek(7777, (off_t)0xfffffffedcba9876, SEEK_SET);
@@ -154,6 +189,10 @@ int main(int argc, char **argv)
 		return make_pings(count);
 	if (strcmp(what, "busy") == 0)
 		return be_busy(count);
+	if (strcmp(what, "sizes") == 0 && argc > 2)
+		return read_sizes(argv[2]);
+	if (strcmp(what, "readers") == 0)
+		return make_readers(count);
 	if (strcmp(what, "arguments") == 0)
 		return call_with_known_arguments();
 	fprintf(stderr, "workload: the first comment in workload.c says what it can do\n");
