@@ -50,10 +50,7 @@ char *kernel_image_release(const void *image, size_t size)
 
 /* ---- Decompression ---- */
 
-/*
- * Reads what is left of the one file in `archive`. Behind a kernel's compressed data stands its
- * size, which is an error to some decompressors: what came before it counts.
- */
+/* Reads the one file in `archive`, as far as it can be read. */
 static GByteArray *read_all(struct archive *archive)
 {
 	GByteArray *bytes = g_byte_array_new();
@@ -91,6 +88,17 @@ static GByteArray *unpack(const char *path, const void *data, size_t size)
 	return NULL;
 }
 
+/*
+ * Bytes of a payload that are compressed data: but for gzip, whose format ends with it anyway, the
+ * size of the kernel stands behind them in four bytes, which decompressors take for damage.
+ */
+static size_t compressed_length(const unsigned char *payload, size_t length)
+{
+	bool is_gzip = length > 2 && payload[0] == 0x1f && payload[1] == 0x8b;
+
+	return is_gzip || length < 4 ? length : length - 4;
+}
+
 GByteArray *kernel_image_unpack(const void *image, size_t size, const char **why_ret)
 {
 	size_t sectors, start, length;
@@ -103,8 +111,11 @@ GByteArray *kernel_image_unpack(const void *image, size_t size, const char **why
 	start = ((sectors ? sectors : 4) + 1) * 512 + number_at(image, PAYLOAD_OFFSET, 4);
 	length = number_at(image, PAYLOAD_LENGTH, 4);
 	*why_ret = "the kernel within cannot be decompressed";
-	if (start < size && length <= size - start)
-		bytes = unpack(NULL, (const char *)image + start, length);
+	if (start < size && length <= size - start) {
+		const unsigned char *payload = (const unsigned char *)image + start;
+
+		bytes = unpack(NULL, payload, compressed_length(payload, length));
+	}
 	return bytes;
 }
 
