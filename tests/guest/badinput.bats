@@ -10,7 +10,7 @@ setup_file() {
 	start_guest_tests
 	build_module good -e 'probe begin { println("hello") exit() }'
 	build_module reads -e 'probe kprobe.function("vfs_read") { exit() }'
-	build_module forbidden -e 'probe kprobe.function("kprobe_int3_handler") { exit() }'
+	build_module forbidden -e 'probe kprobe.function("exc_int3") { exit() }'
 	build_module floods -D MAXACTION_INTERRUPTIBLE=100000 \
 		-e 'probe begin { for (i = 0; i < 20000; i++) println("a line of the report"); exit() }'
 	make_bad_modules
@@ -197,7 +197,7 @@ spilerun: note: 'spilerun MODULE.ko' runs one; 'spilerun --help' lists the optio
 @test "parameters that the module does not have, or not with that value" {
 	expect_status parameter 1
 	expect_line parameter.err "spilerun: error: good.ko has no parameter 'no_such_parameter'"
-	expect_line parameter.err "spilerun: note: it has these: buffer_kb"
+	expect_line parameter.err "spilerun: note: it has these: budget stats buffer_kb"
 	expect_status range 1
 	expect_line range.err "spilerun: error: good.ko could not be loaded: Numerical result out of range"
 	expect_line range.err "spilerun: note: a module parameter is out of range: buffer_kb takes 32 to 1048576"
@@ -250,7 +250,7 @@ $note" "$results/other-tree.err"
 	expect_status renamed 1
 	expect_line renamed.err "spilerun: error: this kernel has no function 'vfs_raed'"
 	expect_status forbidden 1
-	expect_line forbidden.err "ERROR: cannot attach kprobe.function(\"kprobe_int3_handler\"): kprobe_int3_handler: the kernel allows no probe there (error -22)"
+	expect_line forbidden.err "ERROR: cannot attach kprobe.function(\"exc_int3\"): exc_int3: the kernel allows no probe there (error -22)"
 	same "" "$results/forbidden.out"
 }
 
