@@ -6,6 +6,30 @@
 
 load common
 
+# A script that compares where members are with what the compiler says, and bit-fields of the current
+# task with what it reads.
+offsets_script() {
+	local place record member
+	printf '%%{\n#include <linux/fs.h>\n#include <linux/sched.h>\n#include <linux/cred.h>\n'
+	printf '#include <linux/mm_types.h>\n#include <linux/netdevice.h>\n%%}\nprobe begin {\n'
+	for place in file:f_flags file:f_mode file:f_inode file:f_op file:private_data inode:i_ino inode:i_size \
+		inode:i_mode inode:i_nlink inode:i_sb inode:i_mapping dentry:d_name.name dentry:d_name.len \
+		dentry:d_parent dentry:d_inode super_block:s_dev super_block:s_magic super_block:s_id \
+		task_struct:pid task_struct:tgid task_struct:comm task_struct:mm task_struct:flags \
+		task_struct:se.vruntime task_struct:se.load.weight task_struct:signal task_struct:nsproxy \
+		mm_struct:start_code mm_struct:total_vm mm_struct:mmap_lock cred:uid.val cred:cap_effective \
+		sk_buff:len sk_buff:protocol sk_buff:head sk_buff:data net_device:name net_device:ifindex; do
+		record=${place%%:*} member=${place#*:}
+		printf '\tif (%%{ offsetof(struct %s, %s) %%} != &@cast(0, "struct %s")->%s) println("%s %s")\n' \
+			"$record" "$member" "$record" "${member//./->}" "$record" "$member"
+	done
+	for member in sched_reset_on_fork in_execve in_iowait; do
+		printf '\tif (%%{ current->%s %%} != @cast(task_current(), "task_struct")->%s) println("%s")\n' \
+			"$member" "$member" "$member"
+	done
+	printf '\tprintln("all compared")\n\texit()\n}\n'
+}
+
 setup_file() {
 	start_guest_tests
 	"$SPILE" -r "$RELEASE" --sources=btf -l 'kernel.function("vfs_read")' >/dev/null 2>&1 ||
@@ -67,11 +91,14 @@ setup_file() {
 	probe kernel.function("ksys_re*") {
 		if (execname() == "workload" && @defined($count) && $fd == 100) printf("%s %d\n", probefunc(), $count)
 	}'
+	offsets_script >"$modules/offsets.stp"
+	build_module offsets -g offsets.stp
 	guest '
 head -c 1000 /dev/zero >/tmp/known
 for name in reads casts printed fields several; do
 	record $name $SPILERUN -c "./workload sizes /tmp/known" $name.ko
 done
+record offsets $SPILERUN offsets.ko
 record readers $SPILERUN -c "./workload readers 300" readers.ko
 '
 }
@@ -112,6 +139,11 @@ sort_calls() { awk '/^fd=/ { first = $0; next } /^entry/ { print; print first; n
 	expect_line printed.names '10 0'
 	grep -qE '^\{.*\.f_flags=32768, .*\.f_lock=\{\.\.\.\}.*\}$|^\{.*\.f_lock=\{\.\.\.\}, .*\.f_flags=32768, .*\}$' "$results/printed.names"
 	expect_line printed.names 'ERROR'
+}
+
+@test "members are where the compiler has them" {
+	same 'all compared' "$results/offsets.out"
+	expect_status offsets 0
 }
 
 @test "bit-fields, and parameters on the stack" {
