@@ -174,8 +174,8 @@ static RT_HANDLER void rt_hit(u32 probe, struct pt_regs *regs, const char *funct
 /* ---- Hits of function returns that need something of the entry ---- */
 
 /*
- * Runs `handler`, which fills `saved`, at the entry of a function whose return is probe number
- * `probe`. False if it could not, so that this call must not be followed. The return is the hit,
+ * Runs `handler`, which fills c->saved and sets it to NULL when all is there, at the entry of a
+ * function whose return is probe number `probe`. False if it could not, so that this call must not be followed. The return is the hit,
  * not this; only if it is skipped, this is counted. Context: any, NMI included.
  */
 static __always_inline bool rt_run_entry(void (*handler)(struct rt_context *c), u32 probe,
@@ -193,7 +193,7 @@ static __always_inline bool rt_run_entry(void (*handler)(struct rt_context *c), 
 		c->function = NULL;
 		c->saved = saved;
 		handler(c);
-		ok = !c->failed;
+		ok = !c->saved && !c->failed;
 	}
 	rt_leave(c);
 	return ok;

@@ -114,6 +114,46 @@ static void a_run_gives_what_is_used(void **state)
 	(void)state;
 }
 
+static void keep(struct rt_context *c)
+{
+	*(int *)c->saved = 7;
+	c->saved = NULL;
+}
+
+static void give_back(struct rt_context *c)
+{
+	see(c);
+	assert_int_equal(*(int *)c->saved, 7);
+}
+
+/* The return is the hit, and it is none if the entry was not seen, failed, or could not keep all. */
+static void a_return_finds_what_its_entry_kept(void **state)
+{
+	static struct pt_regs regs;
+	struct rt_counters *of = counters(rt_context_of(0));
+	struct rt_context *c;
+	int saved = 0;
+
+	assert_true(rt_run_entry(keep, 1, &regs, &saved));
+	assert_int_equal(of->hits, 0);
+	rt_run_return(give_back, 1, &regs, "f", &saved);
+	assert_int_equal(of->hits, 1);
+	assert_ptr_equal(seen.regs, &regs);
+	assert_string_equal(seen.function, "f");
+	assert_false(rt_run_entry(see, 1, &regs, &saved));
+	assert_false(rt_run_entry(see_and_fail, 1, &regs, &saved));
+	assert_int_equal(of->given_up, 1);
+	rt_probes[1].wanted = 0;
+	assert_false(rt_run_entry(keep, 1, &regs, &saved));
+	rt_probes[1].wanted = 1;
+	c = enter();
+	assert_false(rt_run_entry(keep, 1, &regs, &saved));
+	rt_leave(c);
+	assert_int_equal(of->skipped_reentry, 1);
+	assert_int_equal(of->hits, 2);
+	(void)state;
+}
+
 static void reentry_is_skipped_and_counted(void **state)
 {
 	struct rt_context *c = enter();
@@ -582,6 +622,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_run_gives_what_is_used),
+		TEST(a_return_finds_what_its_entry_kept),
 		TEST(reentry_is_skipped_and_counted),
 		TEST(records_are_as_the_abi_says),
 		TEST(histograms_carry_their_buckets),

@@ -348,13 +348,15 @@ static void write_handler_heading(struct emitter *x, const struct handler *handl
 }
 
 /*
- * What fills struct p_0_saved when the function is entered, under the locks of the handler.
+ * What fills struct p_0_saved when the function is entered, under the locks of the handler; that all
+ * of it is there it tells by c->saved.
  *
  *	static RT_HANDLER void p_0_entry(struct rt_context *c)
  *	{
  *		struct p_0_saved *e = c->saved;
  *
  *		e->v_1 = rt_argument(c->regs, 3);
+ *		c->saved = NULL;
  *		...
  */
 static void emit_entry(struct emitter *x, const struct handler *handler, const char *name, GString *out)
@@ -372,6 +374,7 @@ static void emit_entry(struct emitter *x, const struct handler *handler, const c
 	if (x->frame_fields->len)
 		g_string_append(out, "\tf = rt_frame_first(c, sizeof(*f));\n");
 	g_string_append(out, x->body->str);
+	g_string_append(out, "\tc->saved = NULL;\n");
 	write_epilogue(x, out);
 	if (x->frame_fields->len)
 		g_string_append(out, "\trt_frame_end(c);\n");
