@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Made by spile 0.1 from tracepoint.stp for Linux RELEASE. */
 
-#define SPILE_MODULE_NAME "spile_4abdd52a"
+#define SPILE_MODULE_NAME "spile_4f2874df"
 #define MAXSTRINGLEN 512
 #define MAXACTION 1000
 #define MAXACTION_INTERRUPTIBLE 10000
@@ -32,7 +32,7 @@ MODULE_INFO(spile_abi, "3");
 MODULE_INFO(spile_version, "0.1");
 MODULE_INFO(spile_kernel, "RELEASE");
 MODULE_INFO(spile_script, "tracepoint.stp");
-MODULE_INFO(spile_script_sha256, "4abdd52a2ff5a10961d6639a061c0c3f015a00ced1537810e454aea803a06e25");
+MODULE_INFO(spile_script_sha256, "4f2874dfbb23868d2e551a2493e9f335046275ed9889a571caee77581f36af23");
 
 /* ---- globals ---- */
 

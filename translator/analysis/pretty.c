@@ -295,7 +295,7 @@ static bool resolve_pretty(struct scope *scope, struct expr *expr)
 	if (!access)
 		return false;
 	if (!access->type) {
-		scope_error(scope, expr->span, "E-needs-debuginfo", "'%s$' needs type information, and there is none",
+		scope_error(scope, expr->span, "E-needs-debuginfo", "'%s$' needs type information, and nothing tells what it is",
 			    expr->target.name ? expr->target.name : "...");
 		return false;
 	}
@@ -336,6 +336,9 @@ static void print_variable(struct text_maker *maker, const struct target_variabl
 	const struct c_type *type = c_type_plain(variable->type);
 	struct expr *value = variable_expr(maker->scope, maker->expr, variable->name);
 
+	/* Of tracepoints that are in modules only the compiler knows the types. */
+	if (!variable->type)
+		value->target.pretty = PRETTY_NONE;
 	g_string_append_printf(maker->format, "%s%s=", maker->format->len ? " " : "", variable->name + 1);
 	if (variable->type && c_type_is_record(type))
 		g_string_append(maker->format, "{...}");

@@ -185,8 +185,8 @@ const char *emit_target(struct emitter *x, struct expr *expr)
 
 	if (access->constant_string)
 		return c_string(x->arena, access->constant_string);
-	/* C takes no address of a bit-field. */
-	if (access->is_typed && (!access->is_of_compiler || access->bits))
+	/* Headers do not have all structures, and C takes no address of a bit-field. */
+	if (access->is_typed && !(access->is_of_compiler && access->result == ACCESS_BASE))
 		return emit_typed(x, expr, access);
 	return emit_untyped(x, expr, access);
 }

@@ -62,7 +62,7 @@ struct access {
 	const struct c_type *type;	/* of the base; at last of the value; NULL: unknown */
 	const char *module;		/* whose types these are; NULL: the kernel's */
 	unsigned int uses;		/* what the base takes: enum handler_use */
-	bool is_of_compiler;		/* it finds the types all the same, and offsets with them */
+	bool is_of_compiler;		/* the base has a type of C, which makes a number of it */
 	bool is_typed;			/* the rest is filled in */
 	GPtrArray *steps;		/* of struct access_step */
 	enum access_result result;
