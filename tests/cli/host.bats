@@ -294,3 +294,25 @@ as_root() {
 		spile: error: the loader 'spilerun' is neither beside spile nor installed [E-no-loader]
 	END
 }
+
+@test "E-option: lists and sources that do not go together" {
+	refused 1 "$SPILE" --sources=btf,headrs -e 'probe begin { exit() }' <<-'END'
+		spile: error: --sources: 'headrs' is no source [E-option]
+		note: sources are symbols, btf and headers, separated by commas
+	END
+	refused 1 "$SPILE" --json -e 'probe begin { exit() }' <<-'END'
+		spile: error: --json goes with -l or -L [E-option]
+		note: `spile --help` lists the options
+	END
+}
+
+@test "-l and -L list functions by their symbols, and JSON is JSON" {
+	fake_tree
+	"$SPILE" -r "$work/tree" -l 'kernel.function("vfs_*")' >"$work/out"
+	printf 'kernel.function("vfs_read")\nkernel.function("vfs_write")\n' | diff -u - "$work/out"
+	"$SPILE" -r "$work/tree" -L 'kernel.function("vfs_r*")' --json >"$work/out"
+	printf '[\n {"probe": "kernel.function(\\"vfs_read\\")", "variables": []}\n]\n' | diff -u - "$work/out"
+	run "$SPILE" -r "$work/tree" -l 'kernel.function("nosuch_*")'
+	[ "$status" -eq 1 ]
+	[[ $output == *'[E-no-function]'* ]]
+}
