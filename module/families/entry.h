@@ -117,8 +117,8 @@ static void mod_entries_insert_all(void)
 }
 
 /*
- * Leaves functions to kprobes whose return is probed too: for that they have a kprobe anyway. A
- * second one beside it costs a hit little, a second callback of the tracer more than all else.
+ * Leaves functions to kprobes whose return is probed too: for that they have a kprobe anyway, which
+ * runs their entries as well. A second callback of the tracer would cost more than all else.
  */
 static void mod_entries_spare_returning(void)
 {

@@ -4,10 +4,10 @@
  *
  * The emitter writes specifications; what they stand for on the running kernel, one or thousands
  * of functions, arrives from the reader as points before START (point.h). Entries are left to the
- * function tracer, all at once (entry.h); each other point is one kprobe or kretprobe, whose
- * memory is taken when it is known how many there are. Those are registered one by one, so that a
- * refusal concerns one function only, and unregistered in batches, each of which waits once for
- * all CPUs.
+ * function tracer, all at once (entry.h); each other point is one kprobe or kretprobe, but for
+ * entries of a function whose return is probed, which that one's kprobe runs as well. The memory is
+ * taken when it is known how many there are. They are registered one by one, so that a refusal
+ * concerns one function only, and unregistered in batches, each of which waits once for all CPUs.
  */
 #ifndef SPILE_MODULE_FAMILIES_KPROBE_H
 #define SPILE_MODULE_FAMILIES_KPROBE_H
@@ -21,6 +21,9 @@
 
 struct mod_kprobe {
 	struct mod_point *point;
+	struct mod_kprobe *carrier;	/* whose kprobe has its hits: itself, or a return probe */
+	struct mod_point *carried;	/* of that one: the entries, in the order of running */
+	kprobe_pre_handler_t follow;	/* and what the kernel does there for the return */
 	bool is_registered;
 	union {
 		struct kprobe kprobe;
@@ -28,10 +31,15 @@ struct mod_kprobe {
 	} as;
 };
 
-/* One for each point that is not traced; the reader may ask for their counts at any time. */
+/*
+ * One for each point that is not traced; the reader may ask for their counts at any time. In the
+ * order of registering: of several kprobes at one place the kernel runs the one first that was
+ * registered last, of several kretprobes the one that was registered first.
+ */
 static struct {
-	struct mod_kprobe *items;
+	struct mod_kprobe *items;	/* returns, the first one first; entries, the last one first */
 	u32 count;
+	struct rt_address_table carriers;	/* by function */
 } mod_kprobes;
 
 /* ---- Hits ---- */
@@ -51,6 +59,25 @@ static RT_HANDLER int mod_kprobe_passed(struct kprobe *kprobe, struct pt_regs *r
 	mod_point_hit(container_of(kprobe, struct mod_kprobe, as.kprobe)->point, regs);
 	regs->ip = resume;
 	return 0;
+}
+
+/*
+ * At the entry of a function whose return is probed, if its entry is too: runs the entries, then
+ * has the kernel follow the call. Off is each probe by itself, for the kprobe serves all.
+ */
+static RT_HANDLER int mod_kprobe_carry(struct kprobe *kprobe, struct pt_regs *regs)
+{
+	const struct mod_kprobe *carrier = container_of(kprobe, struct mod_kprobe, as.kretprobe.kp);
+	const struct mod_point *point = carrier->carried;
+
+	do {
+		if (likely(kc_load(point->is_armed)))
+			mod_point_hit(point, regs);
+		point = point->next;
+	} while (unlikely(point));
+	if (unlikely(!kc_load(carrier->point->is_armed)))
+		return 0;
+	return carrier->follow(kprobe, regs);
 }
 
 static RT_HANDLER int mod_kprobe_returned(struct kretprobe_instance *instance,
@@ -97,10 +124,12 @@ static bool mod_kprobe_is_return(const struct mod_kprobe *kprobe)
 	return kprobe->point->specification->is_return;
 }
 
-/* The kernel's kprobe, also that of a return probe. */
-static struct kprobe *mod_kprobe_kernels(struct mod_kprobe *kprobe)
+/* The kernel's kprobe that has its hits, also that of a return probe. */
+static struct kprobe *mod_kprobe_kernels(const struct mod_kprobe *kprobe)
 {
-	return mod_kprobe_is_return(kprobe) ? &kprobe->as.kretprobe.kp : &kprobe->as.kprobe;
+	struct mod_kprobe *carrier = kc_load(kprobe->carrier);
+
+	return mod_kprobe_is_return(carrier) ? &carrier->as.kretprobe.kp : &carrier->as.kprobe;
 }
 
 static void mod_kprobe_place(struct kprobe *kprobe, const struct mod_point *point)
@@ -135,6 +164,7 @@ static void mod_kretprobe_fill(struct kretprobe *kretprobe,
 static void mod_kprobe_fill(struct mod_kprobe *kprobe, struct mod_point *point)
 {
 	kprobe->point = point;
+	kprobe->carrier = kprobe;
 	mod_kprobe_place(mod_kprobe_kernels(kprobe), point);
 	mod_kprobe_kernels(kprobe)->flags = KPROBE_FLAG_DISABLED;
 	if (mod_kprobe_is_return(kprobe)) {
@@ -176,31 +206,52 @@ static bool mod_point_needs_kprobe(const struct mod_point *point)
 	       !(mod_points_are_left_out(point->specification) && mod_point_has_no_site(point));
 }
 
-static u32 mod_kprobes_wanted(void)
+/* How many points need one; of these, returns in *returns_ret. */
+static u32 mod_kprobes_wanted(u32 *returns_ret)
 {
 	struct mod_point_block *block;
 	u32 i, count = 0;
 
+	*returns_ret = 0;
 	mod_points_count_without_site();
-	mod_for_each_point(block, i)
-		count += mod_point_needs_kprobe(&block->points[i]);
+	mod_for_each_point(block, i) {
+		const struct mod_point *point = &block->points[i];
+
+		if (!mod_point_needs_kprobe(point))
+			continue;
+		count++;
+		*returns_ret += point->specification->is_return;
+	}
 	return count;
+}
+
+static void mod_kprobes_fill(u32 returns)
+{
+	struct mod_kprobe *entry = mod_kprobes.items + returns, *behind = entry;
+	struct mod_point_block *block;
+	u32 i;
+
+	mod_for_each_point(block, i) {
+		struct mod_point *point = &block->points[i];
+
+		if (mod_point_needs_kprobe(point))
+			mod_kprobe_fill(point->specification->is_return ? --behind : entry++, point);
+	}
 }
 
 /* Takes memory for those that are needed; false without. */
 static bool mod_kprobes_make(void)
 {
-	u32 i, at = 0, count = mod_kprobes_wanted();
-	struct mod_point_block *block;
+	u32 returns, count = mod_kprobes_wanted(&returns);
 
 	if (!count)
 		return true;
 	mod_kprobes.items = rt_allocate(count * sizeof(mod_kprobes.items[0]));
 	if (!mod_kprobes.items)
 		return false;
-	mod_for_each_point(block, i)
-		if (mod_point_needs_kprobe(&block->points[i]))
-			mod_kprobe_fill(&mod_kprobes.items[at++], &block->points[i]);
+	if (returns && !rt_address_table_init(&mod_kprobes.carriers, returns))
+		return false;
+	mod_kprobes_fill(returns);
 	kc_store_release(mod_kprobes.count, count);
 	return true;
 }
@@ -208,17 +259,88 @@ static bool mod_kprobes_make(void)
 static void mod_kprobe_release(const struct mod_family *family)
 {
 	mod_entries_release();
+	rt_address_table_fini(&mod_kprobes.carriers);
 	kc_release(mod_kprobes.items);
 	mod_points_release();
 }
 
+/* ---- Entries that a return's kprobe runs ---- */
+
+/*
+ * The kernel puts a function of its own into a kretprobe's kprobe, which follows the call. Behind
+ * register_kretprobe, and while the kprobe is off, another one may take its place and call it: in
+ * 3.10 to 6.14, of RHEL's and the mainline's, that place is written by register_kretprobe alone;
+ * each hit reads it anew, by way of an aggregate's list or an optimised jump too; and it is
+ * compared with only to tell how to show it (k instead of r in kprobes/list of debugfs), or with
+ * the aggregate's function. Enabling, disabling, optimising, unregistering go by flags and lists.
+ *
+ * A kretprobe's entry_handler would not do: it is not called if all instances are in use.
+ */
+static void mod_kprobe_take_over(struct mod_kprobe *carrier)
+{
+	struct kprobe *kernels = &carrier->as.kretprobe.kp;
+
+	carrier->follow = kernels->pre_handler;
+	kernels->pre_handler = mod_kprobe_carry;
+}
+
+/*
+ * Has the kprobe of a return probe on the same function run the entry; false if there is none. That
+ * kprobe is off.
+ */
+static bool mod_kprobe_join(struct mod_kprobe *entry)
+{
+	struct mod_kprobe *carrier = NULL;
+
+	if (mod_kprobes.carriers.slots && entry->point->address)
+		carrier = rt_address_find(&mod_kprobes.carriers, entry->point->address);
+	if (!carrier)
+		return false;
+	if (!carrier->carried)
+		mod_kprobe_take_over(carrier);
+	/* Entries come last one first. */
+	entry->point->next = carrier->carried;
+	carrier->carried = entry->point;
+	kc_store(entry->carrier, carrier);
+	return true;
+}
+
+/* Of several on one function, the last one carries: at an entry the kernel runs it first. */
+static void mod_kprobe_offer(struct mod_kprobe *returning)
+{
+	unsigned long function = returning->point->address;
+	struct rt_address_slot *slot;
+
+	if (!function)
+		return;
+	slot = rt_address_slot(&mod_kprobes.carriers, function);
+	slot->address = function;
+	slot->value = returning;
+}
+
+/* Whether any of the points is armed whose hits the kprobe of `carrier` has. */
+static bool mod_kprobe_is_wanted(const struct mod_kprobe *carrier)
+{
+	const struct mod_point *point;
+
+	for (point = carrier->carried; point; point = point->next)
+		if (point->is_armed)
+			return true;
+	return carrier->point->is_armed;
+}
+
 /* ---- Attaching ---- */
 
-static int mod_kprobe_switch(struct mod_kprobe *kprobe, bool is_armed)
+/* Takes the point on or off, as its probe is, and with the last one its kprobe; 0 or an error. */
+static int mod_kprobe_switch(struct mod_kprobe *kprobe)
 {
 	struct kprobe *kernels = mod_kprobe_kernels(kprobe);
+	struct mod_point *point = kprobe->point;
 
-	return is_armed ? enable_kprobe(kernels) : disable_kprobe(kernels);
+	kc_store(point->is_armed, point->specification->probe->armed != 0);
+	if (mod_kprobe_is_wanted(kprobe->carrier))
+		return enable_kprobe(kernels);
+	return disable_kprobe(kernels);
 }
 
 static void mod_kprobe_refused(const struct mod_kprobe *kprobe, int error)
@@ -230,15 +352,20 @@ static void mod_kprobe_refused(const struct mod_kprobe *kprobe, int error)
 
 static void mod_kprobe_register(struct mod_kprobe *kprobe)
 {
+	bool is_return = mod_kprobe_is_return(kprobe);
 	int error;
 
-	if (mod_kprobe_is_return(kprobe))
+	if (!is_return && mod_kprobe_join(kprobe))
+		return;
+	if (is_return)
 		error = register_kretprobe(&kprobe->as.kretprobe);
 	else
 		error = register_kprobe(&kprobe->as.kprobe);
 	kprobe->is_registered = error == 0;
 	if (error)
 		mod_kprobe_refused(kprobe, error);
+	else if (is_return)
+		mod_kprobe_offer(kprobe);
 }
 
 /* Whether the kernel has the function tracer call the probe, and that is off. */
@@ -252,9 +379,9 @@ static void mod_kprobe_switch_on(struct mod_kprobe *kprobe)
 	struct mod_kprobe_specification *s = kprobe->point->specification;
 	int error;
 
-	if (!kprobe->is_registered)
+	if (!kprobe->carrier->is_registered)
 		return;
-	error = s->probe->armed ? mod_kprobe_switch(kprobe, true) : 0;
+	error = s->probe->armed ? mod_kprobe_switch(kprobe) : 0;
 	if (error) {
 		mod_kprobe_refused(kprobe, error);
 		return;
@@ -348,9 +475,10 @@ static void mod_kprobe_arm(const struct mod_family *family, const struct rt_prob
 		struct mod_kprobe *kprobe = &mod_kprobes.items[i];
 		int result;
 
-		if (kprobe->point->specification->probe != probe || !kprobe->is_registered)
+		if (kprobe->point->specification->probe != probe ||
+		    !kprobe->carrier->is_registered)
 			continue;
-		result = mod_kprobe_switch(kprobe, probe->armed);
+		result = mod_kprobe_switch(kprobe);
 		error = result ? result : error;
 		cond_resched();
 	}

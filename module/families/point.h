@@ -37,13 +37,14 @@ struct mod_kprobe_specification {
 
 struct mod_point {
 	struct mod_kprobe_specification *specification;
-	struct mod_point *next;		/* at the same call site, in the order of running */
+	struct mod_point *next;		/* at the same call site or kprobe, in the order of running */
 	const char *name;		/* of the function */
 	unsigned long address;		/* of the function; 0: known by name only */
 	u32 probe;			/* its number */
 	bool is_traced;			/* by the function tracer, and needs no kprobe */
 	bool is_filtered;		/* of a site's first point: the tracer's filter has it */
 	bool is_behind;			/* its kprobe belongs behind the call site */
+	bool is_armed;			/* its kprobe was told that its probe is */
 };
 
 /* The points of one POINTS command. */
@@ -56,8 +57,8 @@ struct mod_point_block {
 static struct mod_point_block *mod_point_blocks;	/* the last one sent is the first */
 
 /*
- * Goes through all points, the last one sent first: points[i] of `block`. In this order, since of
- * several kprobes at one place the kernel runs the one first that was registered last.
+ * Goes through all points, the last one sent first: points[i] of `block`. In this order, since
+ * who puts each before the others has them in the order of the script.
  */
 #define mod_for_each_point(block, i) \
 	for (block = mod_point_blocks; block; block = block->next) \

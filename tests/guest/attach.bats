@@ -12,7 +12,75 @@ script() {
 	build_module "$@" "$1.stp"
 }
 
+# Scripts that probe a function's entry and return; other than these have one of both.
+build_pairs() {
+	script both <<'END_OF_SCRIPT'
+global order, calls
+probe kprobe.function("__x64_sys_getppid") { if (execname() == "workload") order = 1 }
+probe kprobe.function("__x64_sys_getppid").return { if (execname() == "workload") order = order * 10 + 4 }
+probe kprobe.function("__x64_sys_getppid") { if (execname() == "workload") order = order * 10 + 2 }
+probe kprobe.function("__x64_sys_getppid").return { if (execname() == "workload") order = order * 10 + 5 }
+probe kprobe.function("__x64_sys_getppid") { if (execname() == "workload") order = order * 10 + 3 }
+probe kprobe.function("__x64_sys_getppid").return {
+	if (execname() != "workload") next
+	if (order * 10 + 6 == 123456) calls++
+}
+probe end { println(calls) }
+END_OF_SCRIPT
+	build_module both_again both.stp
+	script exhausted <<'END_OF_SCRIPT'
+global first, second, returned
+probe kprobe.function("hrtimer_nanosleep") { if (execname() == "sleep") first++ }
+probe kprobe.function("hrtimer_nanosleep").return.maxactive(1) { if (execname() == "sleep") returned++ }
+probe kprobe.function("hrtimer_nanosleep") { if (execname() == "sleep") second++ }
+probe end { println(first, " ", second, " ", returned) }
+END_OF_SCRIPT
+	script unfollowed <<'END_OF_SCRIPT'
+global on, entered, returned
+probe kprobe.function("hrtimer_nanosleep") { if (execname() == "sleep") entered++ }
+probe kprobe.function("hrtimer_nanosleep").return.maxactive(1) if (on) { returned++ }
+probe timer.s(1000) { on = 1 }
+probe end { println(entered, " ", returned) }
+END_OF_SCRIPT
+	script halves <<'END_OF_SCRIPT'
+global on, entered, returned, entries, returns, never, switched
+probe kprobe.function("__x64_sys_getppid") if (on) { if (execname() == "workload") entries++ }
+probe kprobe.function("__x64_sys_getppid").return { if (execname() == "workload") returned++ }
+probe kprobe.function("vfs_read") { if (execname() == "workload" && ulong_arg(3) == 1) entered++ }
+probe kprobe.function("vfs_read").return if (!on) { returns++ }
+probe kprobe.function("vfs_read") if (on > 1) { never++ }
+probe timer.ms(50) { on = !on; switched++ }
+probe end {
+	println(entered, " ", returned)
+	println(entries > 0 && entries < returned, " ", returns > 0 && returns < entered, " ", never, " ", switched > 3)
+}
+END_OF_SCRIPT
+	# Without a call site: the kernel makes its kprobe a jump.
+	script jumping <<'END_OF_SCRIPT'
+global entered, returned
+probe kprobe.function("strnlen") { if (execname() == "sh") entered++ }
+probe kprobe.function("strnlen").return { if (execname() == "sh") returned++ }
+probe end { println(entered >= 20, " ", entered - returned) }
+END_OF_SCRIPT
+	# The module itself calls the first one for each line of the others.
+	script nested <<'END_OF_SCRIPT'
+global entered, returned
+probe kprobe.function("ktime_get_mono_fast_ns"), kprobe.function("ktime_get_mono_fast_ns").return { next }
+probe kprobe.function("vfs_read") { if (execname() == "workload" && ulong_arg(3) == 1) printf("entry %d\n", ++entered) }
+probe kprobe.function("vfs_read").return { if (execname() == "workload" && returnval() == 1) printf("return %d\n", ++returned) }
+probe end { println(entered, " ", returned) }
+END_OF_SCRIPT
+	# The kernel allows no kretprobe there.
+	script refused <<'END_OF_SCRIPT'
+global entered, returned
+probe kprobe.function("__switch_to") { entered++ }
+probe kprobe.function("__switch_to").return ? { returned++ }
+probe end { println(entered > 0, " ", returned) }
+END_OF_SCRIPT
+}
+
 build_scripts() {
+	build_pairs
 	script twice <<'END_OF_SCRIPT'
 global first, second
 probe kprobe.function("__x64_sys_getppid") { if (execname() == "workload") first++ }
@@ -104,6 +172,8 @@ END_OF_SCRIPT
 global on, hits
 probe begin { println("begin") }
 probe kprobe.function("__x64_sys_getppid") if (on) { hits++ }
+probe kprobe.function("vfs_read") if (on) { hits++ }
+probe kprobe.function("vfs_read").return if (on) { hits++ }
 probe timer.s(100) { on = !on }
 probe end { println(hits) }
 END_OF_SCRIPT
@@ -113,6 +183,12 @@ setup_file() {
 	start_guest_tests
 	build_workload workload
 	build_scripts
+	cat >"$modules/jumping.sh" <<'END'
+is_a_jump() { grep -q ' strnlen+.*OPTIMIZED' /sys/kernel/debug/kprobes/list; }
+until is_a_jump || [ "$((tries += 1))" -gt 100 ]; do sleep 0.1; done
+for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do ./workload parents 1; done
+cat /sys/kernel/debug/kprobes/list >"$results/jumping.kprobes"
+END
 	guest '
 functions=/sys/kernel/debug/tracing/enabled_functions
 switch=/proc/sys/kernel/ftrace_enabled
@@ -143,6 +219,27 @@ state >$results/state.thousands
 record large $SPILERUN -v -c "./workload reads 100" large.ko
 record switching $SPILERUN -v -c "sh -c \"./workload reads 10000; ./workload parents 300000; ./workload reads 10000\"" switching.ko
 
+sleepers="for i in 1 2 3 4 5; do sleep 1 & done; wait"
+record both $SPILERUN -v -c "./workload parents 500" both.ko
+record exhausted $SPILERUN -c "sh -c \"$sleepers\"" exhausted.ko
+record unfollowed $SPILERUN -c "sh -c \"$sleepers\"" unfollowed.ko
+record halves $SPILERUN -v -c "sh -c \"./workload parents 300000; ./workload reads 100000\"" halves.ko
+record jumping $SPILERUN -v -c "sh jumping.sh" jumping.ko
+record nested $SPILERUN -c "./workload reads 500" nested.ko
+record refused $SPILERUN -v -c "./workload reads 500" refused.ko
+
+# Beside probes of others on the same function, before and behind.
+echo p:first __x64_sys_getppid >/sys/kernel/debug/tracing/kprobe_events
+echo 1 >/sys/kernel/debug/tracing/events/kprobes/first/enable
+$SPILERUN idle.ko >$results/beside.idle 2>&1 &
+pid=$!
+wait_for test -s $results/beside.idle
+record beside $SPILERUN -v -c "$SPILERUN -v -c \"./workload parents 500\" both_again.ko" both.ko
+kill -INT $pid
+wait $pid
+echo 0 >/sys/kernel/debug/tracing/events/kprobes/first/enable
+echo >/sys/kernel/debug/tracing/kprobe_events
+
 # Nothing is called for the sake of a probe that is off.
 $SPILERUN idle.ko >$results/idle.out 2>$results/idle.err &
 pid=$!
@@ -150,6 +247,7 @@ wait_for test -s $results/idle.out
 wait_for grep -q idle /proc/modules
 sleep 1
 cp $functions $results/idle.functions
+cp /sys/kernel/debug/kprobes/list $results/idle.kprobes
 kill -INT $pid
 wait $pid
 
@@ -183,6 +281,67 @@ points() {
 	expect_status returning 0
 	same "500 500 1" "$results/returning.out"
 	[ "$(points returning)" = "3 1 2 0" ]
+}
+
+@test "entries and returns of one function all run, in the script's order" {
+	expect_status both 0
+	same 500 "$results/both.out"
+	[ "$(points both)" = "6 0 6 0" ]
+}
+
+@test "entries and returns of one function run beside other sessions and tracers" {
+	expect_status beside 0
+	same "500
+500" "$results/beside.out"
+	same "begin
+0" "$results/beside.idle"
+	[ "$(points beside)" = "6 0 6 0
+6 0 6 0" ]
+}
+
+@test "with no room to follow a return, entries at the same function lose nothing" {
+	expect_status exhausted 0
+	grep -q '^5 5 [123]$' "$results/exhausted.out" || { show exhausted; return 1; }
+	grep -q '^WARNING: [0-9]* probe hits skipped: [0-9]* by probe kprobe.function("hrtimer_nanosleep").return.maxactive(1) (no free return instance, or a timer tick missed)$' \
+		"$results/exhausted.err"
+}
+
+@test "the return of a function is not followed for the sake of its entry" {
+	expect_status unfollowed 0
+	same "5 0" "$results/unfollowed.out"
+	same "" "$results/unfollowed.err"
+}
+
+@test "conditions switch entry and return each by itself" {
+	expect_status halves 0
+	same "100000 300000
+1 1 0 1" "$results/halves.out"
+	[ "$(points halves)" = "5 0 5 0" ]
+}
+
+@test "entry and return share a kprobe that the kernel makes a jump" {
+	expect_status jumping 0
+	same "1 0" "$results/jumping.out"
+	[ "$(grep -c ' strnlen+' "$results/jumping.kprobes")" -eq 1 ]
+	grep -q ' strnlen+.*OPTIMIZED' "$results/jumping.kprobes"
+}
+
+@test "a hit within a handler is counted as skipped, for entry and return" {
+	local probe='kprobe.function("ktime_get_mono_fast_ns")' why='(another handler was running)'
+	local skipped
+	expect_status nested 0
+	expect_line nested.out "500 500"
+	skipped=$(number_of nested.err '^WARNING: \([0-9]*\) probe hits skipped: .*')
+	between "$skipped" 2000 100000
+	skipped=$((skipped / 2))
+	same "WARNING: $((skipped * 2)) probe hits skipped: $skipped by probe $probe $why, $skipped by probe $probe.return $why" \
+		"$results/nested.err"
+}
+
+@test "where the kernel allows no return probe, the entry has a kprobe of its own" {
+	expect_status refused 0
+	same "1 0" "$results/refused.out"
+	[ "$(points refused)" = "1 0 1 1" ]
 }
 
 @test "handlers see the registers and the name that a kprobe shows" {
@@ -240,6 +399,8 @@ vfs_read 500 500" "$results/registers.out"
 	same "begin
 0" "$results/idle.out"
 	[ ! -s "$results/idle.functions" ]
+	grep -q ' vfs_read+' "$results/idle.kprobes"
+	! grep -v DISABLED "$results/idle.kprobes"
 }
 
 @test "the tracer cannot be switched off during a session" {
