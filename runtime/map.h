@@ -41,6 +41,12 @@ struct rt_slot {
 	/* keys and value follow */
 };
 
+/* The slot of a plain array: of numbers by one number, not accumulated. */
+struct rt_plain_slot {
+	struct rt_slot slot;
+	s64 key, value;
+};
+
 struct rt_table {
 	u32 *buckets;
 	u32 bucket_mask;
@@ -78,6 +84,23 @@ static __always_inline struct rt_slot *rt_map_at(const struct rt_map *m, u32 num
 	return rt_table_at(m->table, number);
 }
 
+static __always_inline bool rt_map_is_plain(const struct rt_map *m)
+{
+	return m->key_count == 1 && !m->key_is_string[0] && m->value == RT_VALUE_LONG &&
+	       !m->is_accumulated;
+}
+
+static __always_inline struct rt_plain_slot *rt_plain_at(const struct rt_table *t, u32 number)
+{
+	return (struct rt_plain_slot *)t->slots + number;
+}
+
+/* As rt_map_at, where the array is a constant: so may be the size of its slots. */
+static __always_inline struct rt_slot *rt_map_slot_at(const struct rt_map *m, u32 number)
+{
+	return rt_map_is_plain(m) ? &rt_plain_at(m->table, number)->slot : rt_map_at(m, number);
+}
+
 static inline void *rt_slot_key(const struct rt_map *m, struct rt_slot *slot, u32 key)
 {
 	return (char *)slot + m->table->key_offset[key];
@@ -98,6 +121,8 @@ static __always_inline void *rt_map_value(const struct rt_context *c, const stru
 {
 	if (m->is_accumulated)
 		return (char *)c->parts[m->part] + (size_t)number * rt_map_value_size(m);
+	if (rt_map_is_plain(m))
+		return &rt_plain_at(m->table, number)->value;
 	return (char *)rt_map_at(m, number) + m->table->value_offset;
 }
 
@@ -228,7 +253,7 @@ static __always_inline u32 rt_map_find_number(const struct rt_map *m, s64 key)
 	u32 number = kc_load(m->table->buckets[hash & m->table->bucket_mask]);
 
 	while (number) {
-		const struct rt_slot *slot = rt_map_at(m, number);
+		const struct rt_slot *slot = rt_map_slot_at(m, number);
 
 		if (*(const s64 *)(slot + 1) == key)
 			return number;
@@ -327,7 +352,7 @@ static __maybe_unused noinline void rt_table_remove(struct rt_table *t, u32 numb
 }
 
 /* Makes a free slot, whose keys and value are there, one in use. */
-static inline void rt_table_add(struct rt_table *t, struct rt_slot *slot, u32 number, u32 hash)
+static __always_inline void rt_table_add(struct rt_table *t, struct rt_slot *slot, u32 number, u32 hash)
 {
 	u32 *bucket = &t->buckets[hash & t->bucket_mask];
 
@@ -381,16 +406,15 @@ static inline void rt_slot_set_keys(const struct rt_map *m, struct rt_slot *slot
 	}
 }
 
-/* As rt_map_insert, of a number by one number: both at the slot's beginning. */
-static __maybe_unused noinline u32 rt_table_insert_number(struct rt_table *t, s64 key)
+/* As rt_map_insert, of a plain array. */
+static __always_inline u32 rt_map_insert_plain(const struct rt_map *m, s64 key)
 {
-	u32 number = t->free;
-	struct rt_slot *slot = rt_table_at(t, number);
-	s64 *values = (s64 *)(slot + 1);
+	u32 number = m->table->free;
+	struct rt_plain_slot *plain = rt_plain_at(m->table, number);
 
-	values[0] = key;
-	values[1] = 0;
-	rt_table_add(t, slot, number, (u32)rt_hash_mix(0, key));
+	plain->key = key;
+	plain->value = 0;
+	rt_table_add(m->table, &plain->slot, number, (u32)rt_hash_mix(0, key));
 	return number;
 }
 
@@ -486,14 +510,36 @@ static __maybe_unused noinline u32 rt_map_add_any(struct rt_context *c, const st
 	return number;
 }
 
-/* As rt_map_add_any; of an array of numbers by one number, that does not wrap, without detours. */
+/* As rt_map_add_any, by one key: a caller that is given its address must have it in memory. */
+static __maybe_unused noinline u32 rt_map_add_number(struct rt_context *c, const struct rt_map *m,
+						     s64 key, struct rt_place *place)
+{
+	union rt_key keys[1];
+
+	keys[0].n = key;
+	return rt_map_add_any(c, m, keys, place);
+}
+
+static __maybe_unused noinline u32 rt_map_add_string(struct rt_context *c, const struct rt_map *m,
+						     const char *key, struct rt_place *place)
+{
+	union rt_key keys[1];
+
+	keys[0].s = key;
+	return rt_map_add_any(c, m, keys, place);
+}
+
+/* As rt_map_add_any; to a plain array that does not wrap without detours. */
 static __always_inline u32 rt_map_add_element(struct rt_context *c, const struct rt_map *m,
 					      const union rt_key *keys, struct rt_place *place)
 {
-	if (m->key_count == 1 && !m->key_is_string[0] && m->value == RT_VALUE_LONG && !m->wraps &&
-	    !m->is_accumulated && likely(m->table->count < m->capacity))
-		return rt_table_insert_number(m->table, keys[0].n);
-	return rt_map_add_any(c, m, keys, place);
+	if (m->key_count != 1)
+		return rt_map_add_any(c, m, keys, place);
+	if (m->key_is_string[0])
+		return rt_map_add_string(c, m, keys[0].s, place);
+	if (rt_map_is_plain(m) && !m->wraps && likely(m->table->count < m->capacity))
+		return rt_map_insert_plain(m, keys[0].n);
+	return rt_map_add_number(c, m, keys[0].n, place);
 }
 
 /* Number of the element with these keys, made if absent; 0 as from rt_map_add_element. */
