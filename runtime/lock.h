@@ -182,14 +182,19 @@ static __always_inline bool rt_locks_take(struct rt_context *c, struct rt_lock *
 	for (i = 0; i < taken; i++)
 		if (!rt_lock_take(c, locks[i]))
 			break;
-	if (likely(i == taken && (!shared || rt_locks_share(c, locks + taken, shared, bits)))) {
-		c->locks = locks;
-		c->lock_count = taken;
+	if (likely(i == taken && (!shared || rt_locks_share(c, locks + taken, shared, bits))))
 		return true;
-	}
 	rt_locks_release(locks, i);
 	rt_locks_skip(c);
 	return false;
+}
+
+/* Notes the `taken` locks of a handler that may sleep, for rt_locks_mark. Context: session thread. */
+static __always_inline void rt_locks_note(struct rt_context *c, struct rt_lock *const *locks,
+					  u32 taken)
+{
+	c->locks = locks;
+	c->lock_count = taken;
 }
 
 /* Marks what is held while a process-context handler sleeps, and as awake again afterwards. */

@@ -3,8 +3,8 @@
  * Associative arrays of the script: the table of an array's elements, by their keys.
  *
  * A table is memory taken at load: `capacity` slots and a spare, a hash table of chains of slot
- * numbers, and a list of the slots in use from oldest to newest. Slot numbers start at 1; 0 ends a
- * list. A slot holds its keys and value at fixed offsets, strings in MAXSTRINGLEN bytes. The spare
+ * numbers, and a list of the slots in use from oldest to newest, left out where nothing goes through
+ * it. Slot numbers start at 1; 0 ends a list. A slot holds its keys and value at fixed offsets, strings in MAXSTRINGLEN bytes. The spare
  * makes an insertion into a full array that wraps fill a free slot before it drops the oldest one,
  * so that keys and values may come out of the array itself.
  *
@@ -69,6 +69,7 @@ struct rt_map {
 	u32 capacity;
 	u8 wraps;			/* a new element drops the oldest when full */
 	u8 is_accumulated;
+	u8 is_unlisted;			/* its elements are only ever found by their keys */
 	u32 part;			/* where its values are in each context, if accumulated */
 	struct rt_stat_type stat_type;
 	struct rt_table *table;
@@ -329,30 +330,37 @@ static inline void rt_table_list_remove(struct rt_table *t, const struct rt_slot
 		t->newest = older;
 }
 
-static inline void rt_table_chain_remove(struct rt_table *t, const struct rt_slot *slot, u32 number)
+static __always_inline void rt_table_chain_remove(struct rt_table *t, const struct rt_slot *slot,
+						  u32 number)
 {
 	u32 *link = &t->buckets[slot->hash & t->bucket_mask];
 
-	while (*link != number)
+	while (unlikely(*link != number))
 		link = &rt_table_at(t, *link)->chain;
 	*link = slot->chain;
 }
 
 /* Frees a slot in use. */
-static __maybe_unused noinline void rt_table_remove(struct rt_table *t, u32 number)
+static __always_inline void rt_table_free(struct rt_table *t, struct rt_slot *slot, u32 number,
+					  bool is_listed)
 {
-	struct rt_slot *slot = rt_table_at(t, number);
-
 	rt_table_chain_remove(t, slot, number);
-	rt_table_list_remove(t, slot);
+	if (is_listed)
+		rt_table_list_remove(t, slot);
 	slot->generation++;
 	slot->chain = t->free;
 	t->free = number;
 	t->count--;
 }
 
+static __maybe_unused noinline void rt_table_remove(struct rt_table *t, u32 number, bool is_listed)
+{
+	rt_table_free(t, rt_table_at(t, number), number, is_listed);
+}
+
 /* Makes a free slot, whose keys and value are there, one in use. */
-static __always_inline void rt_table_add(struct rt_table *t, struct rt_slot *slot, u32 number, u32 hash)
+static __always_inline void rt_table_add(struct rt_table *t, struct rt_slot *slot, u32 number,
+					 u32 hash, bool is_listed)
 {
 	u32 *bucket = &t->buckets[hash & t->bucket_mask];
 
@@ -361,7 +369,8 @@ static __always_inline void rt_table_add(struct rt_table *t, struct rt_slot *slo
 	slot->generation++;
 	slot->hash = hash;
 	slot->chain = *bucket;
-	rt_table_list_append(t, slot, number);
+	if (is_listed)
+		rt_table_list_append(t, slot, number);
 	kc_store_release(*bucket, number);
 }
 
@@ -390,7 +399,10 @@ static __always_inline void rt_map_remove(const struct rt_map *m, u32 number)
 {
 	if (m->is_accumulated)
 		rt_map_reset_parts(m, number);
-	rt_table_remove(m->table, number);
+	if (rt_map_is_plain(m) && m->is_unlisted)
+		rt_table_free(m->table, rt_map_slot_at(m, number), number, false);
+	else
+		rt_table_remove(m->table, number, !m->is_unlisted);
 }
 
 static inline void rt_slot_set_keys(const struct rt_map *m, struct rt_slot *slot,
@@ -414,7 +426,8 @@ static __always_inline u32 rt_map_insert_plain(const struct rt_map *m, s64 key)
 
 	plain->key = key;
 	plain->value = 0;
-	rt_table_add(m->table, &plain->slot, number, (u32)rt_hash_mix(0, key));
+	rt_table_add(m->table, &plain->slot, number, (u32)rt_hash_mix(0, key),
+		     !m->is_unlisted);
 	return number;
 }
 
@@ -427,7 +440,7 @@ static __always_inline u32 rt_map_insert(const struct rt_map *m, const union rt_
 	rt_slot_set_keys(m, slot, keys);
 	if (!m->is_accumulated)
 		rt_map_reset_value(m, (char *)slot + m->table->value_offset);
-	rt_table_add(m->table, slot, number, hash);
+	rt_table_add(m->table, slot, number, hash, !m->is_unlisted);
 	return number;
 }
 
@@ -560,14 +573,14 @@ static __always_inline void rt_map_delete(const struct rt_map *m, const union rt
 		rt_map_remove(m, number);
 }
 
-/* Removes all elements. */
+/* Removes all elements. Not of an unlisted array. */
 static __maybe_unused void rt_map_clear(const struct rt_map *m)
 {
 	while (m->table->oldest)
 		rt_map_remove(m, m->table->oldest);
 }
 
-/* ---- Slices: the elements whose keys match where `mask` has a bit set ---- */
+/* ---- Slices: the elements whose keys match where `mask` has a bit set; not of unlisted arrays ---- */
 
 /* Whether there is an element in the slice. */
 static __maybe_unused bool rt_map_has_slice(const struct rt_map *m, const union rt_key *keys,

@@ -428,6 +428,7 @@ static void process_context_waits_for_room(void **state)
 	shim_while_asleep = drain_while_asleep;
 	drained = 0;
 	assert_true(rt_locks_take(c, locks, 1, 0, 0));
+	rt_locks_note(c, locks, 1);
 	for (i = 0; i < 20000; i++)
 		assert_true(print_number(c, i));
 	assert_int_equal(shim_awake_preempt_count, 0);
@@ -504,6 +505,7 @@ static void locks_sleep_and_wake_on_another_cpu(void **state)
 	struct rt_context *c = enter();
 
 	assert_true(rt_locks_take(c, both_locks, 2, 0, 0));
+	rt_locks_note(c, both_locks, 2);
 	rt_locks_mark(c, RT_LOCK_SLEEPS);
 	assert_int_equal(lock_a.holder, 1 | RT_LOCK_SLEEPS);
 	shim_cpu = 2;

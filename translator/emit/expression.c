@@ -151,10 +151,12 @@ static const char *emit_in(struct emitter *x, struct expr *expr)
 	const char *keys = emit_slice(x, expr->in.variable, expr->in.keys, &mask);
 	const char *result = new_number(x);
 
-	if (mask + 1 == 1U << expr->in.keys->len)
+	if (mask + 1 == 1U << expr->in.keys->len) {
 		emit_line(x, "%s = rt_map_has(&%s, %s);", result, array, keys);
-	else
-		emit_line(x, "%s = rt_map_has_slice(&%s, %s, 0x%x);", result, array, keys, mask);
+		return result;
+	}
+	g_hash_table_add(x->listed, expr->in.variable);
+	emit_line(x, "%s = rt_map_has_slice(&%s, %s, 0x%x);", result, array, keys, mask);
 	return result;
 }
 

@@ -316,13 +316,18 @@ static const char *sharing_bits(struct emitter *x, const struct handler *handler
 	return bits ? arena_printf(x->arena, "0x%" G_GINT64_MODIFIER "xULL", bits) : "0";
 }
 
-/* Taken before the first statement, dropped behind the last: `taken` ones and `shared` ones. */
+/* Taken before the first statement, dropped behind the last; noted where the handler may sleep. */
 static void write_locks_take(struct emitter *x, const struct handler *handler, GString *out)
 {
+	const struct probe *first = g_ptr_array_index(handler->probes, 0);
+
 	if (handler->locked->len + handler->shared->len)
 		g_string_append_printf(out, "\tif (!rt_locks_take(c, p_%d_locks, %u, %u, %s))\n\t\treturn;\n",
 				       handler->number, handler->locked->len, handler->shared->len,
 				       sharing_bits(x, handler));
+	if (handler->locked->len && first->context != CONTEXT_ATOMIC)
+		g_string_append_printf(out, "\trt_locks_note(c, p_%d_locks, %u);\n", handler->number,
+				       handler->locked->len);
 }
 
 static void write_locks_drop(struct emitter *x, const struct handler *handler, GString *out)

@@ -85,6 +85,8 @@ static void emit_array(struct emitter *x, const struct variable *global, const c
 	if (global->is_accumulated)
 		g_string_append_printf(out, "\t.is_accumulated = 1,\n\t.part = %d,\n",
 				       count_globals(x->program, has_part, global->number));
+	if (!global->wraps && !g_hash_table_contains(x->listed, global))
+		g_string_append(out, "\t.is_unlisted = 1,\n");
 	if (global->type == TYPE_STATS)
 		g_string_append_printf(out, "\t.stat_type = { %s },\n", stat_type(x, global));
 	g_string_append_printf(out, "\t.table = &%s_table,\n};\n", name);

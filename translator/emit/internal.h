@@ -24,6 +24,7 @@ struct emitter {
 	/* The module. */
 	GPtrArray *formats;		/* of char *: format strings by number */
 	GPtrArray *orders;		/* of struct variable: the array of each foreach statement */
+	GHashTable *listed;		/* of struct variable: arrays whose elements something goes through */
 	size_t deepest_frame;		/* strings that the deepest chain of calls needs */
 	size_t *frame_depths;		/* the same from each function on, by its number */
 

@@ -172,6 +172,7 @@ static void emit_foreach_array(struct emitter *x, struct stmt *stmt)
 	int order;
 
 	g_ptr_array_add(x->orders, stmt->foreach.variable);
+	g_hash_table_add(x->listed, stmt->foreach.variable);
 	order = x->orders->len;
 	emit_declaration(x, "struct rt_foreach %s = { NULL }", iteration);
 	emit_foreach_begin(x, stmt, iteration, order);
@@ -258,12 +259,18 @@ static void emit_return(struct emitter *x, struct stmt *stmt)
 	emit_jump_out(x);
 }
 
-static void emit_delete_scalar(struct emitter *x, const struct variable *variable)
+static void emit_clear(struct emitter *x, struct variable *array)
+{
+	g_hash_table_add(x->listed, array);
+	emit_line(x, "rt_map_clear(&%s);", variable_name(x, array));
+}
+
+static void emit_delete_variable(struct emitter *x, struct variable *variable)
 {
 	const char *name = variable_name(x, variable);
 
 	if (variable->key_count > 0)
-		emit_line(x, "rt_map_clear(&%s);", name);
+		emit_clear(x, variable);
 	else if (variable->type == TYPE_STATS)
 		emit_line(x, "rt_stat_clear(&%s);", name);
 	else if (variable->type == TYPE_STRING)
@@ -279,15 +286,17 @@ static void emit_delete(struct emitter *x, struct stmt *stmt)
 	const char *array, *keys;
 
 	if (place->kind == EXPR_VARIABLE) {
-		emit_delete_scalar(x, place->variable.variable);
+		emit_delete_variable(x, place->variable.variable);
 		return;
 	}
 	array = variable_name(x, place->index.variable);
 	keys = emit_slice(x, place->index.variable, place->index.keys, &mask);
-	if (mask + 1 == 1U << place->index.keys->len)
+	if (mask + 1 == 1U << place->index.keys->len) {
 		emit_line(x, "rt_map_delete(&%s, %s);", array, keys);
-	else
-		emit_line(x, "rt_map_delete_slice(&%s, %s, 0x%x);", array, keys, mask);
+		return;
+	}
+	g_hash_table_add(x->listed, place->index.variable);
+	emit_line(x, "rt_map_delete_slice(&%s, %s, 0x%x);", array, keys, mask);
 }
 
 /* The body of a try, with its errors going to `label`. */
