@@ -158,7 +158,7 @@ static inline u64 rt_hash_words(u64 hash, const char *s)
 			break;
 		hash = rt_hash_mix(hash, word);
 	}
-	return rt_hash_mix(hash, word & (((zeroes & -zeroes) >> 7) - 1));
+	return rt_hash_mix(hash, rt_word_before_nul(word, zeroes));
 }
 
 static __maybe_unused noinline u64 rt_hash_string(u64 hash, const char *s)
@@ -279,8 +279,23 @@ static __always_inline u32 rt_table_find_string_from(const struct rt_table *t, u
 	return 0;
 }
 
-/* As rt_map_find_number, of an array whose only key is a string. */
-static __maybe_unused noinline u32 rt_table_find_string(const struct rt_table *t, const char *key)
+/* The slot by one string that ends in its first word, with zeroes behind it: see rt_slot_set_keys. */
+static __always_inline u32 rt_table_find_word(const struct rt_table *t, u64 word)
+{
+	u32 hash = (u32)rt_hash_mix(0, word);
+	u32 number = kc_load(t->buckets[hash & t->bucket_mask]);
+
+	while (number) {
+		const struct rt_slot *slot = rt_table_at(t, number);
+
+		if (kc_get_word(slot + 1) == word)
+			return number;
+		number = slot->chain;
+	}
+	return 0;
+}
+
+static __maybe_unused noinline u32 rt_table_find_long(const struct rt_table *t, const char *key)
 {
 	bool has_whole_words = rt_has_hash_words(key);
 	u32 hash = (u32)(has_whole_words ? rt_hash_words(0, key) : rt_hash_string(0, key));
@@ -289,6 +304,20 @@ static __maybe_unused noinline u32 rt_table_find_string(const struct rt_table *t
 	if (likely(has_whole_words))
 		return rt_table_find_string_from(t, number, hash, key, true);
 	return rt_table_find_string_from(t, number, hash, key, false);
+}
+
+/* As rt_map_find_number, of an array whose only key is a string. */
+static __maybe_unused noinline u32 rt_table_find_string(const struct rt_table *t, const char *key)
+{
+	u64 word, zeroes;
+
+	if (likely(rt_has_hash_words(key))) {
+		word = kc_get_word(key);
+		zeroes = rt_word_zeroes(word);
+		if (likely(zeroes))
+			return rt_table_find_word(t, rt_word_before_nul(word, zeroes));
+	}
+	return rt_table_find_long(t, key);
 }
 
 /* Number of the slot with these keys; 0 if there is none. */
@@ -405,6 +434,16 @@ static __always_inline void rt_map_remove(const struct rt_map *m, u32 number)
 		rt_table_remove(m->table, number, !m->is_unlisted);
 }
 
+/* The word that a string ends in ends in zeroes: so rt_table_find_word can compare it. */
+static inline void rt_slot_set_string(char *key, const char *value)
+{
+	u32 i;
+
+	rt_string_copy(key, value);
+	for (i = rt_string_length(key) + 1; i % sizeof(u64); i++)
+		key[i] = 0;
+}
+
 static inline void rt_slot_set_keys(const struct rt_map *m, struct rt_slot *slot,
 				    const union rt_key *keys)
 {
@@ -412,7 +451,7 @@ static inline void rt_slot_set_keys(const struct rt_map *m, struct rt_slot *slot
 
 	for (i = 0; i < m->key_count; i++) {
 		if (m->key_is_string[i])
-			rt_string_copy(rt_slot_key(m, slot, i), keys[i].s);
+			rt_slot_set_string(rt_slot_key(m, slot, i), keys[i].s);
 		else
 			*(s64 *)rt_slot_key(m, slot, i) = keys[i].n;
 	}

@@ -21,6 +21,12 @@ static __always_inline u64 rt_word_zeroes(u64 word)
 	return (word - RT_WORD_ONES) & ~word & RT_WORD_TOPS;
 }
 
+/* The word's bytes in front of its first 0, and zeroes; `zeroes` says that there is one. */
+static __always_inline u64 rt_word_before_nul(u64 word, u64 zeroes)
+{
+	return word & (zeroes ^ (zeroes - 1)) >> 8;
+}
+
 /* As strnlen(s, most), of a string of whole words. */
 static inline u32 rt_words_length(const char *s, u32 most)
 {
@@ -95,6 +101,20 @@ static __maybe_unused void rt_string_copy(char *to, const char *from)
 		rt_words_copy(to, from);
 	else
 		rt_string_copy_bytes(to, from, rt_string_length(from));
+}
+
+/* The same of a name: most of them end in their first word. */
+static __always_inline void rt_name_copy(char *to, const char *from)
+{
+	u64 word;
+
+	if (MAXSTRINGLEN % sizeof(u64) == 0 && likely(kc_has_whole_words(from))) {
+		word = kc_get_word(from);
+		kc_put_word(to, word);
+		if (likely(rt_word_zeroes(word)))
+			return;
+	}
+	rt_string_copy(to, from);
 }
 
 /* Writes `a` followed by `b`; either may be the destination. */

@@ -97,7 +97,7 @@ static RT_HANDLER void p_0(struct rt_context *c)
 		r = rt_put_long(r, f_pid(c));
 		rt_record_end(c, r);
 	}
-	rt_string_copy(f->t_3, f_execname(c));
+	rt_name_copy(f->t_3, f_execname(c));
 	rt_string_concat(f->t_4, f->t_3, "!");
 	n_5 = rt_string_length(f->t_4);
 	r = rt_record_begin(c, 1, RT_STRING_SIZE(n_5));

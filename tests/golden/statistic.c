@@ -105,7 +105,7 @@ static RT_HANDLER void p_0(struct rt_context *c)
 
 	f = rt_frame_first(c, sizeof(*f));
 	/* :3 sizes[execname()] <<< returnval() } */
-	rt_string_copy(f->t_1, f_execname(c));
+	rt_name_copy(f->t_1, f_execname(c));
 	k_2[0].s = f->t_1;
 	c->where = RT_PLACE("statistic.stp:3:66");
 	t_3 = f_returnval(c);

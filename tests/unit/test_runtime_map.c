@@ -20,6 +20,18 @@ static const struct rt_map wrapping = {
 	.wraps = 1,
 };
 
+static struct rt_table unlisted_table;
+static const struct rt_map unlisted = {
+	.table = &unlisted_table, .name = "unlisted", .key_count = 1, .value = RT_VALUE_LONG, .capacity = CAPACITY,
+	.is_unlisted = 1,
+};
+
+static struct rt_table names_table;
+static const struct rt_map names = {
+	.table = &names_table, .name = "names", .key_count = 1, .key_is_string = { 1 }, .value = RT_VALUE_LONG,
+	.capacity = CAPACITY, .is_unlisted = 1,
+};
+
 static struct rt_table strings_table;
 static const struct rt_map strings = {
 	.table = &strings_table, .name = "strings", .key_count = 2, .key_is_string = { 1, 0 }, .value = RT_VALUE_STRING,
@@ -45,7 +57,7 @@ static const struct rt_map statistics = {
 };
 
 static const struct rt_map *const all_maps[] = {
-	&numbers, &wrapping, &strings, &nine, &three, &statistics,
+	&numbers, &wrapping, &unlisted, &names, &strings, &nine, &three, &statistics,
 };
 
 static int set_up(void **state)
@@ -360,6 +372,86 @@ static void random_walk_agrees_with_a_hash_table(void **state)
 	(void)state;
 }
 
+/* Filled, every third one deleted, and those put back: all chains lose members at each place. */
+static void unlisted_maps_keep_their_chains(void **state)
+{
+	s64 round, i;
+
+	for (round = 1; round <= 20; round++) {
+		for (i = 0; i < CAPACITY; i++)
+			set(&unlisted, i * round, i + round);
+		for (i = 0; i < CAPACITY; i += 3)
+			rt_map_delete(&unlisted, &(union rt_key){ .n = i * round });
+		assert_int_equal(unlisted_table.count, CAPACITY - (CAPACITY + 2) / 3);
+		for (i = 0; i < CAPACITY; i++)
+			assert_int_equal(get(&unlisted, i * round), i % 3 ? i + round : 0);
+		for (i = 0; i < CAPACITY; i += 3)
+			set(&unlisted, i * round, -i);
+		for (i = 0; i < CAPACITY; i++) {
+			assert_int_equal(get(&unlisted, i * round), i % 3 ? i + round : -i);
+			rt_map_delete(&unlisted, &(union rt_key){ .n = i * round });
+		}
+		assert_int_equal(unlisted_table.count, 0);
+	}
+	(void)state;
+}
+
+/* `length` letters `letter` at the beginning of a buffer that is full of `behind`. */
+static union rt_key name_key(char *buffer, int length, char letter, char behind)
+{
+	memset(buffer, behind, MAXSTRINGLEN);
+	memset(buffer, letter, length);
+	buffer[length] = 0;
+	return (union rt_key){ .s = buffer };
+}
+
+/* What lies behind a key's NUL means nothing, where it is from, and in the slot that it gets. */
+static void names_end_at_their_nul(void **state)
+{
+	char buffer[MAXSTRINGLEN + 8] __attribute__((aligned(8)));
+	struct rt_context *c = fixture_context();
+	union rt_key key;
+	int round, length;
+
+	for (round = 0; round < 3; round++) {
+		for (length = 0; length < 20; length++) {
+			key = name_key(buffer, length, 'n', '!' + round);
+			assert_false(rt_map_has(&names, &key));
+			assert_true(rt_map_set(c, &names, &key, length + 1, PLACE));
+		}
+		for (length = 19; length >= 0; length--) {
+			key = name_key(buffer, length, 'n', 'z');
+			assert_int_equal(rt_map_get(&names, &key), length + 1);
+			key = name_key(buffer + 3, length, 'n', 'y');
+			assert_int_equal(rt_map_get(&names, &key), length + 1);
+			key = name_key(buffer, length, 'm', 0);
+			assert_int_equal(rt_map_has(&names, &key), length == 0 ? 1 : 0);
+		}
+		for (length = 0; length < 20; length++) {
+			key = name_key(buffer, length, 'n', 'x');
+			rt_map_delete(&names, &key);
+		}
+		assert_int_equal(names_table.count, 0);
+	}
+	(void)state;
+}
+
+static void names_are_copied_to_their_nul(void **state)
+{
+	char from[MAXSTRINGLEN + 8] __attribute__((aligned(8))), to[MAXSTRINGLEN] __attribute__((aligned(8)));
+	int length, shift;
+
+	for (shift = 0; shift < 2; shift++) {
+		for (length = 0; length < 20; length++) {
+			memset(to, '?', sizeof(to));
+			name_key(from + shift, length, 'n', '!');
+			rt_name_copy(to, from + shift);
+			assert_string_equal(to, from + shift);
+		}
+	}
+	(void)state;
+}
+
 static void memory_that_runs_out_is_given_back(void **state)
 {
 	struct rt_table table = { NULL };
@@ -394,6 +486,9 @@ int main(void)
 		TEST(nine_keys_all_matter),
 		TEST(statistics_in_a_map),
 		TEST(random_walk_agrees_with_a_hash_table),
+		TEST(unlisted_maps_keep_their_chains),
+		TEST(names_end_at_their_nul),
+		TEST(names_are_copied_to_their_nul),
 		TEST(memory_that_runs_out_is_given_back),
 	};
 

@@ -331,7 +331,7 @@ static const char *call_text(struct emitter *x, const struct function *function,
 	bool copies = string_result && returns_reference(function);
 
 	if (copies)
-		g_string_append_printf(call, "rt_string_copy(%s, ", string_result);
+		g_string_append_printf(call, "rt_name_copy(%s, ", string_result);
 	g_string_append_printf(call, "%s(c", function_name(x, function));
 	if (string_result && !copies)
 		g_string_append_printf(call, ", %s", string_result);
