@@ -132,9 +132,7 @@ static __always_inline void *rt_map_value(const struct rt_context *c, const stru
 /* Both halves of the product: its low bits depend on all bits of the value. */
 static __always_inline u64 rt_hash_mix(u64 hash, u64 value)
 {
-	unsigned __int128 product = (unsigned __int128)(hash ^ value) * 0x9e3779b97f4a7c15ULL;
-
-	return (u64)product ^ (u64)(product >> 64);
+	return kc_fold_product(hash ^ value, 0x9e3779b97f4a7c15ULL);
 }
 
 /* Whether a string can be taken in whole words, up to the last byte of a buffer. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Reads of kernel and user memory that may not be there, and words of memory that is.
+ * Reads of kernel and user memory that may not be there, and words of memory that is; and a product
+ * of words.
  *
  * History: probe_kernel_read became copy_from_kernel_nofault in Linux 5.8. The string variants
  * were never exported. 5.10's copy_from_kernel_nofault prints a warning for a non-canonical
@@ -35,6 +36,24 @@ static __always_inline u64 kc_get_word(const void *at)
 static __always_inline void kc_put_word(void *at, u64 word)
 {
 	__builtin_memcpy(at, &word, sizeof(word));
+}
+
+/*
+ * The halves of a product, one XOR the other. Where a compiler sees a number of 16 bytes it aligns
+ * the function's frame for it, even if it is never in memory: so it is not shown one. Context: any.
+ */
+static __always_inline u64 kc_fold_product(u64 a, u64 b)
+{
+#ifdef __x86_64__
+	u64 high;
+
+	__asm__ ("mulq %2" : "+a" (a), "=d" (high) : "r" (b) : "cc");
+	return a ^ high;
+#else /* !__x86_64__ */
+	unsigned __int128 product = (unsigned __int128)a * b;
+
+	return (u64)product ^ (u64)(product >> 64);
+#endif
 }
 
 /* Whether [address, address + size) is a canonical kernel range. */

@@ -188,6 +188,13 @@ static inline int kc_read_kernel(void *to, unsigned long address, size_t size)
 /* Words are read as in the kernel, which goes beyond what the sanitizers allow. */
 #define kc_has_whole_words(at) ((uintptr_t)(at) % sizeof(u64) == 0)
 
+static inline u64 kc_fold_product(u64 a, u64 b)
+{
+	unsigned __int128 product = (unsigned __int128)a * b;
+
+	return (u64)product ^ (u64)(product >> 64);
+}
+
 static inline __attribute__((__no_sanitize_address__)) u64 kc_get_word(const void *at)
 {
 	return *(const volatile u64 *)at;
