@@ -61,6 +61,15 @@ static __always_inline s64 rt_map_get(const struct rt_map *m, const union rt_key
 	return number ? rt_map_number(m, number) : 0;
 }
 
+/* The same of a plain array, where the handler found element `known` before, or none for 0. */
+static __always_inline s64 rt_map_get_known(const struct rt_map *m, const union rt_key *keys,
+					    u32 known)
+{
+	u32 number = rt_map_find_known(m, keys, known);
+
+	return number ? rt_map_number(m, number) : 0;
+}
+
 /* Assigns a number; false with the error set. */
 static __always_inline bool rt_map_set(struct rt_context *c, const struct rt_map *m,
 				       const union rt_key *keys, s64 value, struct rt_place *place)

@@ -328,6 +328,20 @@ static __always_inline u32 rt_map_find(const struct rt_map *m, const union rt_ke
 	return rt_map_find_number(m, keys[0].n);
 }
 
+/*
+ * As rt_map_find in a plain array, where the handler found element `known` before, or none for 0:
+ * if that still has this key, there is no other.
+ */
+static __always_inline u32 rt_map_find_known(const struct rt_map *m, const union rt_key *keys,
+					     u32 known)
+{
+	const struct rt_plain_slot *plain = rt_plain_at(m->table, known);
+
+	if (known && likely(plain->key == keys[0].n && (plain->slot.generation & 1)))
+		return known;
+	return rt_map_find_number(m, keys[0].n);
+}
+
 /* ---- Adding and removing ---- */
 
 static inline void rt_table_list_append(struct rt_table *t, struct rt_slot *slot, u32 number)
@@ -605,6 +619,16 @@ static __always_inline u32 rt_map_make(struct rt_context *c, const struct rt_map
 static __always_inline void rt_map_delete(const struct rt_map *m, const union rt_key *keys)
 {
 	u32 number = rt_map_find(m, keys);
+
+	if (number)
+		rt_map_remove(m, number);
+}
+
+/* The same in a plain array, where the handler found element `known` before, or none. */
+static __always_inline void rt_map_delete_known(const struct rt_map *m, const union rt_key *keys,
+						u32 known)
+{
+	u32 number = rt_map_find_known(m, keys, known);
 
 	if (number)
 		rt_map_remove(m, number);

@@ -64,6 +64,7 @@ run_of() {
 }
 
 @test "arrays: keys, membership, order, deletion" { run_of arrays ; }
+@test "elements that were found before" { run_of found-elements ; }
 @test "loops and conditions" { run_of loops ; }
 @test "try and catch" { run_of errors-caught ; }
 @test "recursion, and MAXNESTING" { run_of recursion ; }

@@ -188,13 +188,6 @@ static inline int kc_read_kernel(void *to, unsigned long address, size_t size)
 /* Words are read as in the kernel, which goes beyond what the sanitizers allow. */
 #define kc_has_whole_words(at) ((uintptr_t)(at) % sizeof(u64) == 0)
 
-static inline u64 kc_fold_product(u64 a, u64 b)
-{
-	unsigned __int128 product = (unsigned __int128)a * b;
-
-	return (u64)product ^ (u64)(product >> 64);
-}
-
 static inline __attribute__((__no_sanitize_address__)) u64 kc_get_word(const void *at)
 {
 	return *(const volatile u64 *)at;
@@ -203,6 +196,13 @@ static inline __attribute__((__no_sanitize_address__)) u64 kc_get_word(const voi
 static inline void kc_put_word(void *at, u64 word)
 {
 	__builtin_memcpy(at, &word, sizeof(word));
+}
+
+static inline u64 kc_fold_product(u64 a, u64 b)
+{
+	unsigned __int128 product = (unsigned __int128)a * b;
+
+	return (u64)product ^ (u64)(product >> 64);
 }
 
 static inline unsigned long copy_to_user(void *to, const void *from, size_t size)

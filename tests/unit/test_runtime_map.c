@@ -396,6 +396,36 @@ static void unlisted_maps_keep_their_chains(void **state)
 	(void)state;
 }
 
+/* What was found before is used while it has the key, and only then. */
+static void known_elements_are_found_without_a_search(void **state)
+{
+	union rt_key five = number(5), six = number(6);
+	u32 known;
+
+	set(&unlisted, 5, 50);
+	set(&unlisted, 6, 60);
+	known = rt_map_find(&unlisted, &five);
+	assert_int_equal(rt_map_get_known(&unlisted, &five, known), 50);
+	assert_int_equal(rt_map_get_known(&unlisted, &six, known), 60);
+	assert_int_equal(rt_map_get_known(&unlisted, &six, 0), 60);
+
+	rt_map_delete_known(&unlisted, &five, known);
+	assert_false(has(&unlisted, 5));
+	assert_int_equal(rt_map_get_known(&unlisted, &five, known), 0);
+	rt_map_delete_known(&unlisted, &five, known);
+	assert_int_equal(unlisted_table.count, 1);
+
+	set(&unlisted, 7, 70);
+	assert_int_equal(rt_map_find(&unlisted, &(union rt_key){ .n = 7 }), known);
+	assert_int_equal(rt_map_get_known(&unlisted, &five, known), 0);
+	set(&unlisted, 5, 51);
+	assert_int_equal(rt_map_get_known(&unlisted, &five, known), 51);
+	rt_map_delete_known(&unlisted, &five, known);
+	assert_false(has(&unlisted, 5));
+	assert_true(has(&unlisted, 7));
+	(void)state;
+}
+
 /* `length` letters `letter` at the beginning of a buffer that is full of `behind`. */
 static union rt_key name_key(char *buffer, int length, char letter, char behind)
 {
@@ -487,6 +517,7 @@ int main(void)
 		TEST(statistics_in_a_map),
 		TEST(random_walk_agrees_with_a_hash_table),
 		TEST(unlisted_maps_keep_their_chains),
+		TEST(known_elements_are_found_without_a_search),
 		TEST(names_end_at_their_nul),
 		TEST(names_are_copied_to_their_nul),
 		TEST(memory_that_runs_out_is_given_back),

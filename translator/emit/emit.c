@@ -148,11 +148,12 @@ static GString *emit_code(struct emitter *x)
 const char *emit_program(struct arena *arena, const struct program *program, const struct emit_options *options)
 {
 	g_autoptr(GHashTable) listed = g_hash_table_new(NULL, NULL);
+	g_autoptr(GHashTable) known = g_hash_table_new(NULL, NULL);
 	struct emitter x = {
 		.arena = arena, .program = program,
 		.formats = arena_array(arena), .orders = arena_array(arena),
 		.frame_fields = arena_array(arena), .called = arena_array(arena),
-		.saved = arena_array(arena), .listed = listed,
+		.saved = arena_array(arena), .listed = listed, .known = known,
 		.frame_depths = arena_alloc(arena, (program->functions->len + 1) * sizeof(size_t)),
 	};
 	g_autoptr(GString) out = g_string_new("/* SPDX-License-Identifier: GPL-2.0-or-later */\n");

@@ -115,10 +115,14 @@ static const char *emit_index(struct emitter *x, struct expr *expr)
 {
 	const char *keys = emit_keys(x, expr->index.variable, expr->index.keys);
 	const char *array = variable_name(x, expr->index.variable);
+	const char *known = known_element(x, expr->index.variable);
 	bool is_string = expr->type == TYPE_STRING;
 	const char *result = is_string ? new_reference(x) : new_number(x);
 
-	emit_line(x, "%s = rt_map_get%s(&%s, %s);", result, is_string ? "_string" : "", array, keys);
+	if (known)
+		emit_line(x, "%s = rt_map_get_known(&%s, %s, %s);", result, array, keys, known);
+	else
+		emit_line(x, "%s = rt_map_get%s(&%s, %s);", result, is_string ? "_string" : "", array, keys);
 	return result;
 }
 
@@ -144,6 +148,32 @@ const char *emit_slice(struct emitter *x, const struct variable *array, GPtrArra
 	return name;
 }
 
+const char *known_element(const struct emitter *x, const struct variable *array)
+{
+	return g_hash_table_lookup(x->known, array);
+}
+
+/* Whether its elements are numbers by one number, in one part. */
+static bool is_plain(const struct variable *array)
+{
+	return array->key_count == 1 && array->key_types[0] == TYPE_LONG && array->type == TYPE_LONG &&
+	       !array->is_accumulated;
+}
+
+/* Where the same element may be asked for again: its number is kept, 0 while there is none. */
+static void emit_in_plain(struct emitter *x, const char *result, struct variable *array, const char *keys)
+{
+	const char *known = known_element(x, array);
+
+	if (!known) {
+		known = arena_printf(x->arena, "e_%d", ++x->temporaries);
+		emit_declaration(x, "u32 %s = 0", known);
+		g_hash_table_insert(x->known, array, (gpointer)known);
+	}
+	emit_line(x, "%s = rt_map_find(&%s, %s);", known, variable_name(x, array), keys);
+	emit_line(x, "%s = %s != 0;", result, known);
+}
+
 static const char *emit_in(struct emitter *x, struct expr *expr)
 {
 	const char *array = variable_name(x, expr->in.variable);
@@ -151,12 +181,14 @@ static const char *emit_in(struct emitter *x, struct expr *expr)
 	const char *keys = emit_slice(x, expr->in.variable, expr->in.keys, &mask);
 	const char *result = new_number(x);
 
-	if (mask + 1 == 1U << expr->in.keys->len) {
+	if (mask + 1 != 1U << expr->in.keys->len) {
+		g_hash_table_add(x->listed, expr->in.variable);
+		emit_line(x, "%s = rt_map_has_slice(&%s, %s, 0x%x);", result, array, keys, mask);
+	} else if (is_plain(expr->in.variable)) {
+		emit_in_plain(x, result, expr->in.variable, keys);
+	} else {
 		emit_line(x, "%s = rt_map_has(&%s, %s);", result, array, keys);
-		return result;
 	}
-	g_hash_table_add(x->listed, expr->in.variable);
-	emit_line(x, "%s = rt_map_has_slice(&%s, %s, 0x%x);", result, array, keys, mask);
 	return result;
 }
 

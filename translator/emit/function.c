@@ -16,6 +16,7 @@ static void function_begin(struct emitter *x, const struct function *function)
 	x->declarations = g_string_new(NULL);
 	g_ptr_array_set_size(x->frame_fields, 0);
 	g_ptr_array_set_size(x->called, 0);
+	g_hash_table_remove_all(x->known);
 	x->indent = 1;
 	x->temporaries = x->labels = 0;
 	x->first_iteration = 1;

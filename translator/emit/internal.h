@@ -9,7 +9,7 @@
  *
  * Names in the generated C: g_ globals, l_ locals and parameters, f_ functions, p_ handlers,
  * t_ temporaries (f->t_ strings in the frame), r_ references to strings, k_ keys, v_ values in
- * maps, s_ statistics, i_ iterations, n_ lengths, a_ arguments, q_ typed pointers and conditions,
+ * maps, e_ elements of arrays, s_ statistics, i_ iterations, n_ lengths, a_ arguments, q_ typed pointers and conditions,
  * match_ regular expressions.
  */
 #ifndef SPILE_EMIT_INTERNAL_H
@@ -33,6 +33,7 @@ struct emitter {
 	GString *declarations;
 	GPtrArray *frame_fields;	/* of char *: names of its strings */
 	GPtrArray *called;		/* of struct function */
+	GHashTable *known;		/* struct variable to e_N: the element that `in` found last */
 	GPtrArray *saved;		/* of struct expr: what the handler keeps of the function's entry */
 	int indent;
 	int temporaries, labels;
@@ -102,6 +103,8 @@ const char *emit_keys(struct emitter *x, const struct variable *array, GPtrArray
 /* The same where `value` is evaluated before they are used: nothing that it does changes them. */
 const char *emit_keys_before(struct emitter *x, const struct variable *array, GPtrArray *keys, struct expr *value);
 bool has_side_effects(struct expr *expr);
+/* The e_N of what `in` has found of the array further up, wherever that is; NULL if there is none. */
+const char *known_element(const struct emitter *x, const struct variable *array);
 /* The same where `*` may stand for keys; *mask_ret has a bit for each key that is given. */
 const char *emit_slice(struct emitter *x, const struct variable *array, GPtrArray *keys, unsigned int *mask_ret);
 

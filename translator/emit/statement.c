@@ -283,7 +283,7 @@ static void emit_delete(struct emitter *x, struct stmt *stmt)
 {
 	struct expr *place = stmt->expr;
 	unsigned int mask;
-	const char *array, *keys;
+	const char *array, *keys, *known;
 
 	if (place->kind == EXPR_VARIABLE) {
 		emit_delete_variable(x, place->variable.variable);
@@ -291,12 +291,15 @@ static void emit_delete(struct emitter *x, struct stmt *stmt)
 	}
 	array = variable_name(x, place->index.variable);
 	keys = emit_slice(x, place->index.variable, place->index.keys, &mask);
-	if (mask + 1 == 1U << place->index.keys->len) {
+	known = known_element(x, place->index.variable);
+	if (mask + 1 != 1U << place->index.keys->len) {
+		g_hash_table_add(x->listed, place->index.variable);
+		emit_line(x, "rt_map_delete_slice(&%s, %s, 0x%x);", array, keys, mask);
+	} else if (known) {
+		emit_line(x, "rt_map_delete_known(&%s, %s, %s);", array, keys, known);
+	} else {
 		emit_line(x, "rt_map_delete(&%s, %s);", array, keys);
-		return;
 	}
-	g_hash_table_add(x->listed, place->index.variable);
-	emit_line(x, "rt_map_delete_slice(&%s, %s, 0x%x);", array, keys, mask);
 }
 
 /* The body of a try, with its errors going to `label`. */
