@@ -17,12 +17,13 @@ rooms='
 translator/base      :
 translator/script    : translator/base
 translator/target    : translator/base include
-translator/probes    : translator/script translator/target translator/base include
+translator/knowledge : translator/target translator/base include
+translator/probes    : translator/knowledge translator/script translator/target translator/base include
 translator/regex     : translator/base
-translator/analysis  : translator/regex translator/probes translator/script translator/target translator/base include
-translator/emit      : translator/analysis translator/regex translator/probes translator/script translator/target translator/base include
-translator/build     : translator/emit translator/analysis translator/probes translator/script translator/target translator/base include
-translator/driver    : vm translator/build translator/emit translator/analysis translator/probes translator/script translator/target translator/base include
+translator/analysis  : translator/regex translator/probes translator/knowledge translator/script translator/target translator/base include
+translator/emit      : translator/analysis translator/regex translator/probes translator/knowledge translator/script translator/target translator/base include
+translator/build     : translator/emit translator/analysis translator/probes translator/knowledge translator/script translator/target translator/base include
+translator/driver    : vm translator/build translator/emit translator/analysis translator/probes translator/knowledge translator/script translator/target translator/base include
 vm                   : translator/target translator/base
 reader               : include
 include              :
@@ -33,10 +34,10 @@ module               : runtime runtime/compat include
 
 # Who may include <PATTERN>: the only rooms, by PATTERN.
 systems='
-^(elfutils/|dwarf\.h|gelf\.h)          : translator/target
-^archive                               : translator/target vm
-^bpf/                                  : translator/target
-^(glib|gio/|gmodule|glib-unix)         : translator/base translator/script translator/target translator/probes translator/regex translator/analysis translator/emit translator/build translator vm
+^(elfutils/|dwarf\.h|gelf\.h)          : translator/knowledge
+^archive                               : translator/knowledge vm
+^bpf/                                  : translator/knowledge
+^(glib|gio/|gmodule|glib-unix)         : translator/base translator/script translator/target translator/knowledge translator/probes translator/regex translator/analysis translator/emit translator/build translator vm
 '
 
 # Lines "file:line:text" of all files of the rooms that are C.
@@ -146,7 +147,7 @@ plant() {
 plant_good() {
 	plant translator/main.c '#include "emit/emit.h"' '#include "vm/vm.h"' '#include <glib.h>'
 	plant translator/emit/emit.c '#include "emit.h"' '#include "probes/probe.h"' '#include "abi.h"'
-	plant translator/target/dwarf.c '#include <elfutils/libdw.h>' '#include "base/diag.h"'
+	plant translator/knowledge/dwarf.c '#include <elfutils/libdw.h>' '#include "base/diag.h"'
 	plant reader/main.c '#include "reader/load.h"' '#include "abi.h"' '#include <elf.h>'
 	plant runtime/map.h '#include "runtime/compat/kernel.h"' '#include "runtime/lock.h"'
 	plant runtime/compat/kernel.h '#include <linux/module.h>' '#ifdef HAVE_PROC_OPS' '#if CONFIG_SMP'

@@ -15,8 +15,8 @@
 #include <glib/gstdio.h>
 
 #include "base/process.h"
-#include "target/btf.h"
-#include "target/knowledge.h"
+#include "knowledge/btf.h"
+#include "knowledge/knowledge.h"
 #include "target/scratch.h"
 
 #define RELEASE "6.1.0-made-up"

@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "probes/probe.h"
-#include "target/knowledge.h"
+#include "knowledge/knowledge.h"
 
 /* Options given several times, while they are collected. */
 struct lists {

@@ -7,7 +7,7 @@
 #ifndef SPILE_PROBES_CONVENTION_H
 #define SPILE_PROBES_CONVENTION_H
 
-#include "target/types.h"
+#include "knowledge/types.h"
 
 /*
  * The number by which rt_argument() finds the parameter of that index: 1 to 6 for registers, from 7

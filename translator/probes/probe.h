@@ -13,7 +13,7 @@
 #include "base/diag.h"
 #include "script/ast.h"
 #include "target/kernel_tree.h"
-#include "target/knowledge.h"
+#include "knowledge/knowledge.h"
 #include "target/symbols.h"
 
 /* Where handlers run, and hence what they may do. */

@@ -3,7 +3,7 @@
  * Questions about the types of types.h that any source answers alike: what lies behind typedefs,
  * where a member is, how a type is written. Sources see to it that chains of targets end.
  */
-#include "target/types.h"
+#include "knowledge/types.h"
 
 #include <string.h>
 

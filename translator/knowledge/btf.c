@@ -6,7 +6,7 @@
  *
  * A search by name goes over all types, some 130 000 for a kernel: 1 ms.
  */
-#include "target/btf.h"
+#include "knowledge/btf.h"
 
 #ifdef HAVE_LIBBPF
 

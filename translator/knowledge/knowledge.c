@@ -3,14 +3,14 @@
  * Asks the sources of types in turn. BTF is the only one of this version; another is one more row
  * in the table below. Answers are remembered by the sources, not here.
  */
-#include "target/knowledge.h"
+#include "knowledge/knowledge.h"
 
 #include <fnmatch.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "target/btf.h"
-#include "target/btf_files.h"
+#include "knowledge/btf.h"
+#include "knowledge/btf_files.h"
 
 /* ---- What a source of types answers ---- */
 

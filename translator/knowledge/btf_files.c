@@ -5,7 +5,7 @@
  * image is named by the image's size and time, so that another image is another copy, and is
  * written to the cache in one step: who reads it at the same time sees all of it or nothing.
  */
-#include "target/btf_files.h"
+#include "knowledge/btf_files.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -13,8 +13,8 @@
 #include <glib/gstdio.h>
 
 #include "base/paths.h"
-#include "target/elf_section.h"
-#include "target/kernel_image.h"
+#include "knowledge/elf_section.h"
+#include "knowledge/kernel_image.h"
 
 /* ---- The cache ---- */
 

@@ -7,7 +7,7 @@
 #ifndef SPILE_TARGET_BTF_H
 #define SPILE_TARGET_BTF_H
 
-#include "target/types.h"
+#include "knowledge/types.h"
 
 struct btf_types;
 

@@ -11,7 +11,7 @@
 #define SPILE_TARGET_KNOWLEDGE_H
 
 #include "target/kernel_tree.h"
-#include "target/types.h"
+#include "knowledge/types.h"
 
 /* The sources, as bits of a set. */
 enum knowledge_source {

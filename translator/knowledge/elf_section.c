@@ -3,7 +3,7 @@
  * Finds a section of an ELF file that may be damaged. Who reads a kernel image or a module for
  * one section (BTF) comes here; whoever wants more of ELF takes a library.
  */
-#include "target/elf_section.h"
+#include "knowledge/elf_section.h"
 
 #include <elf.h>
 #include <string.h>

@@ -4,7 +4,7 @@
  * protocol (Documentation/x86/boot.rst of Linux: setup_sects, payload_offset, payload_length); by
  * what it is compressed libarchive finds out.
  */
-#include "target/kernel_image.h"
+#include "knowledge/kernel_image.h"
 
 #include <string.h>
 

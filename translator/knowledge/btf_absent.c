@@ -3,7 +3,7 @@
  * What stands for btf.c where spile is built without libbpf: there are no types, and the reason
  * says how to come by them. Of what follows btf_types_open() nothing is ever called.
  */
-#include "target/btf.h"
+#include "knowledge/btf.h"
 
 #ifndef HAVE_LIBBPF
 
