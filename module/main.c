@@ -124,7 +124,7 @@ static void mod_session_trace(void)
 {
 	mod_state_set(SPILE_STATE_RUNNING);
 	mod_budget_start();
-	kc_store_release(rt_session.running, 1);
+	rt_session_open();
 	/* A request that came while we attached must not be forgotten. */
 	smp_mb();
 	while (!mod_is_ending()) {
@@ -134,7 +134,7 @@ static void mod_session_trace(void)
 		mod_conditions_apply();
 		mod_run_due();
 	}
-	kc_store(rt_session.running, 0);
+	rt_session_close();
 }
 
 /* Writes down what was lost last on each CPU. All handlers are off. */

@@ -78,7 +78,7 @@ struct rt_usage {
 };
 
 struct rt_context {
-	u32 busy;			/* a handler runs in this context */
+	u32 busy;			/* a handler runs in this context; the CPU's gate: first, for speed */
 
 	/* What the end of a run has to look at, in one test. All 0 between runs. */
 	union {
@@ -157,6 +157,16 @@ static inline struct rt_context *rt_context_of(unsigned int cpu)
 	return per_cpu(rt_cpu_context, cpu);
 }
 
+/* Handlers may run from now on. Context: session thread. */
+static __maybe_unused void rt_session_open(void)
+{
+	unsigned int cpu;
+
+	kc_store_release(rt_session.running, 1);
+	for_each_possible_cpu(cpu)
+		kc_store_release(per_cpu(rt_cpu_gate, cpu), &rt_context_of(cpu)->busy);
+}
+
 static __maybe_unused void rt_contexts_fini(void)
 {
 	unsigned int cpu;
@@ -212,6 +222,7 @@ static __maybe_unused bool rt_contexts_init(void)
 		c->sample_left = c->sample_every = rt_sample_usual();
 		c->holder = 1 + cpu;
 		per_cpu(rt_cpu_context, cpu) = c;
+		per_cpu(rt_cpu_gate, cpu) = &rt_gate_closed;
 		rt_context_list(c);
 	}
 	rt_process_context = rt_allocate(sizeof(*rt_process_context));

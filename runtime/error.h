@@ -139,6 +139,12 @@ static __always_inline void *rt_frame_first(struct rt_context *c, u32 size)
 	return c->frames;
 }
 
+/* The same for a handler none of whose functions has a frame: nothing is to be given back. */
+static __always_inline void *rt_frame_only(struct rt_context *c)
+{
+	return c->frames;
+}
+
 /* Gives back the first frame. */
 static __always_inline void rt_frame_end(struct rt_context *c)
 {

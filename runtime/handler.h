@@ -2,8 +2,8 @@
 /*
  * The way into a handler and out of it.
  *
- * rt_enter/rt_leave stand around every handler: they are the price of a hit, so they read one flag,
- * take this CPU's context and count, clear nothing that the last run left clean, and neither mask
+ * rt_enter/rt_leave stand around every handler: they are the price of a hit, so they take this CPU's
+ * context by way of its gate and count, clear nothing that the last run left clean, and neither mask
  * interrupts nor use atomic instructions. Whatever interrupts a handler on its CPU finds the context
  * busy and is skipped and counted. rt_process_enter/_leave are the session thread's, for its own
  * context.
@@ -86,10 +86,14 @@ static __maybe_unused noinline void rt_attend(struct rt_context *c)
 
 /* ---- Probes ---- */
 
-/* Counts a hit that finds another handler running on its CPU; ends what rt_enter began. */
-static __maybe_unused noinline void rt_skip_reentry(struct rt_context *c, u32 probe)
+/*
+ * Ends what rt_enter began at a closed gate: counts a hit that finds another handler running on its
+ * CPU. While the session does not run, nothing is to be counted.
+ */
+static __maybe_unused noinline void rt_turn_away(u32 *gate, u32 probe)
 {
-	c->counters[probe].skipped_reentry++;
+	if (gate != &rt_gate_closed)
+		container_of(gate, struct rt_context, busy)->counters[probe].skipped_reentry++;
 	preempt_enable_notrace();
 }
 
@@ -107,18 +111,18 @@ static __always_inline struct rt_context *rt_enter_with(u32 probe, u32 uses, str
 							const char *function)
 {
 	struct rt_context *c;
+	u32 *gate;
 
-	if (unlikely(!kc_load(rt_session.running)))
-		return NULL;
 	preempt_disable_notrace();
-	c = __this_cpu_read(rt_cpu_context);
+	gate = __this_cpu_read(rt_cpu_gate);
 	/* The kernel's flags keep compilers from knowing; it saves callers' tests. */
-	if (!c)
+	if (!gate)
 		__builtin_unreachable();
-	if (unlikely(c->busy)) {
-		rt_skip_reentry(c, probe);
+	if (unlikely(*gate)) {
+		rt_turn_away(gate, probe);
 		return NULL;
 	}
+	c = container_of(gate, struct rt_context, busy);
 	c->busy = 1;
 	barrier();
 	if (uses & RT_USES_REGS)

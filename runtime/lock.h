@@ -87,7 +87,7 @@ static __always_inline bool rt_lock_take(struct rt_context *c, struct rt_lock *l
 {
 	if (unlikely(cmpxchg(&lock->holder, 0, c->holder) != 0) && !rt_lock_wait(c, lock))
 		return false;
-	if (!lock->bit || rt_lock_wait_for_sharers(c, lock))
+	if (!RT_SHARES_LOCKS || !lock->bit || rt_lock_wait_for_sharers(c, lock))
 		return true;
 	kc_store_release(lock->holder, 0);
 	return false;

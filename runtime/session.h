@@ -66,10 +66,27 @@ static inline void rt_session_wake(void)
 	irq_work_queue(&rt_session.wake_work);
 }
 
+/*
+ * Where a hit looks whether its handler may run: the `busy` of its CPU's context while the session
+ * runs (context.h), otherwise a word that is always set. One read tells both.
+ */
+static DEFINE_PER_CPU(u32 *, rt_cpu_gate);
+static u32 rt_gate_closed = 1;
+
+/* No handler starts from now on. Context: any, NMI included. */
+static __maybe_unused void rt_session_close(void)
+{
+	unsigned int cpu;
+
+	kc_store(rt_session.running, 0);
+	for_each_possible_cpu(cpu)
+		kc_store(per_cpu(rt_cpu_gate, cpu), &rt_gate_closed);
+}
+
 /* No handler starts from now on, and the thread ends the session. Context: any, NMI included. */
 static __maybe_unused void rt_session_end(void)
 {
-	kc_store(rt_session.running, 0);
+	rt_session_close();
 	kc_store_release(rt_session.end_requested, 1);
 	rt_session_wake();
 }

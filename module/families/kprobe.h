@@ -23,7 +23,8 @@ struct mod_kprobe {
 	struct mod_point *point;
 	struct mod_kprobe *carrier;	/* whose kprobe has its hits: itself, or a return probe */
 	struct mod_point *carried;	/* of that one: the entries, in the order of running */
-	kprobe_pre_handler_t follow;	/* and what the kernel does there for the return */
+	kprobe_pre_handler_t kernels_own;	/* and what the kernel does there for the return */
+	kprobe_pre_handler_t follow;	/* that, or nothing while the return is off */
 	bool is_registered;
 	union {
 		struct kprobe kprobe;
@@ -75,9 +76,13 @@ static RT_HANDLER int mod_kprobe_carry(struct kprobe *kprobe, struct pt_regs *re
 			mod_point_hit(point, regs);
 		point = point->next;
 	} while (unlikely(point));
-	if (unlikely(!kc_load(carrier->point->is_armed)))
-		return 0;
-	return carrier->follow(kprobe, regs);
+	return kc_load(carrier->follow)(kprobe, regs);
+}
+
+/* Follows no call: for a return that is off while the entries beside it are on. */
+static RT_HANDLER int mod_kprobe_let_go(struct kprobe *kprobe, struct pt_regs *regs)
+{
+	return 0;
 }
 
 static RT_HANDLER int mod_kprobe_returned(struct kretprobe_instance *instance,
@@ -266,6 +271,13 @@ static void mod_kprobe_release(const struct mod_family *family)
 
 /* ---- Entries that a return's kprobe runs ---- */
 
+/* Says what becomes of the return of a function whose entries the kprobe runs, too. */
+static void mod_kprobe_follow(struct mod_kprobe *carrier)
+{
+	kc_store(carrier->follow,
+		 carrier->point->is_armed ? carrier->kernels_own : mod_kprobe_let_go);
+}
+
 /*
  * The kernel puts a function of its own into a kretprobe's kprobe, which follows the call. Behind
  * register_kretprobe, and while the kprobe is off, another one may take its place and call it: in
@@ -280,7 +292,8 @@ static void mod_kprobe_take_over(struct mod_kprobe *carrier)
 {
 	struct kprobe *kernels = &carrier->as.kretprobe.kp;
 
-	carrier->follow = kernels->pre_handler;
+	carrier->kernels_own = kernels->pre_handler;
+	mod_kprobe_follow(carrier);
 	kernels->pre_handler = mod_kprobe_carry;
 }
 
@@ -338,6 +351,8 @@ static int mod_kprobe_switch(struct mod_kprobe *kprobe)
 	struct mod_point *point = kprobe->point;
 
 	kc_store(point->is_armed, point->specification->probe->armed != 0);
+	if (kprobe->carried)
+		mod_kprobe_follow(kprobe);
 	if (mod_kprobe_is_wanted(kprobe->carrier))
 		return enable_kprobe(kernels);
 	return disable_kprobe(kernels);

@@ -19,6 +19,7 @@
 #define RT_STAP_ERRORS 0
 #define RT_MATCH_GROUPS 0
 #define RT_PROBE_COUNT 2
+#define RT_SHARES_LOCKS 0
 #define RT_COUNTS 0
 #define RT_PARTS 0
 #define RT_FRAME_SIZE (1 * MAXSTRINGLEN)
@@ -72,7 +73,7 @@ static RT_HANDLER void p_0(struct rt_context *c)
 	char *r;
 
 	rt_actions_start(c);
-	f = rt_frame_first(c, sizeof(*f));
+	f = rt_frame_only(c);
 	f->l_a[0] = 0;
 	/* :3 foreach (value = [a-, b] in table limit 5) printf("%s %d %d\n", a, b, value) } */
 	if (!rt_foreach_begin(c, &i_1, &rt_order_1, RT_SORT_DESCENDING, 1, RT_STAT_COUNT, 5, NULL, 0x0, "foreach.stp:3:13"))
@@ -95,7 +96,6 @@ static RT_HANDLER void p_0(struct rt_context *c)
 	rt_foreach_end(&i_1);
 out:
 	rt_foreach_end(&i_1);
-	rt_frame_end(c);
 	return;
 }
 

@@ -19,6 +19,7 @@
 #define RT_STAP_ERRORS 0
 #define RT_MATCH_GROUPS 0
 #define RT_PROBE_COUNT 1
+#define RT_SHARES_LOCKS 0
 #define RT_COUNTS 0
 #define RT_PARTS 0
 #define RT_FRAME_SIZE (34 * MAXSTRINGLEN)

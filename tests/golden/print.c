@@ -19,6 +19,7 @@
 #define RT_STAP_ERRORS 0
 #define RT_MATCH_GROUPS 0
 #define RT_PROBE_COUNT 1
+#define RT_SHARES_LOCKS 0
 #define RT_COUNTS 0
 #define RT_PARTS 0
 #define RT_FRAME_SIZE (2 * MAXSTRINGLEN)
@@ -87,7 +88,7 @@ static RT_HANDLER void p_0(struct rt_context *c)
 	char *r;
 	u32 n_5;
 
-	f = rt_frame_first(c, sizeof(*f));
+	f = rt_frame_only(c);
 	/* :2 printf("%s %d\n", execname(), pid()) println(execname() . "!") } */
 	r_1 = f_execname(c);
 	n_2 = rt_string_length(r_1);
@@ -105,7 +106,6 @@ static RT_HANDLER void p_0(struct rt_context *c)
 		r = rt_put_string(r, f->t_4, n_5);
 		rt_record_end(c, r);
 	}
-	rt_frame_end(c);
 	rt_time_close(c);
 	return;
 }

@@ -19,6 +19,7 @@
 #define RT_STAP_ERRORS 0
 #define RT_MATCH_GROUPS 0
 #define RT_PROBE_COUNT 2
+#define RT_SHARES_LOCKS 0
 #define RT_COUNTS 0
 #define RT_PARTS 1
 #define RT_FRAME_SIZE (1 * MAXSTRINGLEN)
@@ -103,7 +104,7 @@ static RT_HANDLER void p_0(struct rt_context *c)
 	union rt_key k_2[1];
 	s64 t_3;
 
-	f = rt_frame_first(c, sizeof(*f));
+	f = rt_frame_only(c);
 	/* :3 sizes[execname()] <<< returnval() } */
 	rt_name_copy(f->t_1, f_execname(c));
 	k_2[0].s = f->t_1;
@@ -114,7 +115,6 @@ static RT_HANDLER void p_0(struct rt_context *c)
 	if (!rt_map_stat_add(c, &g_sizes, k_2, t_3, RT_PLACE("statistic.stp:3:44")))
 		goto out;
 out:
-	rt_frame_end(c);
 	return;
 }
 
@@ -131,7 +131,7 @@ static RT_HANDLER void p_1(struct rt_context *c)
 	union rt_key k_2[1];
 
 	rt_actions_start(c);
-	f = rt_frame_first(c, sizeof(*f));
+	f = rt_frame_only(c);
 	f->l_name[0] = 0;
 	/* :4 foreach (name in sizes) print(@hist_log(sizes[name])) } */
 	if (!rt_foreach_begin(c, &i_1, &rt_order_1, RT_SORT_NONE, 0, RT_STAT_COUNT, RT_NO_LIMIT, NULL, 0x0, "statistic.stp:4:13"))
@@ -147,7 +147,6 @@ static RT_HANDLER void p_1(struct rt_context *c)
 	rt_foreach_end(&i_1);
 out:
 	rt_foreach_end(&i_1);
-	rt_frame_end(c);
 	return;
 }
 

@@ -19,6 +19,7 @@
 #define RT_STAP_ERRORS 0
 #define RT_MATCH_GROUPS 0
 #define RT_PROBE_COUNT 1
+#define RT_SHARES_LOCKS 0
 #define RT_COUNTS 0
 #define RT_PARTS 0
 #define RT_FRAME_SIZE (1 * MAXSTRINGLEN)
@@ -78,7 +79,7 @@ static RT_HANDLER void p_0(struct rt_context *c)
 	s64 t_1;
 	u32 catching_1;
 
-	f = rt_frame_first(c, sizeof(*f));
+	f = rt_frame_only(c);
 	f->l_why[0] = 0;
 	catching_1 = c->catching++;
 	/* :4 total += 100 / total } catch (why) { warn(why) } */
@@ -105,7 +106,6 @@ catch_1:
 	}
 out:
 	c->catching = 0;
-	rt_frame_end(c);
 	return;
 }
 

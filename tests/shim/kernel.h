@@ -50,6 +50,8 @@ typedef __s64 s64;
 #define ____cacheline_aligned __aligned(64)
 #define __printf(a, b) __attribute__((__format__(__printf__, a, b)))
 #define ____cacheline_aligned_in_smp
+#define container_of(pointer, type, member) \
+	((type *)((char *)(pointer) - offsetof(type, member)))
 #define likely(x) __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))

@@ -22,6 +22,7 @@
 #define RT_COUNTS 2
 #define RT_PARTS 8
 #define RT_PRINTS 1
+#define RT_SHARES_LOCKS 1
 #define RT_OVERLOAD 1
 #define STP_OVERLOAD_THRESHOLD 500000LL
 #define STP_OVERLOAD_INTERVAL 1000000LL
@@ -80,7 +81,7 @@ static __maybe_unused int fixture_set_up(void **state)
 	rt_session_init();
 	assert_true(rt_contexts_init());
 	assert_true(rt_streams_init(FIXTURE_BUFFER));
-	rt_session.running = 1;
+	rt_session_open();
 	rt_session.reader_present = 1;
 	return 0;
 }

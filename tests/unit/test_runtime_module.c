@@ -95,18 +95,18 @@ static void no_error_is_lost_silently(void **state)
 	int i;
 
 	for (i = 0; i < RT_MAILS + 2; i++) {
-		rt_session.running = 1;
+		rt_session_open();
 		fail_with("many");
 	}
 	assert_int_equal(rt_context_of(0)->records_sent, 2);
 	assert_int_equal(atomic_read(&rt_session.untold_errors), 0);
 	memset(&rt_cpu_streams[0], 0, sizeof(rt_cpu_streams[0]));
-	rt_session.running = 1;
+	rt_session_open();
 	fail_with("no way out");
 	assert_int_equal(atomic_read(&rt_session.untold_errors), 1);
 	mod_report_mail();
 	told();
-	rt_session.running = 1;
+	rt_session_open();
 	fail_with("the last");
 	mod_report_mail();
 	mod_report_places();

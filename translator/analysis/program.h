@@ -88,6 +88,7 @@ struct program {
 	GPtrArray *regexes;		/* of struct regex_use, by number */
 	struct limits limits;
 	bool prints;			/* some handler writes to the stream of its CPU */
+	int shared_locks;		/* of globals, each with a bit of its own */
 	bool asks_for_match;		/* some function reads what a regular expression matched */
 };
 

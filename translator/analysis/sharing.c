@@ -69,8 +69,7 @@ static enum sharing sharing_of(const struct variable *global, unsigned int by_pr
 	return by_probes & READS ? SHARING_READERS : SHARING_NONE;
 }
 
-static void classify(struct program *program, const struct effects *effects, struct variable *global,
-		     int *shared_count)
+static void classify(struct program *program, const struct effects *effects, struct variable *global)
 {
 	unsigned int by_probes = 0, by_timers = 0;
 
@@ -84,8 +83,8 @@ static void classify(struct program *program, const struct effects *effects, str
 	global->sharing = sharing_of(global, by_probes, by_timers);
 	if (global->sharing != SHARING_ADDERS && global->sharing != SHARING_READERS)
 		return;
-	if (*shared_count < MAX_SHARED)
-		global->lock_number = (*shared_count)++;
+	if (program->shared_locks < MAX_SHARED)
+		global->lock_number = program->shared_locks++;
 	else
 		global->sharing = SHARING_NONE;
 }
@@ -124,10 +123,8 @@ static void plan_locks(const struct program *program, struct handler *handler, c
 
 void plan_sharing(struct program *program, const struct effects *effects)
 {
-	int shared_count = 0;
-
 	for (unsigned int i = 0; i < program->globals->len; i++)
-		classify(program, effects, g_ptr_array_index(program->globals, i), &shared_count);
+		classify(program, effects, g_ptr_array_index(program->globals, i));
 	for (unsigned int i = 0; i < program->handlers->len; i++)
 		plan_locks(program, g_ptr_array_index(program->handlers, i), &effects[i]);
 }

@@ -52,6 +52,7 @@ static void emit_limits(struct emitter *x, const struct emit_options *options, G
 	emit_limit(x, out, "RT_STAP_ERRORS", limits->stap_errors);
 	emit_limit(x, out, "RT_MATCH_GROUPS", match_groups(x->program));
 	emit_limit(x, out, "RT_PROBE_COUNT", x->program->probes->len);
+	emit_limit(x, out, "RT_SHARES_LOCKS", x->program->shared_locks != 0);
 	emit_part_limits(x, out);
 	g_string_append_printf(out, "#define RT_FRAME_SIZE (%zu * MAXSTRINGLEN)\n", MAX(x->deepest_frame, 1));
 	emit_limit(x, out, "RT_PRINTS", x->program->prints);

@@ -51,8 +51,8 @@ static void declare_locals(struct emitter *x, GPtrArray *locals, GString *clear)
 	}
 }
 
-/* Room for the frames of this function and of the deepest chain of calls below it. */
-static void measure_frame(struct emitter *x)
+/* Strings in the frames of the deepest chain of calls below this function. */
+static size_t deepest_below(const struct emitter *x)
 {
 	size_t deepest = 0;
 
@@ -61,7 +61,14 @@ static void measure_frame(struct emitter *x)
 
 		deepest = MAX(deepest, x->frame_depths[called->number]);
 	}
-	deepest += x->frame_fields->len;
+	return deepest;
+}
+
+/* Room for the frames of this function and of the deepest chain of calls below it. */
+static void measure_frame(struct emitter *x)
+{
+	size_t deepest = deepest_below(x) + x->frame_fields->len;
+
 	if (x->function) {
 		if (x->function->is_recursive)
 			deepest *= x->program->limits.maxnesting + 1;
@@ -105,6 +112,20 @@ static void write_frame_pop(struct emitter *x, GString *out)
 {
 	if (x->frame_fields->len)
 		g_string_append(out, "\trt_frame_pop(c, f, sizeof(*f));\n");
+}
+
+/* A handler's frame is the first one. If there can be no other, nobody has to know how large it is. */
+static void write_frame_first(struct emitter *x, GString *out)
+{
+	if (x->frame_fields->len)
+		g_string_append(out, deepest_below(x) ? "\tf = rt_frame_first(c, sizeof(*f));\n" :
+				"\tf = rt_frame_only(c);\n");
+}
+
+static void write_frame_end(struct emitter *x, GString *out)
+{
+	if (x->frame_fields->len && deepest_below(x))
+		g_string_append(out, "\trt_frame_end(c);\n");
 }
 
 /* ---- Script functions ---- */
@@ -377,13 +398,11 @@ static void emit_entry(struct emitter *x, const struct handler *handler, const c
 		g_string_append_printf(out, "\tstruct %s_frame *f;\n", entry);
 	g_string_append_printf(out, "\tstruct %s_saved *e = c->saved;\n%s\n", name, x->declarations->str);
 	write_locks_take(x, handler, out);
-	if (x->frame_fields->len)
-		g_string_append(out, "\tf = rt_frame_first(c, sizeof(*f));\n");
+	write_frame_first(x, out);
 	g_string_append(out, x->body->str);
 	g_string_append(out, "\tc->saved = NULL;\n");
 	write_epilogue(x, out);
-	if (x->frame_fields->len)
-		g_string_append(out, "\trt_frame_end(c);\n");
+	write_frame_end(x, out);
 	write_locks_drop(x, handler, out);
 	g_string_append(out, "\treturn;\n}\n\n");
 	measure_frame(x);
@@ -425,12 +444,10 @@ void emit_handler(struct emitter *x, const struct handler *handler, GString *out
 	if (x->program->asks_for_match)
 		g_string_append(out, "\trt_match_start(c);\n");
 	write_locks_take(x, handler, out);
-	if (x->frame_fields->len)
-		g_string_append_printf(out, "\tf = rt_frame_first(c, sizeof(*f));\n%s", clear->str);
-	g_string_append(out, x->body->str);
+	write_frame_first(x, out);
+	g_string_append_printf(out, "%s%s", clear->str, x->body->str);
 	write_epilogue(x, out);
-	if (x->frame_fields->len)
-		g_string_append(out, "\trt_frame_end(c);\n");
+	write_frame_end(x, out);
 	for (unsigned int i = 0; i < handler->decides->len; i++)
 		g_string_append_printf(out, "\tq_%d_decide(c);\n",
 				       ((struct condition *)g_ptr_array_index(handler->decides, i))->number);

@@ -49,27 +49,53 @@ static void emit_probes(struct emitter *x, GString *out)
 	g_string_append_c(out, '\n');
 }
 
-/* The cases of all probes that run `handler`, and what they do. */
-static void emit_hits_of(const struct handler *handler, GString *out)
+/* What running `handler` for a hit takes, as rt_run's arguments: "p_0, 0, RT_USES_REGS, regs, function". */
+static const char *run_arguments(struct emitter *x, const struct handler *handler)
 {
 	const char *uses = handler->uses & USES_ARGUMENTS ? "RT_USES_REGS" : "0";
 
 	if (handler->uses & USES_FUNCTION)
 		uses = handler->uses & USES_ARGUMENTS ? "RT_USES_REGS | RT_USES_FUNCTION" : "RT_USES_FUNCTION";
-	for (unsigned int i = 0; i < handler->probes->len; i++)
-		g_string_append_printf(out, "\tcase %d:\n",
-				       ((const struct probe *)g_ptr_array_index(handler->probes, i))->number);
-	g_string_append_printf(out, "\t\trt_run(p_%d, ", handler->number);
-	if (handler->probes->len > 1)
-		g_string_append(out, "probe");
-	else
-		g_string_append_printf(out, "%d", handler->number);
-	g_string_append_printf(out, ", %s, regs, function);\n\t\tbreak;\n", uses);
+	return arena_printf(x->arena, "p_%d, %s, %s, regs, function", handler->number, handler->probes->len > 1 ? "probe" :
+			    arena_printf(x->arena, "%d", handler->number), uses);
 }
 
 /*
- * Handlers that are called for a hit in the kernel, but for those of families that call theirs.
+ * A function for the hits of one of several handlers, so that each saves only the registers that it needs:
  *
+ *	static RT_HANDLER noinline void p_0_hit(u32 probe, struct pt_regs *regs, const char *function)
+ *	{
+ *		rt_run(p_0, 0, RT_USES_REGS, regs, function);
+ *	}
+ */
+static void emit_hit_function(struct emitter *x, const struct handler *handler, GString *out)
+{
+	g_string_append_printf(out, "static RT_HANDLER noinline void p_%d_hit(u32 probe, struct pt_regs *regs, "
+			       "const char *function)\n{\n\trt_run(%s);\n}\n\n", handler->number, run_arguments(x, handler));
+}
+
+/* The cases of all probes that run `handler`, and what they do. */
+static void emit_hit_cases(const struct handler *handler, const char *call, GString *out)
+{
+	for (unsigned int i = 0; i < handler->probes->len; i++)
+		g_string_append_printf(out, "\tcase %d:\n",
+				       ((const struct probe *)g_ptr_array_index(handler->probes, i))->number);
+	g_string_append_printf(out, "\t\t%s;\n\t\tbreak;\n", call);
+}
+
+/* Appends the handlers that rt_hit runs: those called for a hit in the kernel, but for families that call theirs. */
+static void add_hit_handlers(const struct emitter *x, GPtrArray *handlers)
+{
+	for (unsigned int i = 0; i < x->program->handlers->len; i++) {
+		struct handler *handler = g_ptr_array_index(x->program->handlers, i);
+		const struct probe *first = g_ptr_array_index(handler->probes, 0);
+
+		if (first->context == CONTEXT_ATOMIC && !first->family->after_handler && !(handler->uses & USES_SAVED))
+			g_ptr_array_add(handlers, handler);
+	}
+}
+
+/*
  *	static RT_HANDLER void rt_hit(u32 probe, struct pt_regs *regs, const char *function)
  *	{
  *		switch (probe) {
@@ -81,16 +107,20 @@ static void emit_hits_of(const struct handler *handler, GString *out)
  */
 static void emit_hits(struct emitter *x, GString *out)
 {
+	g_autoptr(GPtrArray) handlers = g_ptr_array_new();
+
+	add_hit_handlers(x, handlers);
+	for (unsigned int i = 0; handlers->len > 1 && i < handlers->len; i++)
+		emit_hit_function(x, g_ptr_array_index(handlers, i), out);
 	g_string_append(out, "/* by a switch, for calls by pointer are dear where the kernel guards them */\n"
 			"static RT_HANDLER void rt_hit(u32 probe, struct pt_regs *regs, const char *function)\n"
 			"{\n\tswitch (probe) {\n");
-	for (unsigned int i = 0; i < x->program->handlers->len; i++) {
-		const struct handler *handler = g_ptr_array_index(x->program->handlers, i);
-		const struct probe *first = g_ptr_array_index(handler->probes, 0);
+	for (unsigned int i = 0; i < handlers->len; i++) {
+		const struct handler *handler = g_ptr_array_index(handlers, i);
 
-		if (first->context == CONTEXT_ATOMIC && !first->family->after_handler &&
-		    !(handler->uses & USES_SAVED))
-			emit_hits_of(handler, out);
+		emit_hit_cases(handler, handlers->len > 1 ?
+			       arena_printf(x->arena, "p_%d_hit(probe, regs, function)", handler->number) :
+			       arena_printf(x->arena, "rt_run(%s)", run_arguments(x, handler)), out);
 	}
 	g_string_append(out, "\tdefault:\n\t\tbreak;\n\t}\n}\n\n");
 }
