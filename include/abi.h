@@ -24,7 +24,7 @@
 #include <linux/types.h>
 
 /* Grows by one whenever anything below changes; in the module's modinfo as `spile_abi`. */
-#define SPILE_ABI_VERSION 3
+#define SPILE_ABI_VERSION 4
 
 #define SPILE_PROC_DIR "spile"          /* /proc/spile */
 #define SPILE_PROC_CONTROL "control"
@@ -111,8 +111,8 @@ struct spile_command {
 
 struct spile_point {
 	__u32 specification;	/* index into the module's specifications */
-	__u32 zero;
-	__u64 address;		/* 0: resolve `name` yourself */
+	__u32 offset;			/* of the point behind the symbol's first byte; 0: the entry */
+	__u64 address;		/* of the symbol; 0: resolve `name` yourself */
 	char name[SPILE_POINT_NAME];	/* the function's symbol, NUL-terminated, cut if longer */
 };
 
@@ -198,15 +198,19 @@ struct spile_cpu_counters {
  * ---- What the reader finds in the .ko file itself ----
  *
  * .modinfo (visible with modinfo(8)):
- *   spile_abi=3                       SPILE_ABI_VERSION
+ *   spile_abi=4                       SPILE_ABI_VERSION
  *   spile_version=0.1                 of the translator
  *   spile_kernel=6.1.0-56-amd64       release it was built for
  *   spile_script=NAME                 script's file name, or "-e"
  *   spile_script_sha256=HEX
  *   spile_probe=INDEX TEXT            one per probe, its probe point as written
- *   spile_kprobe=INDEX FLAGS PATTERN  one per probe specification to resolve; FLAGS any of
- *                                     o (optional: no match is fine), w (PATTERN is a
- *                                     wildcard as of fnmatch(3)), s (if it matches, the
+ *   spile_build_id=MODULE:HEX         that of the code whose addresses it was made for, of a
+ *                                     module or (MODULE empty) the kernel; one per such object
+ *   spile_kprobe=INDEX FLAGS PATTERN  one per probe specification to resolve; PATTERN is
+ *                                     [MODULE:]NAME[+0xOFFSET], without MODULE a function of the
+ *                                     kernel itself, both parts wildcards with w; FLAGS any of
+ *                                     o (optional: no match is fine), w (PATTERN has
+ *                                     wildcards as of fnmatch(3)), s (if it matches, the
  *                                     lines with `a` right behind it count for nothing),
  *                                     a (an alternative to what stands before it), - (none)
  *

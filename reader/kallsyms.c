@@ -65,7 +65,7 @@ static bool is_text_type(const char *type)
 	return type[0] && !type[1] && strchr("tTwW", type[0]);
 }
 
-static void add_symbol(struct kallsyms *kallsyms, const char *name, __u64 address)
+static void add_symbol(struct kallsyms *kallsyms, const char *name, const char *module, __u64 address)
 {
 	struct symbol *symbol;
 
@@ -74,9 +74,7 @@ static void add_symbol(struct kallsyms *kallsyms, const char *name, __u64 addres
 						  (kallsyms->count ? 2 * kallsyms->count : 1) *
 						  sizeof(*symbol));
 	symbol = &kallsyms->symbols[kallsyms->count++];
-	symbol->name = name;
-	symbol->address = address;
-	symbol->is_blacklisted = false;
+	*symbol = (struct symbol){ .name = name, .module = module, .address = address };
 }
 
 static int compare_symbols(const void *left, const void *right)
@@ -87,6 +85,17 @@ static int compare_symbols(const void *left, const void *right)
 	if (order)
 		return order;
 	return a->address < b->address ? -1 : a->address > b->address;
+}
+
+/* The module in "[name]", the fourth word of a line; cut out in place, NULL if there is none. */
+static const char *module_of_word(char *word)
+{
+	size_t length = word ? strlen(word) : 0;
+
+	if (length < 3 || word[0] != '[' || word[length - 1] != ']')
+		return NULL;
+	word[length - 1] = '\0';
+	return word + 1;
 }
 
 static void parse_symbols(struct kallsyms *kallsyms)
@@ -100,7 +109,8 @@ static void parse_symbols(struct kallsyms *kallsyms)
 		char *name = next_word(&line);
 
 		if (name && is_text_type(type))
-			add_symbol(kallsyms, name, strtoull(address, NULL, 16));
+			add_symbol(kallsyms, name, module_of_word(next_word(&line)),
+				   strtoull(address, NULL, 16));
 	}
 }
 
@@ -173,27 +183,26 @@ static bool wants_line(const struct kallsyms_filter *filter, const char *line, s
 	if (!next_word(&at) || !next_word(&at))
 		return false;
 	name = next_word(&at);
-	return name && (filter->wants(filter->context, name) || strcmp(name, INIT_START) == 0 ||
-			strcmp(name, INIT_END) == 0);
+	return name && (filter->wants(filter->context, name, module_of_word(next_word(&at))) ||
+			strcmp(name, INIT_START) == 0 || strcmp(name, INIT_END) == 0);
 }
 
-/* Moves the wanted ones of the whole lines in `pending` to `kept`. */
-static void keep_lines(struct text *kept, struct text *pending, const struct kallsyms_filter *filter)
+/* Hands the whole lines in `pending` to `take`, of a length without the newline behind; keeps the rest. */
+static void take_lines(struct text *pending, void (*take)(void *context, const char *line, size_t length),
+		       void *context)
 {
 	const char *line = pending->bytes, *end = line + pending->length, *newline;
 
 	while ((newline = memchr(line, '\n', (size_t)(end - line)))) {
-		size_t length = (size_t)(newline - line);
-
-		if (wants_line(filter, line, length))
-			text_append(kept, line, length + 1);
+		take(context, line, (size_t)(newline - line));
 		line = newline + 1;
 	}
 	memmove(pending->bytes, line, (size_t)(end - line));
 	pending->length = (size_t)(end - line);
 }
 
-bool kallsyms_keep(struct text *ret, int fd, const struct kallsyms_filter *filter)
+/* The lines of a file, read piece by piece; false with errno set. */
+static bool each_line(int fd, void (*take)(void *context, const char *line, size_t length), void *context)
 {
 	struct text pending = { 0 };
 	ssize_t length;
@@ -203,10 +212,31 @@ bool kallsyms_keep(struct text *ret, int fd, const struct kallsyms_filter *filte
 		if (length <= 0)
 			continue;
 		pending.length += (size_t)length;
-		keep_lines(ret, &pending, filter);
+		take_lines(&pending, take, context);
 	} while (length > 0 || (length < 0 && errno == EINTR));
 	text_fini(&pending);
 	return length == 0;
+}
+
+/* Keeps lines that a filter wants. */
+struct keeper {
+	struct text *kept;
+	const struct kallsyms_filter *filter;
+};
+
+static void keep_line(void *context, const char *line, size_t length)
+{
+	struct keeper *keeper = context;
+
+	if (wants_line(keeper->filter, line, length))
+		text_append(keeper->kept, line, length + 1);
+}
+
+bool kallsyms_keep(struct text *ret, int fd, const struct kallsyms_filter *filter)
+{
+	struct keeper keeper = { ret, filter };
+
+	return each_line(fd, keep_line, &keeper);
 }
 
 /* Reads the wanted lines of /proc/kallsyms; false with errno set. */
@@ -249,6 +279,75 @@ void kallsyms_fini(struct kallsyms *kallsyms)
 	text_fini(&kallsyms->names);
 	text_fini(&kallsyms->blacklist_names);
 	memset(kallsyms, 0, sizeof(*kallsyms));
+}
+
+/* ---- Ends ---- */
+
+/* The table's symbols in the order of their addresses. */
+struct by_address {
+	struct symbol **symbols;
+	size_t count;
+};
+
+static int compare_addresses(const void *left, const void *right)
+{
+	const struct symbol *a = *(struct symbol *const *)left, *b = *(struct symbol *const *)right;
+
+	return a->address < b->address ? -1 : a->address > b->address;
+}
+
+/* How many symbols begin before the address. */
+static size_t count_before(const struct by_address *list, __u64 address)
+{
+	size_t low = 0, high = list->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (list->symbols[middle]->address < address)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* A symbol, wanted or not, begins there: the last ones before it end there, unless they have an end before. */
+static void end_at(void *context, const char *line, size_t length)
+{
+	const struct by_address *list = context;
+	__u64 address = length ? strtoull(line, NULL, 16) : 0;
+	size_t count = count_before(list, address);
+
+	for (size_t i = count; i-- > 0 && list->symbols[i]->address == list->symbols[count - 1]->address;)
+		if (!list->symbols[i]->end || list->symbols[i]->end > address)
+			list->symbols[i]->end = address;
+}
+
+bool kallsyms_find_ends(struct kallsyms *kallsyms, int fd)
+{
+	struct by_address list = { .count = kallsyms->count };
+	bool success;
+
+	list.symbols = memory_alloc((list.count + 1) * sizeof(*list.symbols));
+	for (size_t i = 0; i < list.count; i++)
+		list.symbols[i] = &kallsyms->symbols[i];
+	qsort(list.symbols, list.count, sizeof(*list.symbols), compare_addresses);
+	success = each_line(fd, end_at, &list);
+	free(list.symbols);
+	return success;
+}
+
+bool kallsyms_read_ends(struct kallsyms *kallsyms)
+{
+	int fd = open(SYMBOLS_PATH, O_RDONLY | O_CLOEXEC);
+	bool success = fd >= 0 && kallsyms_find_ends(kallsyms, fd);
+
+	if (!success)
+		message_error("%s: %s", SYMBOLS_PATH, strerror(errno));
+	if (fd >= 0)
+		close(fd);
+	return success;
 }
 
 /* ---- Looking up ---- */

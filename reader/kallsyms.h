@@ -11,7 +11,9 @@
 
 struct symbol {
 	const char *name;
+	const char *module;	/* NULL: the kernel's own */
 	__u64 address;		/* 0 when the kernel hides addresses */
+	__u64 end;		/* where the next symbol begins; 0: nobody asked, or there is none */
 	bool is_blacklisted;	/* the kernel lets nobody probe it */
 };
 
@@ -22,9 +24,9 @@ struct kallsyms {
 	bool is_part;		/* a filter left some out */
 };
 
-/* Says which names are of interest; others are as if they were not there. */
+/* Says which names are of interest, of `module` or (NULL) the kernel; others are as if not there. */
 struct kallsyms_filter {
-	bool (*wants)(const void *context, const char *name);
+	bool (*wants)(const void *context, const char *name, const char *module);
 	const void *context;
 };
 
@@ -48,7 +50,15 @@ void kallsyms_parse(struct kallsyms *ret, struct text *symbols, struct text *bla
 
 void kallsyms_fini(struct kallsyms *kallsyms);
 
-/* The first symbol of that name, and how many there are; NULL and 0 if none. */
+/*
+ * Sets where the symbols end, from all symbols of a file in the format of /proc/kallsyms. False
+ * with errno set.
+ */
+bool kallsyms_find_ends(struct kallsyms *kallsyms, int fd);
+/* The same from /proc/kallsyms itself; false: said why. */
+bool kallsyms_read_ends(struct kallsyms *kallsyms);
+
+/* The first symbol of that name, in the kernel or a module, and how many there are; NULL and 0 if none. */
 const struct symbol *kallsyms_find(const struct kallsyms *kallsyms, const char *name,
 				   size_t *count_ret);
 

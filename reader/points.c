@@ -1,20 +1,52 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Turns the specifications of a module ("tcp_*") into the points to probe (addresses). Called
- * by session.c before the module is loaded, so that a mistyped name costs nothing.
+ * Turns the specifications of a script's module ("tcp_*", "ext4:ext4_file_open+0x12") into the
+ * points to probe (addresses). Called by session.c before that module is loaded, so that a mistyped
+ * name costs nothing. A name without a module's before it is one of the kernel itself.
  *
  * Within one specification an address comes only once: one function may have several names.
  */
 #include "points.h"
 
+#include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "message.h"
 #include "text.h"
 
 #define PROPOSALS_MOST 3
+
+/* ---- Specifications ---- */
+
+static char *copy(const char *text, size_t length)
+{
+	return memcpy(memory_alloc(length + 1), text, length);
+}
+
+/* "[MODULE:]NAME[+0xOFFSET]"; false if it is not that. */
+static bool parse_pattern(struct specification *specification)
+{
+	const char *name = specification->pattern, *colon = strchr(name, ':'), *plus = strrchr(name, '+');
+	unsigned long offset = 0;
+	char *end;
+
+	if (colon)
+		name = colon + 1;
+	if (plus) {
+		offset = strtoul(plus + 1, &end, 16);
+		if (strncmp(plus, "+0x", 3) != 0 || end == plus + 3 || *end || offset > 0xffffffffUL)
+			return false;
+	}
+	if (colon == specification->pattern || !*name || plus == name)
+		return false;
+	specification->offset = (__u32)offset;
+	specification->module = colon ? copy(specification->pattern, (size_t)(colon - specification->pattern)) : NULL;
+	specification->name = copy(name, plus ? (size_t)(plus - name) : strlen(name));
+	return true;
+}
 
 bool specification_parse(const char *text, struct specification *ret)
 {
@@ -41,8 +73,16 @@ bool specification_parse(const char *text, struct specification *ret)
 	if (at == flags || *at != ' ' || !at[1])
 		return false;
 	ret->pattern = at + 1;
-	return true;
+	return parse_pattern(ret);
 }
+
+void specification_fini(struct specification *specification)
+{
+	free(specification->module);
+	free(specification->name);
+}
+
+/* ---- Points ---- */
 
 static void add_point(struct points *points, const struct specification *specification,
 		      const struct symbol *symbol)
@@ -57,7 +97,11 @@ static void add_point(struct points *points, const struct specification *specifi
 	memset(point, 0, sizeof(*point));
 	point->specification = specification->index;
 	point->address = symbol->address;
-	snprintf(point->name, sizeof(point->name), "%s", symbol->name);
+	point->offset = specification->offset;
+	/* The kernel itself has to find a name without an address. */
+	snprintf(point->name, sizeof(point->name), "%s%s%s",
+		 symbol->module && !symbol->address ? symbol->module : "",
+		 symbol->module && !symbol->address ? ":" : "", symbol->name);
 }
 
 static int compare_points(const void *left, const void *right)
@@ -90,11 +134,24 @@ static void drop_duplicates(struct points *points, size_t first)
 	points->count = kept;
 }
 
+/* Whether the specification means functions of `module`; NULL: of the kernel itself. */
+static bool means_module(const struct specification *specification, const char *module)
+{
+	if (!specification->module || !module)
+		return !specification->module && !module;
+	/* What is not a module but shown as one: "bpf", "__builtin__kprobes". */
+	if (strcmp(module, "bpf") == 0 || strncmp(module, "__builtin__", 11) == 0)
+		return false;
+	return specification->is_wildcard ? fnmatch(specification->module, module, 0) == 0 :
+					    strcmp(specification->module, module) == 0;
+}
+
 static void add_wildcard(struct points *points, const struct specification *specification,
 			 const struct kallsyms *kallsyms)
 {
 	for (size_t i = 0; i < kallsyms->count; i++)
-		if (kallsyms_matches(&kallsyms->symbols[i], specification->pattern))
+		if (means_module(specification, kallsyms->symbols[i].module) &&
+		    kallsyms_matches(&kallsyms->symbols[i], specification->name))
 			add_point(points, specification, &kallsyms->symbols[i]);
 }
 
@@ -102,18 +159,57 @@ static void add_named(struct points *points, const struct specification *specifi
 		      const struct kallsyms *kallsyms)
 {
 	size_t count;
-	const struct symbol *symbol = kallsyms_find(kallsyms, specification->pattern, &count);
+	const struct symbol *symbol = kallsyms_find(kallsyms, specification->name, &count);
 
 	for (size_t i = 0; i < count; i++)
-		add_point(points, specification, &symbol[i]);
+		if (means_module(specification, symbol[i].module))
+			add_point(points, specification, &symbol[i]);
 }
+
+/* ---- Places within functions ---- */
+
+/* The symbol that `point` was made of. */
+static const struct symbol *symbol_of(const struct kallsyms *kallsyms, const struct specification *specification,
+				      const struct spile_point *point)
+{
+	size_t count;
+	const struct symbol *symbol = kallsyms_find(kallsyms, specification->name, &count);
+
+	while (symbol->address != point->address)
+		symbol++;
+	return symbol;
+}
+
+/* A place behind a function's first byte has to lie in one function, and in that one. */
+static bool check_offset(const struct points *points, size_t first, const struct specification *specification,
+			 const struct kallsyms *kallsyms)
+{
+	const struct spile_point *point = &points->items[first];
+	const struct symbol *symbol;
+
+	if (!specification->offset || points->count == first)
+		return true;
+	if (points->count - first > 1) {
+		message_error("'%s' may be any of %zu places: so many functions have that name",
+			      specification->pattern, points->count - first);
+		return false;
+	}
+	symbol = symbol_of(kallsyms, specification, point);
+	if (!symbol->end || specification->offset < symbol->end - symbol->address)
+		return true;
+	message_error("'%s' lies behind the end of that function, which has %llu bytes", specification->pattern,
+		      (unsigned long long)(symbol->end - symbol->address));
+	return false;
+}
+
+/* ---- What is missing ---- */
 
 /* Names that are spelled alike, out of all there are. */
 static void propose(const struct specification *specification, const struct kallsyms *kallsyms)
 {
 	const char *names[PROPOSALS_MOST];
 	struct text list = { 0 };
-	size_t count = kallsyms_propose(kallsyms, specification->pattern, names, PROPOSALS_MOST);
+	size_t count = kallsyms_propose(kallsyms, specification->name, names, PROPOSALS_MOST);
 
 	for (size_t i = 0; i < count; i++)
 		text_printf(&list, "%s'%s'", i == 0 ? "" : i + 1 < count ? ", " : " or ", names[i]);
@@ -124,24 +220,60 @@ static void propose(const struct specification *specification, const struct kall
 	text_fini(&list);
 }
 
+/* Whether it is loaded; one that is built into the kernel is not. */
+static bool is_loaded(const char *module)
+{
+	char path[256];
+
+	snprintf(path, sizeof(path), "/sys/module/%s/initstate", module);
+	return access(path, F_OK) == 0;
+}
+
+static void explain_missing_module(const char *module)
+{
+	message_error("module '%s' is not loaded", module);
+	message_note("load it first (modprobe %s), or make the probe point optional with a '?' behind it", module);
+}
+
+/* A module that has the function which the kernel itself has not; NULL: none. */
+static const char *module_with(const struct kallsyms *kallsyms, const char *name)
+{
+	size_t count;
+	const struct symbol *symbol = kallsyms_find(kallsyms, name, &count);
+
+	return count ? symbol->module : NULL;
+}
+
 /* No function of that name: says so, and which ones there are. */
 static void explain_missing(const struct specification *specification,
 			    const struct kallsyms *kallsyms)
 {
+	const char *module = specification->module, *with;
 	struct kallsyms all;
 
-	if (specification->is_wildcard) {
-		message_error("no function of this kernel matches '%s'", specification->pattern);
+	if (module && !strpbrk(module, "*?[") && !is_loaded(module)) {
+		explain_missing_module(module);
 		return;
 	}
-	message_error("this kernel has no function '%s'", specification->pattern);
-	if (!kallsyms->is_part) {
+	if (specification->is_wildcard) {
+		message_error("no function of %s matches '%s'", module ? "the modules that are loaded" : "this kernel",
+			      specification->pattern);
+		return;
+	}
+	message_error("%s%s%s has no function '%s'", module ? "module '" : "this kernel", module ? module : "",
+		      module ? "'" : "", specification->name);
+	with = module ? NULL : module_with(kallsyms, specification->name);
+	if (with) {
+		message_note("module '%s' has one: module(\"%s\").function(\"%s\")", with, with, specification->name);
+	} else if (!kallsyms->is_part) {
 		propose(specification, kallsyms);
 	} else if (kallsyms_read(&all, NULL)) {
 		propose(specification, &all);
 		kallsyms_fini(&all);
 	}
 }
+
+/* ---- All specifications of a module ---- */
 
 bool points_resolve(struct points *points, const struct specification *specification,
 		    const struct kallsyms *kallsyms)
@@ -153,6 +285,10 @@ bool points_resolve(struct points *points, const struct specification *specifica
 	else
 		add_named(points, specification, kallsyms);
 	drop_duplicates(points, before);
+	if (!check_offset(points, before, specification, kallsyms)) {
+		points->count = before;
+		return false;
+	}
 	message_verbose("'%s' stands for %zu function%s", specification->pattern,
 			points->count - before, points->count - before == 1 ? "" : "s");
 	if (points->count > before || specification->is_optional)
@@ -168,6 +304,13 @@ static int compare_specifications(const void *left, const void *right)
 	return a->index < b->index ? -1 : a->index > b->index;
 }
 
+static void free_specifications(struct specification *list, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		specification_fini(&list[i]);
+	free(list);
+}
+
 /* All specifications of the module by index; the compiler keeps no order. False: said why. */
 static bool read_specifications(const struct module_file *file, struct specification **ret,
 				size_t *count_ret)
@@ -178,11 +321,12 @@ static bool read_specifications(const struct module_file *file, struct specifica
 
 	while ((line = module_file_next_value(file, "spile_kprobe", &position))) {
 		list = memory_resize(list, (count + 1) * sizeof(*list));
-		if (!specification_parse(line, &list[count++])) {
+		if (!specification_parse(line, &list[count])) {
 			message_error("%s: probe specification '%s' is damaged", file->path, line);
-			free(list);
+			free_specifications(list, count);
 			return false;
 		}
+		count++;
 	}
 	qsort(list, count, sizeof(*list), compare_specifications);
 	*ret = list;
@@ -210,7 +354,8 @@ static bool resolve_list(struct points *points, const struct specification *list
 
 /* What the specifications look for: names in order, and wildcards. */
 struct interest {
-	const char **names, **wildcards;
+	const char **names;
+	const struct specification **wildcards;
 	size_t name_count, wildcard_count;
 };
 
@@ -226,9 +371,9 @@ static void interest_init(struct interest *ret, const struct specification *list
 	ret->wildcards = memory_alloc(count * sizeof(*ret->wildcards));
 	for (size_t i = 0; i < count; i++) {
 		if (list[i].is_wildcard)
-			ret->wildcards[ret->wildcard_count++] = list[i].pattern;
+			ret->wildcards[ret->wildcard_count++] = &list[i];
 		else
-			ret->names[ret->name_count++] = list[i].pattern;
+			ret->names[ret->name_count++] = list[i].name;
 	}
 	qsort(ret->names, ret->name_count, sizeof(*ret->names), compare_names);
 }
@@ -239,7 +384,7 @@ static void interest_fini(struct interest *interest)
 	free(interest->wildcards);
 }
 
-static bool is_of_interest(const void *context, const char *name)
+static bool is_of_interest(const void *context, const char *name, const char *module)
 {
 	const struct interest *interest = context;
 	struct symbol symbol = { .name = name };
@@ -247,12 +392,21 @@ static bool is_of_interest(const void *context, const char *name)
 	if (bsearch(&name, interest->names, interest->name_count, sizeof(name), compare_names))
 		return true;
 	for (size_t i = 0; i < interest->wildcard_count; i++)
-		if (kallsyms_matches(&symbol, interest->wildcards[i]))
+		if (means_module(interest->wildcards[i], module) &&
+		    kallsyms_matches(&symbol, interest->wildcards[i]->name))
 			return true;
 	return false;
 }
 
-/* Reads what the list asks for. */
+static bool has_offsets(const struct specification *list, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (list[i].offset)
+			return true;
+	return false;
+}
+
+/* Reads what the list asks for; false: said why, and there is nothing to free. */
 static bool read_symbols(struct kallsyms *ret, const struct specification *list, size_t count)
 {
 	struct interest interest;
@@ -262,7 +416,10 @@ static bool read_symbols(struct kallsyms *ret, const struct specification *list,
 	interest_init(&interest, list, count);
 	success = kallsyms_read(ret, &filter);
 	interest_fini(&interest);
-	return success;
+	if (!success || !has_offsets(list, count) || kallsyms_read_ends(ret))
+		return success;
+	kallsyms_fini(ret);
+	return false;
 }
 
 bool points_resolve_all(struct points *ret, const struct module_file *file)
@@ -282,7 +439,7 @@ bool points_resolve_all(struct points *ret, const struct module_file *file)
 		success = resolve_list(ret, list, count, &kallsyms);
 		kallsyms_fini(&kallsyms);
 	}
-	free(list);
+	free_specifications(list, count);
 	return success;
 }
 

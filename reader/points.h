@@ -17,7 +17,10 @@ struct specification {
 	bool is_wildcard;
 	bool is_sufficient;	/* a match makes the alternatives behind it void */
 	bool is_alternative;
-	const char *pattern;
+	char *module;		/* NULL: the kernel itself */
+	char *name;
+	__u32 offset;		/* behind the first byte of that name; 0: the function's entry */
+	const char *pattern;	/* all of that as it is written */
 };
 
 /* Points to send to the module, by specification, then address. */
@@ -26,8 +29,9 @@ struct points {
 	size_t count;
 };
 
-/* "INDEX FLAGS PATTERN"; false if it is not that. */
+/* "INDEX FLAGS [MODULE:]NAME[+0xOFFSET]"; false if it is not that, else _fini() is due. */
 bool specification_parse(const char *text, struct specification *ret);
+void specification_fini(struct specification *specification);
 
 /*
  * Adds the points of one specification. One without a match is an error, said with names that

@@ -16,6 +16,7 @@
 #include <sys/resource.h>
 #include <time.h>
 
+#include "build_id.h"
 #include "bulk.h"
 #include "command.h"
 #include "control.h"
@@ -83,6 +84,7 @@ static bool prepare(struct session *session)
 	if (!fit_check(&session->module, &host) ||
 	    !fit_check_parameters(&session->module, options->parameters,
 				  options->parameter_count) ||
+	    !build_id_check(&session->module) ||
 	    !points_resolve_all(&session->points, &session->module))
 		return false;
 	if (!signals_init()) {

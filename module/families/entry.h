@@ -75,7 +75,7 @@ static struct kc_ftrace mod_entry_tracer = KC_FTRACE;
 
 static bool mod_entry_is_candidate(const struct mod_point *point)
 {
-	return !point->specification->is_return && point->address &&
+	return !point->specification->is_return && point->address && !point->offset &&
 	       kc_ftrace_may_filter(point->address);
 }
 

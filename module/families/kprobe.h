@@ -143,10 +143,12 @@ static void mod_kprobe_place(struct kprobe *kprobe, const struct mod_point *poin
 
 	if (point->is_behind)
 		address = kc_ftrace_site(address) + KC_FTRACE_SITE_SIZE;
-	if (address)
+	if (address) {
 		kprobe->addr = (kprobe_opcode_t *)address;
-	else
+	} else {
 		kprobe->symbol_name = point->name;
+		kprobe->offset = point->offset;
+	}
 }
 
 static void mod_kretprobe_fill(struct kretprobe *kretprobe,

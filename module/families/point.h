@@ -39,7 +39,8 @@ struct mod_point {
 	struct mod_kprobe_specification *specification;
 	struct mod_point *next;		/* at the same call site or kprobe, in the order of running */
 	const char *name;		/* of the function */
-	unsigned long address;		/* of the function; 0: known by name only */
+	unsigned long address;		/* of the point; 0: known by name only */
+	u32 offset;			/* of these, bytes behind the function's first one */
 	u32 probe;			/* its number */
 	bool is_traced;			/* by the function tracer, and needs no kprobe */
 	bool is_filtered;		/* of a site's first point: the tracer's filter has it */
@@ -105,7 +106,8 @@ static void mod_block_fill(struct mod_point_block *block, const struct mod_famil
 		point->specification = &specifications[points[i].specification];
 		point->specification->points++;
 		point->probe = point->specification->probe->index;
-		point->address = points[i].address;
+		point->offset = points[i].offset;
+		point->address = points[i].address ? points[i].address + point->offset : 0;
 		point->name = memcpy(name, points[i].name, length + 1);
 		name += length + 1;
 	}

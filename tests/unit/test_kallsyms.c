@@ -47,9 +47,9 @@ static void parse(struct kallsyms *ret, const char *symbols, const char *blackli
 	kallsyms_parse(ret, &symbols_copy, &blacklist_copy);
 }
 
-static bool is_short(const void *context, const char *name)
+static bool is_short(const void *context, const char *name, const char *module)
 {
-	return strlen(name) < *(const size_t *)context;
+	return !module && strlen(name) < *(const size_t *)context;
 }
 
 /* A file of many pieces: what a filter wants is kept line by line, and nothing else. */
@@ -71,7 +71,7 @@ static void filters_keep_lines(void **state)
 		fputs(line.bytes, file);
 		text_fini(&line);
 	}
-	fputs("nonsense\n\nffffffff81000000 T _sinittext\nffffffff81000000 t cut", file);
+	fputs("nonsense\n\n0000000000000001 t f1\t[of_a_module]\nffffffff81000000 T _sinittext\nffffffff81000000 t cut", file);
 	text_append_string(&expected, "ffffffff81000000 T _sinittext\n");
 	assert_int_equal(fflush(file), 0);
 	rewind(file);
@@ -87,8 +87,12 @@ static bool resolve(const struct kallsyms *kallsyms, const char *line, struct po
 {
 	struct specification specification;
 
+	bool success;
+
 	assert_true(specification_parse(line, &specification));
-	return points_resolve(points, &specification, kallsyms);
+	success = points_resolve(points, &specification, kallsyms);
+	specification_fini(&specification);
+	return success;
 }
 
 static void expect_point(const struct points *points, size_t index, const char *name,
@@ -103,7 +107,8 @@ static void specifications_are_parsed(void **state)
 {
 	static const char *const broken[] = {
 		"", "x", "1", "1 ", "1 o", "1 o ", "1  name", "1 q name", "-1 - name",
-		"99999999999 - name",
+		"99999999999 - name", "1 - :name", "1 - module:", "1 - name+12", "1 - name+0x",
+		"1 - name+0x1g", "1 - +0x1", "1 - name+0x100000000",
 	};
 	struct specification specification;
 
@@ -111,9 +116,18 @@ static void specifications_are_parsed(void **state)
 	assert_true(specification_parse("12 ow tcp_*", &specification));
 	assert_int_equal(specification.index, 12);
 	assert_true(specification.is_optional && specification.is_wildcard);
-	assert_string_equal(specification.pattern, "tcp_*");
+	assert_string_equal(specification.name, "tcp_*");
+	assert_null(specification.module);
+	specification_fini(&specification);
 	assert_true(specification_parse("0 - a", &specification));
-	assert_false(specification.is_optional || specification.is_wildcard);
+	assert_false(specification.is_optional || specification.is_wildcard || specification.offset);
+	specification_fini(&specification);
+	assert_true(specification_parse("0 - ext4:ext4_open+0x1f", &specification));
+	assert_string_equal(specification.module, "ext4");
+	assert_string_equal(specification.name, "ext4_open");
+	assert_int_equal(specification.offset, 0x1f);
+	assert_string_equal(specification.pattern, "ext4:ext4_open+0x1f");
+	specification_fini(&specification);
 	for (size_t i = 0; i < sizeof(broken) / sizeof(broken[0]); i++)
 		assert_false(specification_parse(broken[i], &specification));
 }
@@ -134,7 +148,7 @@ static void exact_names(void **state)
 	expect_point(&points, 1, "twice", 0xffffffff81000800);
 	expect_point(&points, 2, "twice", 0xffffffff81000900);
 	assert_true(resolve(&kallsyms, "5 - tcp_last", &points));
-	assert_true(resolve(&kallsyms, "6 - tcp_module", &points));
+	assert_int_equal(points.count, 4);
 	assert_true(resolve(&kallsyms, "7 - tcp_write_xmit.isra.0", &points));
 	points_fini(&points);
 	kallsyms_fini(&kallsyms);
@@ -150,6 +164,11 @@ static void absent_names(void **state)
 	assert_false(resolve(&kallsyms, "0 - tcp_sendmgs", &points));
 	assert_false(resolve(&kallsyms, "0 - tcp_data", &points));
 	assert_false(resolve(&kallsyms, "0 - tcp_init", &points));
+	assert_false(resolve(&kallsyms, "0 - tcp_module", &points));
+	assert_false(resolve(&kallsyms, "0 - some_module:tcp_sendmsg", &points));
+	assert_false(resolve(&kallsyms, "0 - other_module:tcp_module", &points));
+	assert_false(resolve(&kallsyms, "0 w other*:tcp_module", &points));
+	assert_true(resolve(&kallsyms, "0 o other_module:tcp_module", &points));
 	assert_false(resolve(&kallsyms, "0 w udp_*", &points));
 	assert_true(resolve(&kallsyms, "0 o tcp_sendmgs", &points));
 	assert_true(resolve(&kallsyms, "0 ow udp_*", &points));
@@ -167,15 +186,72 @@ static void wildcards(void **state)
 	parse(&kallsyms, symbols_text, blacklist_text);
 	assert_true(resolve(&kallsyms, "0 w *tcp_*", &points));
 	/* No data, padding, cold, forbidden or init function, and the alias's address once. */
-	assert_int_equal(points.count, 6);
+	assert_int_equal(points.count, 5);
 	expect_point(&points, 0, "tcp_sendmsg", 0xffffffff81000100);
 	expect_point(&points, 1, "tcp_v4_rcv", 0xffffffff81000200);
 	expect_point(&points, 2, "tcp_write_xmit.isra.0", 0xffffffff81000300);
 	expect_point(&points, 3, "tcp_weak", 0xffffffff81000600);
 	expect_point(&points, 4, "tcp_last", 0xffffffff81000b00);
-	expect_point(&points, 5, "tcp_module", 0xffffffffc0000000);
 	assert_true(resolve(&kallsyms, "1 w tcp_sendmsg*", &points));
-	assert_int_equal(points.count, 7);
+	assert_int_equal(points.count, 6);
+	points_fini(&points);
+	kallsyms_fini(&kallsyms);
+}
+
+static void functions_of_modules(void **state)
+{
+	struct points points = { 0 };
+	struct kallsyms kallsyms;
+
+	(void)state;
+	parse(&kallsyms, "ffffffffc0000000 t twice\t[one]\nffffffffc0000100 t twice\t[another]\n"
+	      "ffffffffc0000200 t twice\t[bpf]\nffffffffc0000300 t twice\t[__builtin__ftrace]\n"
+	      "ffffffff81000000 T twice\n0000000000000000 t hidden\t[one]\n", "");
+	assert_true(resolve(&kallsyms, "0 - one:twice", &points));
+	expect_point(&points, 0, "twice", 0xffffffffc0000000);
+	assert_true(resolve(&kallsyms, "1 - twice", &points));
+	expect_point(&points, 1, "twice", 0xffffffff81000000);
+	assert_true(resolve(&kallsyms, "2 w *:tw*", &points));
+	expect_point(&points, 2, "twice", 0xffffffffc0000000);
+	expect_point(&points, 3, "twice", 0xffffffffc0000100);
+	assert_int_equal(points.count, 4);
+	/* Without its address, the kernel finds it by that name. */
+	assert_true(resolve(&kallsyms, "3 - one:hidden", &points));
+	expect_point(&points, 4, "one:hidden", 0);
+	points_fini(&points);
+	kallsyms_fini(&kallsyms);
+}
+
+static void find_ends(struct kallsyms *kallsyms, const char *symbols)
+{
+	FILE *file = tmpfile();
+
+	assert_non_null(file);
+	fputs(symbols, file);
+	assert_int_equal(fflush(file), 0);
+	rewind(file);
+	assert_true(kallsyms_find_ends(kallsyms, fileno(file)));
+	fclose(file);
+}
+
+static void places_within_functions(void **state)
+{
+	struct points points = { 0 };
+	struct kallsyms kallsyms;
+
+	(void)state;
+	parse(&kallsyms, symbols_text, blacklist_text);
+	find_ends(&kallsyms, symbols_text);
+	assert_true(resolve(&kallsyms, "0 - tcp_sendmsg+0xff", &points));
+	expect_point(&points, 0, "tcp_sendmsg", 0xffffffff81000100);
+	assert_int_equal(points.items[0].offset, 0xff);
+	/* A function ends where anything begins, be it data. */
+	assert_false(resolve(&kallsyms, "0 - tcp_sendmsg+0x100", &points));
+	assert_false(resolve(&kallsyms, "0 - tcp_weak+0x100", &points));
+	assert_false(resolve(&kallsyms, "0 o tcp_sendmsg_alias+0x100", &points));
+	assert_false(resolve(&kallsyms, "0 - twice+0x1", &points));
+	assert_true(resolve(&kallsyms, "0 - some_module:tcp_module+0x1000", &points));
+	assert_int_equal(points.count, 2);
 	points_fini(&points);
 	kallsyms_fini(&kallsyms);
 }
@@ -253,6 +329,8 @@ int main(void)
 		cmocka_unit_test(exact_names),
 		cmocka_unit_test(absent_names),
 		cmocka_unit_test(wildcards),
+		cmocka_unit_test(functions_of_modules),
+		cmocka_unit_test(places_within_functions),
 		cmocka_unit_test(hidden_addresses),
 		cmocka_unit_test(proposals),
 		cmocka_unit_test(long_names),
