@@ -15,6 +15,7 @@
 #include "base/paths.h"
 #include "knowledge/elf_section.h"
 #include "knowledge/kernel_image.h"
+#include "knowledge/module_file.h"
 
 /* ---- The cache ---- */
 
@@ -196,43 +197,13 @@ static bool find_kernel(struct search *search)
 	       use_kernel_of_vm(search);
 }
 
-/* "kernel/fs/ext4/ext4.ko.xz" is ext4; the kernel writes every '-' of a module's name as '_'. */
-static bool is_module_file(const char *file, size_t length, const char *module)
-{
-	const char *base = g_strrstr_len(file, (gssize)length, "/");
-	size_t i;
-
-	base = base ? base + 1 : file;
-	for (i = 0; module[i]; i++)
-		if (module[i] != base[i] && !(module[i] == '_' && base[i] == '-'))
-			return false;
-	return g_str_has_prefix(base + i, ".ko");
-}
-
-/* The module's file by modules.dep, whose lines are "file: files it needs"; NULL: not there. */
-static const char *module_file(const struct search *search)
-{
-	const char *folder = arena_printf(search->arena, "%s/lib/modules/%s", search->root, search->tree->release);
-	g_autofree char *list = g_strdup_printf("%s/modules.dep", folder), *text = NULL;
-
-	if (!g_file_get_contents(list, &text, NULL, NULL))
-		return NULL;
-	for (const char *line = text; *line; line += strcspn(line, "\n"), line += *line == '\n') {
-		size_t length = strcspn(line, ":\n");
-
-		if (is_module_file(line, length, search->what))
-			return arena_printf(search->arena, "%s/%.*s", folder, (int)length, line);
-	}
-	return NULL;
-}
-
 bool btf_file_find(struct arena *arena, const char *root, const struct kernel_tree *tree,
 		   const char *module, struct btf_file *ret, const char **why_ret)
 {
 	struct search search = { arena, root, tree, module ? module : "vmlinux", ret, NULL };
 
 	if (use_running(&search) ||
-	    (module ? use_file(&search, HOLDER_MODULE, module_file(&search)) : find_kernel(&search)))
+	    (module ? use_file(&search, HOLDER_MODULE, module_file_find(arena, root, tree, module)) : find_kernel(&search)))
 		return true;
 	*why_ret = search.why ? search.why :
 		   module ? arena_printf(arena, "kernel %s has no module '%s' here", tree->release, module) :

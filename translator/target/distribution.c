@@ -138,6 +138,49 @@ const char *distribution_kernel_command(struct arena *arena, const char *root, c
 			    "(headers, kbuild, Module.symvers) of kernel %s", release);
 }
 
+/* Ubuntu's are in a place of their own, for which its release gives no other hint than this. */
+static bool is_ubuntu(const char *root)
+{
+	g_autofree char *path = g_strconcat(root, "/etc/os-release", NULL);
+	g_autofree char *text = NULL;
+
+	return g_file_get_contents(path, &text, NULL, NULL) && strstr(text, "ID=ubuntu");
+}
+
+/* "5.14.21-150500.53-default" is package kernel-default-debuginfo of version 5.14.21-150500.53. */
+static const char *suse_debuginfo_command(struct arena *arena, const char *release)
+{
+	const char *flavour = strrchr(release, '-');
+
+	if (!flavour)
+		return "zypper install kernel-default-debuginfo";
+	return arena_printf(arena, "zypper install kernel-%s-debuginfo=%.*s", flavour + 1,
+			    (int)(flavour - release), release);
+}
+
+const char *distribution_debuginfo_command(struct arena *arena, const char *root, const char *release)
+{
+	enum family family = family_of_release(release);
+
+	if (family == FAMILY_UNKNOWN)
+		family = family_of_system(root);
+	switch (family) {
+	case FAMILY_DEBIAN:
+		return arena_printf(arena, is_ubuntu(root) ? "apt-get install linux-image-%s-dbgsym" :
+				    "apt-get install linux-image-%s-dbg", release);
+	case FAMILY_REDHAT:
+		return arena_printf(arena, "debuginfo-install kernel-%s", release);
+	case FAMILY_SUSE:
+		return suse_debuginfo_command(arena, release);
+	case FAMILY_ARCH:
+		return "export DEBUGINFOD_URLS=https://debuginfod.archlinux.org";
+	case FAMILY_UNKNOWN:
+		break;
+	}
+	return arena_printf(arena, "your package manager, for the debugging information (vmlinux with DWARF) "
+			    "of kernel %s", release);
+}
+
 /* gcc-12 exists as a package on Debian only; elsewhere the compiler's version has no name. */
 static const char *tool_package(struct arena *arena, enum family family, const char *tool)
 {

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A file with debugging information (DWARF), opened. Everything that reads DWARF starts from one.
+ * Addresses are those of the file: of the kernel as it was linked, of a module as if its sections
+ * lay one behind the other (what the file itself leaves open).
+ *
+ * Only for files of this room that are compiled with libdw (HAVE_LIBDW).
+ */
+#ifndef SPILE_KNOWLEDGE_DWARF_FILE_H
+#define SPILE_KNOWLEDGE_DWARF_FILE_H
+
+#ifdef HAVE_LIBDW
+
+#include <elfutils/libdw.h>
+#include <elfutils/libdwfl.h>
+#include <stdbool.h>
+
+#include "base/arena.h"
+
+struct dwarf_file {
+	const char *path;		/* for people */
+	const char *build_id;		/* hexadecimal; NULL: it has none */
+	Dwarf *dwarf;
+	Elf *elf;			/* sections and symbols */
+	bool is_relocatable;		/* a module: its symbols are relative to their sections */
+	Dwarf_CFI *debug_frame, *eh_frame;	/* how frames are laid out; NULL: the file does not say */
+	Dwarf_Off units_seen;		/* up to where dwarf_file_die() has passed all units */
+};
+
+/*
+ * Opens `path`. With `build_id` it has to be of that build. NULL, with the reason in *why_ret, if
+ * it cannot be read, has no DWARF (then the reason is NULL), or is of another build. Closed with
+ * the arena.
+ */
+struct dwarf_file *dwarf_file_open(struct arena *arena, const char *path, const char *build_id,
+				   const char **why_ret);
+
+/*
+ * The entry at an offset, without a walk over what lies before it, and without keeping in memory
+ * what was passed on the way: of a kernel's file that would be 100 MB. False: there is none. Whoever
+ * has an offset of an unknown source (an index) comes here, not to dwarf_offdie().
+ */
+bool dwarf_file_die(struct dwarf_file *file, Dwarf_Off offset, Dwarf_Die *ret);
+
+/* The address of a symbol, which of a module is relative to its section. */
+Dwarf_Addr dwarf_file_symbol_address(const struct dwarf_file *file, const GElf_Sym *symbol);
+
+#endif /* HAVE_LIBDW */
+
+#endif
