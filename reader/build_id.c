@@ -27,7 +27,7 @@ static void print_hexadecimal(const unsigned char *bytes, size_t count, char *re
 		snprintf(ret + 2 * i, 3, "%02x", bytes[i]);
 }
 
-bool build_id_of_notes(const void *notes, size_t size, char *ret)
+bool notes_build_id(const void *notes, size_t size, char *ret)
 {
 	const unsigned char *at = notes;
 	Elf64_Nhdr head;
@@ -63,7 +63,7 @@ static bool read_running(const char *module, char *ret)
 	if (*module)
 		snprintf(path, sizeof(path), "/sys/module/%s/notes/.note.gnu.build-id", module);
 	if (text_read_file(&notes, path) && notes.length)
-		found = build_id_of_notes(notes.bytes, notes.length, ret);
+		found = notes_build_id(notes.bytes, notes.length, ret);
 	text_fini(&notes);
 	return found;
 }

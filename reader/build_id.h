@@ -14,7 +14,7 @@
  * The build-id in ELF notes of `size` bytes, in hexadecimal digits, to ret[2 * BUILD_ID_BYTES_MOST
  * + 1]. False if they have none; nothing outside of the notes is looked at.
  */
-bool build_id_of_notes(const void *notes, size_t size, char *ret);
+bool notes_build_id(const void *notes, size_t size, char *ret);
 
 /*
  * Compares the build-ids that a script's module was made for with those that run here. False: said

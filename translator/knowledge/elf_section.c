@@ -53,23 +53,40 @@ static bool has_name(const struct image *image, const Elf64_Shdr *names, const E
 	       memcmp(image->bytes + names->sh_offset + section->sh_name, name, length) == 0;
 }
 
+/* The number of the section of that name that is in the file, and its header; 0: there is none. */
+static unsigned int find(const struct image *image, const char *name, Elf64_Shdr *section)
+{
+	Elf64_Shdr names;
+	Elf64_Ehdr header;
+
+	if (!read_header(image, &header) || !read_section(image, &header, header.e_shstrndx, &names))
+		return 0;
+	for (unsigned int i = 1; i < header.e_shnum; i++) {
+		if (!read_section(image, &header, i, section))
+			return 0;
+		if (section->sh_type != SHT_NOBITS && has_name(image, &names, section, name))
+			return i;
+	}
+	return 0;
+}
+
 bool elf_section_find(const void *bytes, size_t size, const char *name, size_t *offset_ret,
 		      size_t *size_ret)
 {
 	const struct image image = { bytes, size };
-	Elf64_Shdr names, section;
-	Elf64_Ehdr header;
+	Elf64_Shdr section;
 
-	if (!read_header(&image, &header) || !read_section(&image, &header, header.e_shstrndx, &names))
+	if (!find(&image, name, &section))
 		return false;
-	for (unsigned int i = 0; i < header.e_shnum; i++) {
-		if (!read_section(&image, &header, i, &section))
-			return false;
-		if (section.sh_type == SHT_NOBITS || !has_name(&image, &names, &section, name))
-			continue;
-		*offset_ret = section.sh_offset;
-		*size_ret = section.sh_size;
-		return lies_within(&image, section.sh_offset, section.sh_size);
-	}
-	return false;
+	*offset_ret = section.sh_offset;
+	*size_ret = section.sh_size;
+	return lies_within(&image, section.sh_offset, section.sh_size);
+}
+
+unsigned int elf_section_number(const void *bytes, size_t size, const char *name)
+{
+	const struct image image = { bytes, size };
+	Elf64_Shdr section;
+
+	return find(&image, name, &section);
 }

@@ -13,4 +13,7 @@
 bool elf_section_find(const void *image, size_t size, const char *name, size_t *offset_ret,
 		      size_t *size_ret);
 
+/* Its number, by which symbols say where they are; 0 if there is none. */
+unsigned int elf_section_number(const void *image, size_t size, const char *name);
+
 #endif

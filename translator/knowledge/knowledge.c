@@ -11,6 +11,7 @@
 
 #include "knowledge/btf.h"
 #include "knowledge/btf_files.h"
+#include "knowledge/modules.h"
 
 /* ---- What a source of types answers ---- */
 
@@ -41,6 +42,7 @@ struct knowledge {
 	struct knowledge_options options;
 	GPtrArray *opened;	/* of struct opened */
 	GHashTable *said;	/* what -v has told */
+	struct modules *modules;
 };
 
 /* ---- BTF ---- */
@@ -157,6 +159,7 @@ struct knowledge *knowledge_new(struct arena *arena, const struct kernel_tree *t
 	knowledge->opened = arena_array(arena);
 	knowledge->said = g_hash_table_new(g_str_hash, g_str_equal);
 	arena_defer(arena, free_table, knowledge->said);
+	knowledge->modules = modules_new(arena, options->root, tree);
 	return knowledge;
 }
 
@@ -191,6 +194,33 @@ bool knowledge_sources(struct diag *diag, const char *list, unsigned int *ret)
 		*ret |= source;
 	}
 	return true;
+}
+
+/* ---- Modules ---- */
+
+GPtrArray *knowledge_modules(struct knowledge *knowledge, const char *pattern)
+{
+	return modules_matching(knowledge->modules, pattern);
+}
+
+GPtrArray *knowledge_module_names(struct knowledge *knowledge)
+{
+	return modules_installed(knowledge->modules);
+}
+
+const struct symbol_table *knowledge_symbols(struct knowledge *knowledge, const char *module)
+{
+	return knowledge_may_ask(knowledge, SOURCE_SYMBOLS) ? modules_symbols(knowledge->modules, module) : NULL;
+}
+
+const struct symbol_table *knowledge_tracepoints(struct knowledge *knowledge, const char *module)
+{
+	return modules_tracepoints(knowledge->modules, module);
+}
+
+const struct symbol_table *knowledge_exports(struct knowledge *knowledge, const char *module)
+{
+	return knowledge_may_ask(knowledge, SOURCE_SYMBOLS) ? modules_exports(knowledge->modules, module) : NULL;
 }
 
 /* ---- Questions ---- */

@@ -12,6 +12,7 @@
 
 #include "target/kernel_tree.h"
 #include "knowledge/types.h"
+#include "target/symbols.h"
 
 /* The sources, as bits of a set. */
 enum knowledge_source {
@@ -41,6 +42,20 @@ struct knowledge *knowledge_new(struct arena *arena, const struct kernel_tree *t
 bool knowledge_sources(struct diag *diag, const char *list, unsigned int *ret);
 
 bool knowledge_may_ask(const struct knowledge *knowledge, enum knowledge_source source);
+
+/*
+ * The kernel's modules (char *) by a shell pattern, sorted: those that are loaded if it is the kernel
+ * that runs here, else those that are installed.
+ */
+GPtrArray *knowledge_modules(struct knowledge *knowledge, const char *pattern);
+/* All that are installed (char *), for who wants to say which one was meant. */
+GPtrArray *knowledge_module_names(struct knowledge *knowledge);
+/* The functions of a module; NULL: they are not known here, but may be where it is loaded. */
+const struct symbol_table *knowledge_symbols(struct knowledge *knowledge, const char *module);
+/* The names of the tracepoints that a module defines; NULL: none are known. */
+const struct symbol_table *knowledge_tracepoints(struct knowledge *knowledge, const char *module);
+/* Of the functions of the kernel or of a module, those that it exports to modules; NULL: not known. */
+const struct symbol_table *knowledge_exports(struct knowledge *knowledge, const char *module);
 
 /* The type (C_FUNCTION) of a function; NULL: no source knows it. */
 const struct c_type *knowledge_function(struct knowledge *knowledge, const char *module, const char *name);

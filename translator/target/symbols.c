@@ -23,11 +23,22 @@ static bool is_padding(const char *name)
 	return false;
 }
 
+/* Whether what stands behind a name says that it is of the module; NULL: of the kernel image. */
+static bool is_of_module(const char *rest, size_t length, const char *module)
+{
+	size_t module_length = module ? strlen(module) : 0;
+
+	if (!module || length < module_length + 3)
+		return !module && !length;
+	return rest[1] == '[' && strncmp(rest + 2, module, module_length) == 0 && rest[module_length + 2] == ']';
+}
+
 /*
- * The name in one line if it is a function of the kernel image. "ffffffff81000000 T _text":
- * types t, T, w and W are code; a fourth column names the module it belongs to.
+ * The name in one line if it is a function of the kernel image, or of the module.
+ * "ffffffff81000000 T _text": types t, T, w and W are code; a fourth column names the module.
  */
-static bool line_function(const char *line, size_t length, const char **name_ret, size_t *length_ret)
+static bool line_function(const char *line, size_t length, const char *module, const char **name_ret,
+			  size_t *length_ret)
 {
 	const char *end = line + length;
 	const char *type = memchr(line, ' ', length);
@@ -40,7 +51,7 @@ static bool line_function(const char *line, size_t length, const char **name_ret
 	if (name + *length_ret > end)
 		*length_ret = (size_t)(end - name);
 	*name_ret = name;
-	return *length_ret > 0 && name + *length_ret == end;
+	return *length_ret > 0 && is_of_module(name + *length_ret, (size_t)(end - name) - *length_ret, module);
 }
 
 static gint compare_names(gconstpointer a, gconstpointer b)
@@ -61,23 +72,10 @@ static void drop_repeats(GPtrArray *names)
 	g_ptr_array_set_size(names, (gint)kept);
 }
 
-struct symbol_table *symbols_from_text(struct arena *arena, const char *text)
+struct symbol_table *symbols_from_names(struct arena *arena, GPtrArray *names)
 {
-	GPtrArray *names = arena_array(arena);
 	struct symbol_table *table;
 
-	while (*text) {
-		size_t length = strcspn(text, "\n"), name_length;
-		const char *name;
-
-		if (line_function(text, length, &name, &name_length)) {
-			char *copy = arena_strndup(arena, name, name_length);
-
-			if (!is_padding(copy))
-				g_ptr_array_add(names, copy);
-		}
-		text += length + (text[length] == '\n');
-	}
 	if (names->len == 0)
 		return NULL;
 	g_ptr_array_sort(names, compare_names);
@@ -85,6 +83,30 @@ struct symbol_table *symbols_from_text(struct arena *arena, const char *text)
 	table = arena_new0(arena, struct symbol_table);
 	table->names = names;
 	return table;
+}
+
+struct symbol_table *symbols_of_module_from_text(struct arena *arena, const char *text, const char *module)
+{
+	GPtrArray *names = arena_array(arena);
+
+	while (*text) {
+		size_t length = strcspn(text, "\n"), name_length;
+		const char *name;
+
+		if (line_function(text, length, module, &name, &name_length)) {
+			char *copy = arena_strndup(arena, name, name_length);
+
+			if (!is_padding(copy))
+				g_ptr_array_add(names, copy);
+		}
+		text += length + (text[length] == '\n');
+	}
+	return symbols_from_names(arena, names);
+}
+
+struct symbol_table *symbols_from_text(struct arena *arena, const char *text)
+{
+	return symbols_of_module_from_text(arena, text, NULL);
 }
 
 /* Debian's /boot/System.map is one line that says where the real one is: no table either. */

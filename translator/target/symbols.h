@@ -21,6 +21,10 @@ struct symbol_table *symbols_load_in(struct arena *arena, const char *root,
 
 /* A table from the text of a System.map or kallsyms; NULL if it names no function. */
 struct symbol_table *symbols_from_text(struct arena *arena, const char *text);
+/* The same of the functions that kallsyms has of a module. */
+struct symbol_table *symbols_of_module_from_text(struct arena *arena, const char *text, const char *module);
+/* A table of these names (char *, the arena's), which are put in order; NULL if there are none. */
+struct symbol_table *symbols_from_names(struct arena *arena, GPtrArray *names);
 
 bool symbols_have(const struct symbol_table *table, const char *name);
 

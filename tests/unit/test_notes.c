@@ -33,9 +33,9 @@ static void is_found_among_others(void **state)
 	(void)state;
 	add_note(&notes, 0x101, "Linux", "abc", 3);
 	add_note(&notes, NT_GNU_BUILD_ID, "Xen", "abcd", 4);
-	assert_false(build_id_of_notes(notes.bytes, notes.length, id));
+	assert_false(notes_build_id(notes.bytes, notes.length, id));
 	add_note(&notes, NT_GNU_BUILD_ID, "GNU", "\x01\xab\xff\x10\x20", 5);
-	assert_true(build_id_of_notes(notes.bytes, notes.length, id));
+	assert_true(notes_build_id(notes.bytes, notes.length, id));
 	assert_string_equal(id, "01abff1020");
 	text_fini(&notes);
 }
@@ -53,7 +53,7 @@ static void cut_notes(void **state)
 		char *copy = malloc(size ? size : 1);
 
 		memcpy(copy, notes.bytes, size);
-		assert_false(build_id_of_notes(copy, size, id));
+		assert_false(notes_build_id(copy, size, id));
 		free(copy);
 	}
 	text_fini(&notes);
@@ -66,12 +66,12 @@ static void strange_sizes(void **state)
 	struct text notes = { 0 };
 
 	(void)state;
-	assert_false(build_id_of_notes(&huge, sizeof(huge), id));
+	assert_false(notes_build_id(&huge, sizeof(huge), id));
 	add_note(&notes, NT_GNU_BUILD_ID, "GNU", description, sizeof(description));
-	assert_false(build_id_of_notes(notes.bytes, notes.length, id));
+	assert_false(notes_build_id(notes.bytes, notes.length, id));
 	text_clear(&notes);
 	add_note(&notes, NT_GNU_BUILD_ID, "GNU", description, 0);
-	assert_false(build_id_of_notes(notes.bytes, notes.length, id));
+	assert_false(notes_build_id(notes.bytes, notes.length, id));
 	text_fini(&notes);
 }
 
