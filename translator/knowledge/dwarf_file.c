@@ -45,23 +45,28 @@ static const char *build_id_of(struct arena *arena, Elf *elf)
 	return text;
 }
 
-/* Whether there is a section of that name, compressed in either way or not. */
-static bool has_debug_info(Elf *elf)
+/* The size of .debug_info, compressed in either way or not; 0: there is none. */
+static Dwarf_Off info_size(Elf *elf)
 {
 	Elf_Scn *section = NULL;
 	size_t names;
 
 	if (elf_getshdrstrndx(elf, &names) != 0)
-		return false;
+		return 0;
 	while ((section = elf_nextscn(elf, section))) {
 		GElf_Shdr header;
 		const char *name = gelf_getshdr(section, &header) ? elf_strptr(elf, names, header.sh_name) : NULL;
 
 		if (name && header.sh_type != SHT_NOBITS &&
 		    (strcmp(name, ".debug_info") == 0 || strcmp(name, ".zdebug_info") == 0))
-			return true;
+			return header.sh_size;
 	}
-	return false;
+	return 0;
+}
+
+Dwarf_Off dwarf_file_info_size(const struct dwarf_file *file)
+{
+	return info_size(file->elf);
 }
 
 /* The file as the only module of a libdwfl session. */
@@ -117,7 +122,7 @@ struct dwarf_file *dwarf_file_open(struct arena *arena, const char *path, const 
 		*why_ret = arena_printf(arena, "%s cannot be read: %s", path, dwfl_errmsg(-1));
 		return NULL;
 	}
-	if (!has_debug_info(file->elf))
+	if (!info_size(file->elf))
 		return NULL;
 	file->build_id = build_id_of(arena, file->elf);
 	if (!is_of_build(arena, file, build_id, why_ret) || !read_dwarf(arena, file, module, why_ret))
@@ -134,12 +139,12 @@ struct dwarf_file *dwarf_file_open(struct arena *arena, const char *path, const 
  * Forgets the pages of the file that were mapped meanwhile: they are read again from the kernel's
  * page cache when needed. Not those of a module, which relocations have changed.
  */
-static void give_back(const struct dwarf_file *file)
+void dwarf_file_give_back(const struct dwarf_file *file)
 {
 	size_t size;
 	char *bytes = elf_rawfile(file->elf, &size);
 
-	if (bytes && ((uintptr_t)bytes & (uintptr_t)(sysconf(_SC_PAGESIZE) - 1)) == 0)
+	if (bytes && !file->is_relocatable && ((uintptr_t)bytes & (uintptr_t)(sysconf(_SC_PAGESIZE) - 1)) == 0)
 		madvise(bytes, size, MADV_DONTNEED);
 }
 
@@ -148,7 +153,7 @@ bool dwarf_file_die(struct dwarf_file *file, Dwarf_Off offset, Dwarf_Die *ret)
 	while (!file->is_relocatable && file->units_seen + STEP < offset) {
 		file->units_seen += STEP;
 		dwarf_offdie(file->dwarf, file->units_seen, ret);
-		give_back(file);
+		dwarf_file_give_back(file);
 	}
 	return dwarf_offdie(file->dwarf, offset, ret) && dwarf_tag(ret) != DW_TAG_invalid;
 }

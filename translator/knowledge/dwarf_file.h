@@ -42,6 +42,12 @@ struct dwarf_file *dwarf_file_open(struct arena *arena, const char *path, const 
  */
 bool dwarf_file_die(struct dwarf_file *file, Dwarf_Off offset, Dwarf_Die *ret);
 
+/* Bytes of .debug_info, which the offsets of entries count; 0 if that cannot be told. */
+Dwarf_Off dwarf_file_info_size(const struct dwarf_file *file);
+
+/* Gives memory back that reading the file has filled. All that was read stays valid. */
+void dwarf_file_give_back(const struct dwarf_file *file);
+
 /* The address of a symbol, which of a module is relative to its section. */
 Dwarf_Addr dwarf_file_symbol_address(const struct dwarf_file *file, const GElf_Sym *symbol);
 
