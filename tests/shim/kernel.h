@@ -36,6 +36,7 @@ typedef __s64 s64;
 
 #define __user
 #define __percpu
+#define this_cpu_ptr(pointer) (pointer)
 #define __init
 #define __exit
 #define notrace

@@ -5,6 +5,7 @@
 #include "runtime_fixture.h"
 #include "runtime/arith.h"
 #include "runtime/regs.h"
+#include "runtime/location.h"
 
 static char buffer[MAXSTRINGLEN];
 
@@ -408,6 +409,27 @@ static void registers_have_names(void **state)
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, fixture_set_up, fixture_tear_down)
 
+/* What C leaves undefined and processors refuse has a result. */
+static void locations_are_computed(void **state)
+{
+	const u64 lowest = 1ULL << 63, minus_seven = 0 - 7ULL;
+
+	assert_true(rt_location_shift_left(3, 2) == 12 && rt_location_shift_left(3, 64) == 0);
+	assert_true(rt_location_shift_right(lowest, 63) == 1 && rt_location_shift_right(lowest, 64) == 0);
+	assert_true(rt_location_shift_right_signed(lowest, 62) == 0 - 2ULL);
+	assert_true(rt_location_shift_right_signed(lowest, 1000) == 0 - 1ULL);
+	assert_true(rt_location_shift_right_signed(5, 1) == 2);
+	assert_true(rt_location_divide(minus_seven, 2) == minus_seven / 2 && rt_location_divide(7, 0) == 0);
+	assert_true(rt_location_divide_signed(minus_seven, 2) == 0 - 3ULL);
+	assert_true(rt_location_divide_signed(lowest, 0 - 1ULL) == lowest);
+	assert_true(rt_location_divide_signed(lowest, 0) == 0);
+	assert_true(rt_location_modulo(minus_seven, 4) == minus_seven % 4 && rt_location_modulo(7, 0) == 0);
+	assert_true(rt_location_modulo_signed(minus_seven, 4) == 0 - 3ULL);
+	assert_true(rt_location_modulo_signed(lowest, 0 - 1ULL) == 0 && rt_location_modulo_signed(7, 0) == 0);
+	assert_true(rt_location_per_cpu((unsigned long)buffer) == (unsigned long)buffer);
+	(void)state;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -430,6 +452,7 @@ int main(void)
 		TEST(strings_stop_before_a_fault),
 		TEST(arguments_follow_the_convention),
 		TEST(registers_have_names),
+		TEST(locations_are_computed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

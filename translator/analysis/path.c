@@ -13,6 +13,7 @@ struct walk {
 	struct access *access;
 	const struct c_type *type;	/* of what the path has come to */
 	bool in_memory;			/* it lies at the address so far; else it is the address */
+	bool in_location;		/* it is a part of what the location describes, and no memory */
 	uint64_t bit_offset;		/* behind the last step */
 	uint32_t bit_size;		/* of a bit-field, or 0 */
 	GString *text;			/* of the path behind the last step */
@@ -69,13 +70,76 @@ static void add_step(struct walk *walk, struct expr *index, uint64_t scale)
 	walk->bit_size = 0;
 }
 
-/* From a pointer to what it leads to. */
-static void follow_pointer(struct walk *walk)
+/* ---- What lies in registers, or in pieces ---- */
+
+static void begin_with_location(struct walk *walk)
 {
-	if (walk->in_memory)
-		add_step(walk, NULL, 0);
+	walk->in_memory = walk->access->location->kind == LOCATION_MEMORY;
+	walk->in_location = !walk->in_memory;
+}
+
+/* The part of the location that the path has come to, as a number of 64 bits. */
+static bool take_number(struct walk *walk, struct span span, unsigned int bits, bool is_signed)
+{
+	struct access *access = walk->access;
+	const char *why;
+	const struct location *number = location_number(walk->scope->analysis->arena, access->location,
+							walk->bit_offset, bits, is_signed, &why);
+
+	if (!number) {
+		scope_error(walk->scope, span, "E-target-variable", "this cannot be read here: %s", why);
+		return false;
+	}
+	access->location = number;
+	walk->in_location = false;
+	walk->bit_offset = 0;
+	walk->bit_size = 0;
+	return true;
+}
+
+/* The same part as memory, if it is that. */
+static bool take_memory(struct walk *walk)
+{
+	struct access *access = walk->access;
+	const struct location *memory = walk->bit_size ? NULL :
+		location_memory(walk->scope->analysis->arena, access->location, walk->bit_offset,
+				8 * c_type_size(walk->type));
+
+	if (!memory)
+		return false;
+	access->location = memory;
+	begin_with_location(walk);
+	walk->bit_offset = 0;
+	return true;
+}
+
+/* A pointer that is none any more leads to what is known of its target. */
+static bool take_target(struct walk *walk)
+{
+	const struct location *location = walk->access->location;
+
+	if (location->kind != LOCATION_POINTER || location->target_offset < 0)
+		return false;
+	walk->access->location = location->target;
+	walk->bit_offset = 8 * (uint64_t)location->target_offset;
+	begin_with_location(walk);
+	return true;
+}
+
+/* From a pointer to what it leads to. */
+static bool follow_pointer(struct walk *walk, struct span span)
+{
+	bool is_there = walk->in_location && take_target(walk);
+
+	if (!is_there) {
+		if (walk->in_location && !take_number(walk, span, 64, false))
+			return false;
+		if (walk->in_memory)
+			add_step(walk, NULL, 0);
+		walk->in_memory = true;
+	}
 	walk->type = c_type_plain(walk->type)->target;
-	walk->in_memory = true;
+	return true;
 }
 
 /* Declared only here, known elsewhere. */
@@ -88,12 +152,12 @@ static bool walk_member(struct walk *walk, const struct path_step *step)
 {
 	struct c_member member;
 
-	if (c_type_plain(walk->type)->kind == C_POINTER)
-		follow_pointer(walk);
+	if (c_type_plain(walk->type)->kind == C_POINTER && !follow_pointer(walk, step->span))
+		return false;
 	complete_type(walk);
 	if (c_type_plain(walk->type)->kind == C_FORWARD)
 		return report_type(walk, step->span, "nothing is known of '%s' but its name");
-	if (!c_type_is_record(walk->type) || !walk->in_memory)
+	if (!c_type_is_record(walk->type) || !(walk->in_memory || walk->in_location))
 		return report_type(walk, step->span, "'->' leads nowhere from a value of type '%s'");
 	if (!c_type_find_member(walk->type, step->member, &member))
 		return report_no_member(walk, step);
@@ -106,14 +170,17 @@ static bool walk_member(struct walk *walk, const struct path_step *step)
 
 static bool walk_index(struct walk *walk, const struct path_step *step)
 {
+	const struct c_type *type = c_type_plain(walk->type);
 	uint64_t scale;
 
-	if (c_type_plain(walk->type)->kind == C_POINTER)
-		follow_pointer(walk);
-	else if (c_type_plain(walk->type)->kind == C_ARRAY && walk->in_memory)
-		walk->type = c_type_plain(walk->type)->target;
-	else
+	if (type->kind == C_ARRAY && walk->in_location && step->index->kind != EXPR_NUMBER && !take_memory(walk))
+		return report_type(walk, step->span, "a '%s' in registers takes only numbers as indices");
+	if (type->kind == C_ARRAY && (walk->in_memory || walk->in_location))
+		walk->type = type->target;
+	else if (type->kind != C_POINTER)
 		return report_type(walk, step->span, "'[' leads nowhere from a value of type '%s'");
+	else if (!follow_pointer(walk, step->span))
+		return false;
 	complete_type(walk);
 	scale = c_type_size(walk->type);
 	if (!scale)
@@ -147,8 +214,11 @@ static void choose_bits(struct access *access, uint64_t bit_offset, uint32_t bit
 
 static bool end_with_address(struct walk *walk, const struct expr *expr)
 {
+	if (walk->in_location)
+		take_memory(walk);
 	if (!walk->in_memory || walk->bit_size)
 		return report_type(walk, expr->span, "a '%s' that is no memory has no address");
+	walk->access->offset = walk->bit_offset / 8;
 	walk->access->result = ACCESS_ADDRESS;
 	return true;
 }
@@ -159,6 +229,9 @@ static bool end_with_number(struct walk *walk, const struct expr *expr, const st
 
 	if (type->size != 1 && type->size != 2 && type->size != 4 && type->size != 8)
 		return report_type(walk, expr->span, "a '%s' is no number of 64 bits");
+	if (walk->in_location &&
+	    !take_number(walk, expr->span, walk->bit_size ? walk->bit_size : 8 * (unsigned int)type->size, type->is_signed))
+		return false;
 	access->result = walk->in_memory ? ACCESS_NUMBER : ACCESS_BASE;
 	access->is_signed = type->is_signed;
 	access->size = (unsigned int)type->size;
@@ -199,6 +272,8 @@ bool resolve_path(struct scope *scope, struct expr *expr, struct access *access,
 
 	access->is_typed = true;
 	access->steps = arena_array(arena);
+	if (access->location)
+		begin_with_location(&walk);
 	for (unsigned int i = 0; ok && i < expr->target.path->len; i++) {
 		const struct path_step *step = g_ptr_array_index(expr->target.path, i);
 

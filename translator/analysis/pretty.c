@@ -312,9 +312,11 @@ static bool belongs(const struct expr *expr, const struct target_variable *varia
 {
 	bool is_result = strcmp(variable->name, "$return") == 0;
 
+	if (strcmp(expr->target.name, "$$return") == 0 || is_result)
+		return is_result && strcmp(expr->target.name, "$$return") == 0;
 	if (strcmp(expr->target.name, "$$locals") == 0)
-		return false;
-	return is_result == (strcmp(expr->target.name, "$$return") == 0);
+		return variable->is_local;
+	return !variable->is_local || strcmp(expr->target.name, "$$vars") == 0;
 }
 
 static struct expr *variable_expr(struct scope *scope, const struct expr *list, const char *name)
@@ -340,7 +342,9 @@ static void print_variable(struct text_maker *maker, const struct target_variabl
 	if (!variable->type)
 		value->target.pretty = PRETTY_NONE;
 	g_string_append_printf(maker->format, "%s%s=", maker->format->len ? " " : "", variable->name + 1);
-	if (variable->type && c_type_is_record(type))
+	if (variable->is_nowhere)
+		g_string_append_c(maker->format, '?');
+	else if (variable->type && c_type_is_record(type))
 		g_string_append(maker->format, "{...}");
 	else if (variable->type && (type->kind == C_FLOAT || type->size > 8))
 		g_string_append_c(maker->format, '?');

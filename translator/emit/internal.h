@@ -130,6 +130,14 @@ const char *emit_bucket(struct emitter *x, struct expr *expr);
  */
 const char *emit_statistic_read(struct emitter *x, struct expr *operand, bool with_buckets, const char **type_ret);
 
+/* ---- location.c ---- */
+
+/*
+ * The result of a location's last step, an unsigned number of 64 bits; `place` is where a read of
+ * memory on the way faults. What it takes is written before.
+ */
+const char *emit_location(struct emitter *x, const struct location *location, const char *place);
+
 /* ---- entry.c: what a return's handler keeps of the function's entry ---- */
 
 const char *emit_entry_value(struct emitter *x, struct expr *saved);

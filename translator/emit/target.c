@@ -139,6 +139,17 @@ static const char **emit_typed_values(struct emitter *x, struct expr *expr, cons
 	return emit_values(x, exprs);
 }
 
+/* NULL: it is the operand, which was evaluated before. */
+static const char *emit_base(struct emitter *x, const struct access *access, const char *place)
+{
+	const char *text;
+
+	if (!access->location)
+		return access->base;
+	text = emit_location(x, access->location, place);
+	return access->result == ACCESS_BASE ? arena_printf(x->arena, "(s64)%s", text) : text;
+}
+
 /*
  *	$file->f_path->dentry->d_flags	{
  *						unsigned long q_2 = rt_argument(c->regs, 1);
@@ -152,9 +163,10 @@ static const char **emit_typed_values(struct emitter *x, struct expr *expr, cons
 static const char *emit_typed(struct emitter *x, struct expr *expr, const struct access *access)
 {
 	const char **values = emit_typed_values(x, expr, access);
-	const char *base = access->base ? access->base : *values++, *cast = access->is_of_compiler ? "(unsigned long)" : "";
-	const char *place = place_object(x, expr->span), *result, *address;
+	const char *place = place_object(x, expr->span), *cast = access->is_of_compiler ? "(unsigned long)" : "";
+	const char *base = emit_base(x, access, place), *result, *address;
 
+	base = base ? base : *values++;
 	if (access->result == ACCESS_BASE)
 		return base;
 	result = new_number(x);

@@ -14,6 +14,7 @@
 #include "script/ast.h"
 #include "target/kernel_tree.h"
 #include "knowledge/knowledge.h"
+#include "knowledge/location.h"
 #include "target/symbols.h"
 
 /* Where handlers run, and hence what they may do. */
@@ -52,12 +53,14 @@ enum access_result {
 
 /*
  * How a handler gets at a target variable. The base is a C expression that the family's prologue
- * provides, of whatever C type, or the operand of a cast. Where its type is known, analysis makes
- * steps of the path behind it; else the emitter follows the path and lets the compiler find the
- * types. All reads are fault-proof.
+ * provides, of whatever C type, or the operand of a cast, or what a location says. Where its type is
+ * known, analysis makes steps of the path behind it, and of a location the part that the path needs,
+ * a value or memory; else the emitter follows the path and lets the compiler find the types. All
+ * reads are fault-proof.
  */
 struct access {
-	const char *base;		/* "a->next"; NULL: a constant string, or the operand */
+	const char *base;		/* "a->next"; NULL: a constant string, a location, or the operand */
+	const struct location *location;/* where DWARF says that it is, instead of a base; NULL: none */
 	const char *constant_string;	/* the value of $$name and the like */
 	const struct c_type *type;	/* of the base; at last of the value; NULL: unknown */
 	const char *module;		/* whose types these are; NULL: the kernel's */
@@ -110,6 +113,8 @@ struct target_variable {
 	const char *name;		/* with its '$' */
 	const struct c_type *type;	/* NULL: not known but as text */
 	const char *type_text;		/* "struct file*" */
+	bool is_local;			/* else a parameter, or $return */
+	bool is_nowhere;		/* the compiler has left nothing of it there */
 };
 
 struct probe_family {

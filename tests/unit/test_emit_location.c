@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Locations as C: every operation, reads as statements with a way out, numbers that are needed twice
+ * under a name.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "emit/internal.h"
+
+struct fixture {
+	struct emitter emitter;
+	struct location *location;
+};
+
+static int set_up(void **state)
+{
+	struct fixture *fixture = g_new0(struct fixture, 1);
+	struct emitter *x = &fixture->emitter;
+
+	x->arena = arena_new();
+	x->body = g_string_new(NULL);
+	x->declarations = g_string_new(NULL);
+	x->fail_label = "out";
+	x->indent = 1;
+	fixture->location = location_new(x->arena, LOCATION_VALUE);
+	*state = fixture;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct fixture *fixture = *state;
+
+	g_string_free(fixture->emitter.body, TRUE);
+	g_string_free(fixture->emitter.declarations, TRUE);
+	arena_free(fixture->emitter.arena);
+	g_free(fixture);
+	return 0;
+}
+
+static unsigned int add_register(struct fixture *fixture, uint64_t number)
+{
+	const struct location_step step = { .operation = LOCATE_REGISTER, .number = number };
+
+	return location_add(fixture->location, step);
+}
+
+static void check(struct fixture *fixture, unsigned int step, const char *statements, const char *text)
+{
+	g_string_truncate(fixture->emitter.body, 0);
+	fixture->location->step = step;
+	assert_string_equal(emit_location(&fixture->emitter, fixture->location, "P"), text);
+	assert_string_equal(fixture->emitter.body->str, statements);
+}
+
+static void check_binary(struct fixture *fixture, enum location_operation operation, bool is_signed, const char *text)
+{
+	unsigned int left = add_register(fixture, 0), right = add_register(fixture, 16);
+
+	check(fixture, location_add_binary(fixture->location, operation, left, right, is_signed), "", text);
+}
+
+static void every_operation(void **state)
+{
+	struct fixture *fixture = *state;
+
+	check_binary(fixture, LOCATE_ADD, false, "(c->regs->ax + c->regs->ip)");
+	check_binary(fixture, LOCATE_SUBTRACT, false, "(c->regs->ax - c->regs->ip)");
+	check_binary(fixture, LOCATE_MULTIPLY, false, "(c->regs->ax * c->regs->ip)");
+	check_binary(fixture, LOCATE_AND, false, "(c->regs->ax & c->regs->ip)");
+	check_binary(fixture, LOCATE_OR, false, "(c->regs->ax | c->regs->ip)");
+	check_binary(fixture, LOCATE_XOR, false, "(c->regs->ax ^ c->regs->ip)");
+	check_binary(fixture, LOCATE_DIVIDE, false, "rt_location_divide(c->regs->ax, c->regs->ip)");
+	check_binary(fixture, LOCATE_DIVIDE, true, "rt_location_divide_signed(c->regs->ax, c->regs->ip)");
+	check_binary(fixture, LOCATE_MODULO, false, "rt_location_modulo(c->regs->ax, c->regs->ip)");
+	check_binary(fixture, LOCATE_MODULO, true, "rt_location_modulo_signed(c->regs->ax, c->regs->ip)");
+	check_binary(fixture, LOCATE_SHIFT_LEFT, false, "rt_location_shift_left(c->regs->ax, c->regs->ip)");
+	check_binary(fixture, LOCATE_SHIFT_RIGHT, false, "rt_location_shift_right(c->regs->ax, c->regs->ip)");
+	check_binary(fixture, LOCATE_SHIFT_RIGHT, true, "rt_location_shift_right_signed(c->regs->ax, c->regs->ip)");
+	check_binary(fixture, LOCATE_EQUAL, false, "((u64)c->regs->ax == (u64)c->regs->ip)");
+	check_binary(fixture, LOCATE_NOT_EQUAL, false, "((u64)c->regs->ax != (u64)c->regs->ip)");
+	check_binary(fixture, LOCATE_LESS, true, "((s64)c->regs->ax < (s64)c->regs->ip)");
+	check_binary(fixture, LOCATE_LESS_OR_EQUAL, false, "((u64)c->regs->ax <= (u64)c->regs->ip)");
+}
+
+static void constants(void **state)
+{
+	struct fixture *fixture = *state;
+	struct location *location = fixture->location;
+	unsigned int rsp = add_register(fixture, 7), three = location_add_constant(location, 3);
+
+	check(fixture, three, "", "3");
+	check(fixture, location_add_constant(location, UINT64_MAX), "", "0xffffffffffffffffUL");
+	check(fixture, location_add_binary(location, LOCATE_ADD, rsp, three, false), "", "(c->regs->sp + 3)");
+	check(fixture, location_add_binary(location, LOCATE_SUBTRACT, rsp, three, false), "", "(c->regs->sp - 3)");
+	check(fixture, location_add_binary(location, LOCATE_SHIFT_RIGHT, rsp, three, true), "",
+	      "((s64)c->regs->sp >> 3)");
+	check(fixture, location_add_binary(location, LOCATE_SHIFT_LEFT, rsp, three, false), "",
+	      "((u64)c->regs->sp << 3)");
+	check(fixture, location_add_extend(location, rsp, 4, true), "", "(u64)(s64)(s32)c->regs->sp");
+	check(fixture, location_add_extend(location, rsp, 1, false), "", "(u64)(u8)c->regs->sp");
+}
+
+static void addresses(void **state)
+{
+	struct fixture *fixture = *state;
+	struct location_step step = { .operation = LOCATE_ADDRESS, .number = 0x20, .symbol = "jiffies" };
+	struct location_step per_cpu = { .operation = LOCATE_PER_CPU };
+
+	per_cpu.left = location_add(fixture->location, step);
+	check(fixture, per_cpu.left, "", "((unsigned long)&jiffies + 0x20UL)");
+	check(fixture, location_add(fixture->location, per_cpu), "",
+	      "rt_location_per_cpu((unsigned long)&jiffies + 0x20UL)");
+	step.number = (uint64_t)-0x10;
+	check(fixture, location_add(fixture->location, step), "", "((unsigned long)&jiffies - 0x10UL)");
+	per_cpu.left = location_add_constant(fixture->location, 0x1a2c0);
+	check(fixture, location_add(fixture->location, per_cpu), "", "rt_location_per_cpu(0x1a2c0UL)");
+}
+
+static void reads_are_statements(void **state)
+{
+	struct fixture *fixture = *state;
+	struct location *location = fixture->location;
+	unsigned int rsp = add_register(fixture, 7), address, read;
+
+	address = location_add_binary(location, LOCATE_ADD, rsp, location_add_constant(location, 24), false);
+	read = location_add_read(location, address, 4);
+	check(fixture, location_add_extend(location, read, 4, true),
+	      "\tt_1 = RT_READ_KERNEL(c, u32, c->regs->sp + 24, P);\n\tif (rt_failed(c))\n\t\tgoto out;\n",
+	      "(u64)(s64)(s32)(u64)t_1");
+	assert_string_equal(fixture->emitter.declarations->str, "\ts64 t_1;\n");
+}
+
+static void what_is_needed_twice_has_a_name(void **state)
+{
+	struct fixture *fixture = *state;
+	struct location *location = fixture->location;
+	unsigned int rax = add_register(fixture, 0), sum, square;
+
+	sum = location_add_binary(location, LOCATE_ADD, rax, location_add_constant(location, 1), false);
+	square = location_add_binary(location, LOCATE_MULTIPLY, sum, sum, false);
+	check(fixture, location_add_binary(location, LOCATE_MULTIPLY, square, rax, false),
+	      "\tt_1 = (s64)(c->regs->ax + 1);\n", "(((u64)t_1 * (u64)t_1) * c->regs->ax)");
+}
+
+#define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(every_operation), TEST(constants), TEST(addresses), TEST(reads_are_statements),
+		TEST(what_is_needed_twice_has_a_name),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
