@@ -298,7 +298,7 @@ as_root() {
 @test "E-option: lists and sources that do not go together" {
 	refused 1 "$SPILE" --sources=btf,headrs -e 'probe begin { exit() }' <<-'END'
 		spile: error: --sources: 'headrs' is no source [E-option]
-		note: sources are symbols, btf and headers, separated by commas
+		note: sources are symbols, btf, headers and dwarf, separated by commas
 	END
 	refused 1 "$SPILE" --json -e 'probe begin { exit() }' <<-'END'
 		spile: error: --json goes with -l or -L [E-option]

@@ -286,10 +286,12 @@ static void sources_can_be_left_out(void **state)
 	unsigned int sources = 0;
 
 	put_image(fixture, RELEASE, "gzip -c");
-	assert_string_equal(knowledge_lack(know(fixture, SOURCE_SYMBOLS), NULL), "--sources leaves out btf");
+	assert_string_equal(knowledge_lack(know(fixture, SOURCE_SYMBOLS), NULL), "--sources leaves out btf and dwarf");
 	assert_true(knowledge_sources(&fixture->diag, "btf,symbols", &sources));
 	assert_int_equal(sources, SOURCE_BTF | SOURCE_SYMBOLS);
-	assert_false(knowledge_sources(&fixture->diag, "btf,dwarf", &sources));
+	assert_true(knowledge_sources(&fixture->diag, "dwarf", &sources));
+	assert_int_equal(sources, SOURCE_DWARF);
+	assert_false(knowledge_sources(&fixture->diag, "btf,drawf", &sources));
 	assert_false(knowledge_sources(&fixture->diag, "btf,", &sources));
 }
 

@@ -60,7 +60,7 @@ static const struct {
 	{ OPTION_BUDGET, "budget", "N%", "let handlers take N% of a CPU at most: skip hits" },
 	{ 't', "stats", "[=json]", "time every hit; at the end a table of the probes" },
 	{ OPTION_SOURCES, "sources", "LIST",
-	  "ask these alone about the kernel's names and types: symbols,btf,headers" },
+	  "ask these alone about the kernel's names and types: symbols,btf,headers,dwarf" },
 	{ OPTION_VM, "vm", "[=RELEASE]", "run in a throw-away machine" },
 	{ OPTION_NO_GLOBAL_VAR_DISPLAY, "no-global-var-display", NULL,
 	  "do not print globals that are written and never read" },

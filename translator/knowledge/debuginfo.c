@@ -26,10 +26,20 @@ struct search {
 	const char *module;
 	const char *relative;		/* of a module: "kernel/fs/ext4/ext4.ko", without what it is compressed by */
 	const char *build_id;		/* NULL: not known, any will do */
+	bool has_build_id;		/* it was looked for */
 	GPtrArray *folders;		/* debuginfo folders and files (char *) */
 	const char *why;		/* the first reason why a file that is there was of no use */
 	struct dwarf_file *found;
 };
+
+/* Looked for when there is a file that may be the right one: of a kernel that does not run it takes a second. */
+static const char *wanted_build_id(struct search *search)
+{
+	if (!search->has_build_id)
+		search->build_id = build_id_find(search->arena, search->root, search->tree, search->module);
+	search->has_build_id = true;
+	return search->build_id;
+}
 
 /* ---- One file ---- */
 
@@ -39,7 +49,7 @@ static bool try_file(struct search *search, const char *path)
 
 	if (!g_file_test(path, G_FILE_TEST_IS_REGULAR))
 		return false;
-	search->found = dwarf_file_open(search->arena, path, search->build_id, &why);
+	search->found = dwarf_file_open(search->arena, path, wanted_build_id(search), &why);
 	if (!search->found && !search->why)
 		search->why = why;
 	return search->found;
@@ -62,7 +72,8 @@ static bool try_printf(struct search *search, const char *format, ...)
 
 static bool try_build_id(struct search *search, const char *folder)
 {
-	const char *id = search->build_id;
+	g_autofree char *index = g_strconcat(folder, "/.build-id", NULL);
+	const char *id = g_file_test(index, G_FILE_TEST_IS_DIR) ? wanted_build_id(search) : NULL;
 
 	return id && strlen(id) > 2 && try_printf(search, "%s/.build-id/%.2s/%s.debug", folder, id, id + 2);
 }
@@ -196,7 +207,8 @@ static bool try_module_itself(struct search *search)
 
 static bool try_server(struct search *search)
 {
-	const char *path = search->build_id ? debuginfod_fetch(search->arena, search->build_id) : NULL;
+	const char *id = debuginfod_is_wanted() ? wanted_build_id(search) : NULL;
+	const char *path = id ? debuginfod_fetch(search->arena, id) : NULL;
 
 	return path && try_file(search, path);
 }
@@ -230,14 +242,14 @@ static bool find(struct search *search)
 	return (search->module ? try_module_itself(search) : try_kernel_itself(search)) || try_server(search);
 }
 
-static const char *reason(const struct search *search)
+static const char *reason(struct search *search)
 {
 	const char *release = search->tree->release;
 	const char *command = distribution_debuginfo_command(search->arena, search->root, release);
 
 	if (search->why)
 		return arena_printf(search->arena, "%s; what fits kernel %s comes with: %s", search->why, release, command);
-	if (search->module && !search->relative && !search->build_id)
+	if (search->module && !search->relative && !wanted_build_id(search))
 		return arena_printf(search->arena, "kernel %s has no module '%s' here", release, search->module);
 	return arena_printf(search->arena, "there is no debuginfo (DWARF) of %s%s%s here; it comes with: %s",
 			    search->module ? search->module : "kernel ", search->module ? " of kernel " : "", release,
@@ -249,7 +261,6 @@ struct dwarf_file *debuginfo_open(struct arena *arena, const char *root, const s
 {
 	struct search search = {
 		.arena = arena, .root = root, .tree = tree, .module = module, .folders = arena_array(arena),
-		.build_id = build_id_find(arena, root, tree, module),
 	};
 
 	if (module)

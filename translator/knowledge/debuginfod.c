@@ -7,7 +7,6 @@
 #include "knowledge/debuginfod.h"
 
 #include <dlfcn.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -63,16 +62,23 @@ static GByteArray *bytes_of(const char *build_id)
 	return bytes;
 }
 
+bool debuginfod_is_wanted(void)
+{
+	const char *urls = g_getenv("DEBUGINFOD_URLS");
+
+	return urls && *urls;
+}
+
 const char *debuginfod_fetch(struct arena *arena, const char *build_id)
 {
-	const char *urls = g_getenv("DEBUGINFOD_URLS"), *found = NULL;
+	const char *found = NULL;
 	struct debuginfod_client *client;
 	struct client_library library;
 	GByteArray *bytes;
 	char *path = NULL;
 	int handle;
 
-	if (!urls || !*urls || !load(&library))
+	if (!debuginfod_is_wanted() || !load(&library))
 		return NULL;
 	client = library.begin();
 	if (!client)

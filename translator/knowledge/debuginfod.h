@@ -3,7 +3,12 @@
 #ifndef SPILE_KNOWLEDGE_DEBUGINFOD_H
 #define SPILE_KNOWLEDGE_DEBUGINFOD_H
 
+#include <stdbool.h>
+
 #include "base/arena.h"
+
+/* Whether $DEBUGINFOD_URLS names a server. */
+bool debuginfod_is_wanted(void);
 
 /*
  * The file with the DWARF of a build, out of the cache that the library keeps, or fetched with word

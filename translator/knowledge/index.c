@@ -268,3 +268,18 @@ const struct index_symbol *index_symbol_before(const struct index *index, uint64
 	}
 	return NULL;
 }
+
+bool index_has_symbol(const struct index *index, uint32_t name, uint32_t address)
+{
+	uint32_t behind = search(index, INDEX_SYMBOLS, is_symbol_before, &address);
+
+	for (; behind; behind--) {
+		const struct index_symbol *symbol = record(index, INDEX_SYMBOLS, behind - 1);
+
+		if (symbol->address != address)
+			return false;
+		if (symbol->name == name)
+			return true;
+	}
+	return false;
+}

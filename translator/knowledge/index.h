@@ -51,6 +51,9 @@ uint32_t index_copy_at(const struct index *index, uint64_t address);
 /* The nearest symbol at or before an address that is the only one of its name; NULL: there is none. */
 const struct index_symbol *index_symbol_before(const struct index *index, uint64_t address);
 
+/* Whether a symbol of that name (an offset) is at the address, both as the index has them. */
+bool index_has_symbol(const struct index *index, uint32_t name, uint32_t address);
+
 /* Addresses as the file with the DWARF has them, from what the index counts. */
 uint64_t index_address(const struct index *index, uint32_t address);
 

@@ -15,9 +15,11 @@
 #include <unistd.h>
 
 #include <dwarf.h>
+#include <glib/gstdio.h>
 
 #include "base/paths.h"
 #include "knowledge/code_ranges.h"
+#include "knowledge/dwarf_attributes.h"
 #include "knowledge/index_draft.h"
 #include "knowledge/progress.h"
 #include "knowledge/types.h"
@@ -137,39 +139,15 @@ static uint32_t distance(const struct builder *builder, uint64_t address)
 	       (uint32_t)from_base : INDEX_NONE;
 }
 
-/* Where code is entered: what the compiler says, else the start of its first range. */
-static uint32_t entry_of(struct builder *builder, Dwarf_Die *die)
+/* Where code is entered. */
+static uint32_t entry_of(const struct builder *builder, Dwarf_Die *die)
 {
-	Dwarf_Addr address, base, low, high;
+	Dwarf_Addr address;
 
-	if (dwarf_entrypc(die, &address) != 0 && dwarf_lowpc(die, &address) != 0) {
-		if (dwarf_ranges(die, 0, &base, &low, &high) <= 0)
-			return INDEX_NONE;
-		address = low;
-	}
-	return distance(builder, address);
-}
-
-static bool has_flag(Dwarf_Die *die, unsigned int name)
-{
-	Dwarf_Attribute attribute;
-	bool flag;
-
-	return dwarf_attr_integrate(die, name, &attribute) && dwarf_formflag(&attribute, &flag) == 0 && flag;
+	return dwarf_entry_address(die, &address) ? distance(builder, address) : INDEX_NONE;
 }
 
 /* ---- Functions ---- */
-
-/* The entry that says what a function is: a copy's origin, a definition's declaration elsewhere. */
-static void go_to_origin(Dwarf_Die *die)
-{
-	static const unsigned int names[] = { DW_AT_abstract_origin, DW_AT_specification };
-	Dwarf_Attribute attribute;
-
-	for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
-		while (dwarf_attr(die, names[i], &attribute) && dwarf_formref_die(&attribute, die))
-			;
-}
 
 /* The number of the function that `die` is, a copy of, or inlined from; INDEX_NONE: it has no name. */
 static uint32_t function_of(struct builder *builder, Dwarf_Die *die)
@@ -179,7 +157,7 @@ static uint32_t function_of(struct builder *builder, Dwarf_Die *die)
 	gpointer number;
 	int line = 0;
 
-	go_to_origin(&origin);
+	dwarf_go_to_origin(&origin);
 	if (g_hash_table_lookup_extended(builder->origins, GSIZE_TO_POINTER(dwarf_dieoffset(&origin)), NULL, &number))
 		return GPOINTER_TO_UINT(number);
 	function.name = name_of(builder, &origin);
@@ -188,8 +166,8 @@ static uint32_t function_of(struct builder *builder, Dwarf_Die *die)
 	function.die = (uint32_t)dwarf_dieoffset(&origin);
 	function.file = declaring_file(builder, &origin);
 	function.line = dwarf_decl_line(&origin, &line) == 0 ? (uint32_t)line : 0;
-	function.flags = has_flag(&origin, DW_AT_external) ? FUNCTION_EXTERNAL : 0;
-	if (!has_flag(die, DW_AT_declaration))
+	function.flags = dwarf_flag(&origin, DW_AT_external) ? FUNCTION_EXTERNAL : 0;
+	if (!dwarf_flag(die, DW_AT_declaration))
 		function.flags |= FUNCTION_DEFINED;
 	if (g_hash_table_contains(builder->exported, GUINT_TO_POINTER(function.name)))
 		function.flags |= function.flags & FUNCTION_EXTERNAL ? FUNCTION_EXPORTED : 0;
@@ -198,22 +176,29 @@ static uint32_t function_of(struct builder *builder, Dwarf_Die *die)
 	return GPOINTER_TO_UINT(number);
 }
 
+static uint32_t add_code(struct builder *builder, uint32_t die, uint32_t function, uint32_t address,
+			 uint32_t container)
+{
+	struct index_copy copy = { function, address, die, 0, container };
+
+	if (address_in_ranges(builder->ranges->closed, builder->draft->base + address))
+		copy.flags |= COPY_IS_CLOSED;
+	if (address_in_ranges(builder->ranges->initial, builder->draft->base + address))
+		copy.flags |= COPY_IS_INITIAL;
+	return draft_copy(builder->draft, &copy);
+}
+
 /* The copy that `die` is; INDEX_NONE: it has no code, or none that can be told. */
 static uint32_t add_copy(struct builder *builder, Dwarf_Die *die, uint32_t container)
 {
-	struct index_copy copy = { .container = container, .address = entry_of(builder, die) };
+	uint32_t address = entry_of(builder, die), function;
 
-	if (copy.address == INDEX_NONE)
+	if (address == INDEX_NONE)
 		return INDEX_NONE;
-	copy.function = function_of(builder, die);
-	if (copy.function == INDEX_NONE)
+	function = function_of(builder, die);
+	if (function == INDEX_NONE)
 		return INDEX_NONE;
-	copy.die = (uint32_t)dwarf_dieoffset(die);
-	if (address_in_ranges(builder->ranges->closed, builder->draft->base + copy.address))
-		copy.flags |= COPY_IS_CLOSED;
-	if (address_in_ranges(builder->ranges->initial, builder->draft->base + copy.address))
-		copy.flags |= COPY_IS_INITIAL;
-	return draft_copy(builder->draft, &copy);
+	return add_code(builder, (uint32_t)dwarf_dieoffset(die), function, address, container);
 }
 
 /* Goes into blocks and inlined copies, which can hold further ones. */
@@ -274,27 +259,19 @@ static void add_enumerators(struct builder *builder, Dwarf_Die *enumeration)
 	if (dwarf_child(enumeration, &die) != 0)
 		return;
 	do {
-		Dwarf_Attribute attribute;
-		Dwarf_Sword value;
-
-		if (dwarf_tag(&die) != DW_TAG_enumerator || !dwarf_attr(&die, DW_AT_const_value, &attribute) ||
-		    dwarf_formsdata(&attribute, &value) != 0)
+		if (dwarf_tag(&die) != DW_TAG_enumerator || !dwarf_enumerator_value(&die, &record.value))
 			continue;
 		record.name = name_of(builder, &die);
-		record.value = value;
 		is_known = !draft_enumerator(builder->draft, &record);
 	} while (!is_known && dwarf_siblingof(&die, &die) == 0);
 }
 
 static enum c_kind kind_of_base_type(Dwarf_Die *die)
 {
-	Dwarf_Attribute attribute;
-	Dwarf_Word encoding;
+	uint64_t encoding;
 
-	if (dwarf_attr(die, DW_AT_encoding, &attribute) && dwarf_formudata(&attribute, &encoding) == 0 &&
-	    (encoding == DW_ATE_float || encoding == DW_ATE_complex_float))
-		return C_FLOAT;
-	return C_INTEGER;
+	return dwarf_number(die, DW_AT_encoding, &encoding) &&
+	       (encoding == DW_ATE_float || encoding == DW_ATE_complex_float) ? C_FLOAT : C_INTEGER;
 }
 
 static void add_type(struct builder *builder, Dwarf_Die *die, enum c_kind kind)
@@ -314,7 +291,7 @@ static void add_variable(struct builder *builder, Dwarf_Die *die)
 	if (!variable.name)
 		return;
 	variable.file = declaring_file(builder, die);
-	variable.flags = has_flag(die, DW_AT_external) ? VARIABLE_EXTERNAL : 0;
+	variable.flags = dwarf_flag(die, DW_AT_external) ? VARIABLE_EXTERNAL : 0;
 	if (!dwarf_hasattr(die, DW_AT_declaration))
 		variable.flags |= VARIABLE_DEFINED;
 	draft_variable(builder->draft, &variable);
@@ -474,16 +451,51 @@ static void add_symbols(struct builder *builder)
 	}
 }
 
+/*
+ * Compilers keep one of several functions whose code came out the same; of the others there is no code
+ * in DWARF, but a symbol (HUF_getErrorName). They get that symbol's address.
+ */
+static void add_folded(struct builder *builder)
+{
+	GArray *copies = builder->draft->tables[INDEX_COPIES], *symbols = builder->draft->tables[INDEX_SYMBOLS];
+	g_autoptr(GHashTable) addresses = g_hash_table_new(NULL, NULL), with_code = g_hash_table_new(NULL, NULL);
+	uint32_t functions = builder->draft->tables[INDEX_FUNCTIONS]->len;
+
+	for (uint32_t i = 0; i < copies->len; i++)
+		if (g_array_index(copies, struct index_copy, i).container == INDEX_NONE)
+			g_hash_table_add(with_code, GUINT_TO_POINTER(g_array_index(copies, struct index_copy, i).function));
+	for (uint32_t i = 0; i < symbols->len; i++) {
+		const struct index_symbol *symbol = &g_array_index(symbols, struct index_symbol, i);
+		bool is_again = g_hash_table_contains(addresses, GUINT_TO_POINTER(symbol->name));
+
+		g_hash_table_insert(addresses, GUINT_TO_POINTER(symbol->name),
+				    GUINT_TO_POINTER(is_again ? INDEX_NONE : symbol->address));
+	}
+	for (uint32_t i = 0; i < functions; i++) {
+		const struct index_function *function = draft_get_function(builder->draft, i);
+		gpointer address;
+
+		if ((function->flags & FUNCTION_DEFINED) && !g_hash_table_contains(with_code, GUINT_TO_POINTER(i)) &&
+		    g_hash_table_lookup_extended(addresses, GUINT_TO_POINTER(function->name), NULL, &address) &&
+		    GPOINTER_TO_UINT(address) != INDEX_NONE)
+			add_code(builder, function->die, i, GPOINTER_TO_UINT(address), INDEX_NONE);
+	}
+}
+
 /* ---- The index ---- */
 
-/* What tells the file from every other one. */
+/* What tells the file from every other one; without a build-id its place, size and time. */
 static const char *identity(struct arena *arena, const struct dwarf_file *file)
 {
-	g_autofree char *hash = NULL;
+	g_autofree char *hash = NULL, *text = NULL;
+	GStatBuf status = { 0 };
 
 	if (file->build_id)
 		return file->build_id;
-	hash = g_compute_checksum_for_string(G_CHECKSUM_SHA256, file->path, -1);
+	g_stat(file->path, &status);
+	text = g_strdup_printf("%s %lld %lld %ld", file->path, (long long)status.st_size,
+			       (long long)status.st_mtim.tv_sec, status.st_mtim.tv_nsec);
+	hash = g_compute_checksum_for_string(G_CHECKSUM_SHA256, text, -1);
 	return arena_printf(arena, "%s", hash);
 }
 
@@ -503,6 +515,7 @@ bool index_build(struct dwarf_file *file, const char *path, const char **why_ret
 		builder.draft->base = g_array_index(builder.ranges->code, struct address_range, 0).low;
 	add_symbols(&builder);
 	ok = add_units(&builder, why_ret);
+	add_folded(&builder);
 	if (ok && !draft_write(builder.draft, path, identity(arena, file))) {
 		*why_ret = g_strerror(errno);
 		ok = false;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Asks the sources of types in turn. BTF is the only one of this version; another is one more row
- * in the table below. Answers are remembered by the sources, not here.
+ * Asks the sources of types in turn: BTF, which is small and lies in the kernel itself, then DWARF,
+ * which knows all but takes a package and an index. Another source is one more row in the table below.
+ * Answers are remembered by the sources, not here.
  */
 #include "knowledge/knowledge.h"
 
@@ -12,6 +13,7 @@
 #include "knowledge/btf.h"
 #include "knowledge/btf_files.h"
 #include "knowledge/modules.h"
+#include "knowledge/dwarf_types.h"
 
 /* ---- What a source of types answers ---- */
 
@@ -90,9 +92,43 @@ static void names_in_btf(void *opened, enum c_kind kind, GPtrArray *names)
 	btf_types_names(opened, kind, names);
 }
 
+/* ---- DWARF ---- */
+
+static void *open_dwarf(struct knowledge *knowledge, const char *module, const char **origin_ret,
+			const char **why_ret)
+{
+	struct dwarf_source *source = dwarf_source_open(knowledge->arena, knowledge->options.root, knowledge->tree,
+							module, why_ret);
+
+	if (source)
+		*origin_ret = dwarf_source_origin(source);
+	return source;
+}
+
+static const struct c_type *find_in_dwarf(void *opened, enum c_kind kind, const char *name)
+{
+	return dwarf_types_find(opened, kind, name);
+}
+
+static const struct c_type *variable_in_dwarf(void *opened, const char *name)
+{
+	return dwarf_types_variable(opened, name);
+}
+
+static bool enumerator_in_dwarf(void *opened, const char *name, int64_t *value_ret)
+{
+	return dwarf_types_enumerator(opened, name, value_ret);
+}
+
+static void names_in_dwarf(void *opened, enum c_kind kind, GPtrArray *names)
+{
+	dwarf_types_names(opened, kind, names);
+}
+
 /* In the order in which they are asked. */
 static const struct type_source type_sources[] = {
 	{ SOURCE_BTF, "btf", open_btf, find_in_btf, variable_in_btf, enumerator_in_btf, names_in_btf },
+	{ SOURCE_DWARF, "dwarf", open_dwarf, find_in_dwarf, variable_in_dwarf, enumerator_in_dwarf, names_in_dwarf },
 };
 
 /* ---- Sources ---- */
@@ -174,7 +210,7 @@ bool knowledge_sources(struct diag *diag, const char *list, unsigned int *ret)
 		const char *name;
 		enum knowledge_source source;
 	} known[] = {
-		{ "symbols", SOURCE_SYMBOLS }, { "btf", SOURCE_BTF }, { "headers", SOURCE_HEADERS },
+		{ "symbols", SOURCE_SYMBOLS }, { "btf", SOURCE_BTF }, { "headers", SOURCE_HEADERS }, { "dwarf", SOURCE_DWARF },
 	};
 	g_auto(GStrv) words = g_strsplit(list, ",", -1);
 
@@ -185,10 +221,8 @@ bool knowledge_sources(struct diag *diag, const char *list, unsigned int *ret)
 		for (size_t i = 0; i < G_N_ELEMENTS(known); i++)
 			source |= strcmp(*word, known[i].name) == 0 ? known[i].source : 0;
 		if (!source) {
-			diag_error(diag, no_span, "E-option", strcmp(*word, "dwarf") == 0 ?
-				   "--sources: this version of spile does not read %s" :
-				   "--sources: '%s' is no source", *word);
-			diag_note(diag, no_span, "sources are symbols, btf and headers, separated by commas");
+			diag_error(diag, no_span, "E-option", "--sources: '%s' is no source", *word);
+			diag_note(diag, no_span, "sources are symbols, btf, headers and dwarf, separated by commas");
 			return false;
 		}
 		*ret |= source;
@@ -225,7 +259,7 @@ const struct symbol_table *knowledge_exports(struct knowledge *knowledge, const 
 
 /* ---- Questions ---- */
 
-static const struct c_type *find(struct knowledge *knowledge, const char *module, enum c_kind kind,
+static const struct c_type *find_in(struct knowledge *knowledge, const char *module, enum c_kind kind,
 				 const char *name, struct opened **answered_ret)
 {
 	const struct c_type *type = NULL;
@@ -236,6 +270,17 @@ static const struct c_type *find(struct knowledge *knowledge, const char *module
 		type = opened->source->find(opened->data, kind, name);
 		*answered_ret = type ? opened : NULL;
 	}
+	return type;
+}
+
+/* What a module's sources do not have, the kernel's may: headers are the same. Functions are another matter. */
+static const struct c_type *find(struct knowledge *knowledge, const char *module, enum c_kind kind,
+				 const char *name, struct opened **answered_ret)
+{
+	const struct c_type *type = find_in(knowledge, module, kind, name, answered_ret);
+
+	if (!type && module && kind != C_FUNCTION)
+		type = find_in(knowledge, NULL, kind, name, answered_ret);
 	return type;
 }
 
@@ -384,16 +429,35 @@ GPtrArray *knowledge_type_names(struct knowledge *knowledge, const char *module)
 	return names;
 }
 
+struct dwarf_source *knowledge_dwarf(struct knowledge *knowledge, const char *module, const char **why_ret)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(type_sources); i++) {
+		const struct opened *opened;
+
+		if (type_sources[i].bit != SOURCE_DWARF)
+			continue;
+		opened = open_source(knowledge, &type_sources[i], module);
+		*why_ret = opened->why;
+		return opened->data;
+	}
+	return NULL;
+}
+
 const char *knowledge_lack(struct knowledge *knowledge, const char *module)
 {
-	const char *why = NULL;
+	g_autoptr(GString) left_out = g_string_new(NULL), reasons = g_string_new(NULL);
 
 	for (size_t i = 0; i < G_N_ELEMENTS(type_sources); i++) {
 		const struct opened *opened = open_source(knowledge, &type_sources[i], module);
 
 		if (opened->data)
 			return NULL;
-		why = why ? why : opened->why;
+		if (!knowledge_may_ask(knowledge, type_sources[i].bit))
+			g_string_append_printf(left_out, "%s%s", left_out->len ? " and " : "--sources leaves out ",
+					       type_sources[i].name);
+		else
+			g_string_append_printf(reasons, "%s%s", reasons->len ? "; " : "", opened->why);
 	}
-	return why;
+	return arena_printf(knowledge->arena, "%s%s%s", reasons->str, reasons->len && left_out->len ? "; " : "",
+			    left_out->str);
 }

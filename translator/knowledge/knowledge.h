@@ -21,7 +21,7 @@ enum knowledge_source {
 	SOURCE_HEADERS = 4,	/* tracepoints */
 	SOURCE_DWARF = 8,
 };
-#define SOURCES_ALL (SOURCE_SYMBOLS | SOURCE_BTF | SOURCE_HEADERS)
+#define SOURCES_ALL (SOURCE_SYMBOLS | SOURCE_BTF | SOURCE_HEADERS | SOURCE_DWARF)
 
 struct knowledge;
 
@@ -36,8 +36,7 @@ struct knowledge *knowledge_new(struct arena *arena, const struct kernel_tree *t
 				const struct knowledge_options *options);
 
 /*
- * "symbols,btf" to bits. False after E-option: a word that is no source, or a source that this
- * version cannot read.
+ * "symbols,btf" to bits. False after E-option: a word is no source.
  */
 bool knowledge_sources(struct diag *diag, const char *list, unsigned int *ret);
 
@@ -82,6 +81,13 @@ bool knowledge_enumerator(struct knowledge *knowledge, const char *module, const
 
 /* The names (char *) of known types, for who wants to say which one was meant. */
 GPtrArray *knowledge_type_names(struct knowledge *knowledge, const char *module);
+
+/*
+ * What DWARF knows of the kernel or of a module, for files of this room. NULL, with the reason: it
+ * is not here, or --sources leaves it out.
+ */
+struct dwarf_source;
+struct dwarf_source *knowledge_dwarf(struct knowledge *knowledge, const char *module, const char **why_ret);
 
 /* Why types are not known and what would help; NULL if there is a source of types. */
 const char *knowledge_lack(struct knowledge *knowledge, const char *module);
