@@ -45,7 +45,6 @@ static void append_head(const struct bulk *bulk, __u32 stream, struct text *out)
 {
 	const struct string_list *formats = &bulk->module->formats;
 	struct bulk_head head = {
-		.magic = BULK_HEAD_MAGIC,
 		.abi = SPILE_ABI_VERSION,
 		.session = bulk->session,
 		.stream = stream,
@@ -53,6 +52,7 @@ static void append_head(const struct bulk *bulk, __u32 stream, struct text *out)
 	};
 	size_t start = out->length;
 
+	memcpy(head.magic, BULK_HEAD_MAGIC, BULK_MAGIC_SIZE);
 	text_append(out, (const char *)&head, sizeof(head));
 	for (size_t i = 0; i < formats->count; i++)
 		text_append(out, formats->items[i], strlen(formats->items[i]) + 1);
@@ -258,9 +258,10 @@ static void append_end(struct text *out, const struct bulk_end *end, const void 
 		       __u64 offset)
 {
 	struct spile_record record = { .type = BULK_RECORD_END, .time = UINT64_MAX };
-	struct bulk_tail tail = { .offset = offset, .magic = BULK_TAIL_MAGIC };
+	struct bulk_tail tail = { .offset = offset };
 	size_t start = out->length;
 
+	memcpy(tail.magic, BULK_TAIL_MAGIC, BULK_MAGIC_SIZE);
 	text_append(out, (const char *)&record, sizeof(record));
 	text_append(out, (const char *)end, sizeof(*end));
 	text_append(out, status, end->status_length);

@@ -71,8 +71,11 @@ static bool check_written(struct analysis *analysis, struct expr *print)
 
 static void append_literal(GString *format, const char *text)
 {
-	for (; *text; text++)
-		g_string_append(format, *text == '%' ? "%%" : (char[]){ *text, 0 });
+	for (; *text; text++) {
+		if (*text == '%')
+			g_string_append_c(format, '%');
+		g_string_append_c(format, *text);
+	}
 }
 
 /* print and its kin: "%s" or "%d" per argument, with the delimiter between them. */
