@@ -15,11 +15,12 @@
 
 /*
  * Which packages hold a kernel varies: image and modules in one (Debian), apart (Ubuntu), or
- * with the image in a package of its own (Debian from 7.x on). All that exist are taken. The
- * release follows each of these names.
+ * with the image in a package of its own, and what it has built in in yet another one (Debian from
+ * 7.x on). All that exist are taken. The release follows each of these names.
  */
 static const char *const debian_packages[] = {
-	"linux-image-", "linux-binary-", "linux-modules-", "linux-modules-extra-", NULL,
+	"linux-image-", "linux-binary-", "linux-base-", "linux-modules-", "linux-modules-extra-",
+	NULL,
 };
 static const char *const rhel_packages[] = {
 	"kernel-core-", "kernel-modules-core-", "kernel-modules-", "kernel-", NULL,
