@@ -367,6 +367,13 @@ static void mod_kprobe_refused(const struct mod_kprobe *kprobe, int error)
 	mod_points.refused++;
 }
 
+static int mod_kretprobe_register(struct mod_kprobe *kprobe)
+{
+	if (!kc_kretprobe_may_follow(kprobe->point->name))
+		return -EINVAL;
+	return register_kretprobe(&kprobe->as.kretprobe);
+}
+
 static void mod_kprobe_register(struct mod_kprobe *kprobe)
 {
 	bool is_return = mod_kprobe_is_return(kprobe);
@@ -375,7 +382,7 @@ static void mod_kprobe_register(struct mod_kprobe *kprobe)
 	if (!is_return && mod_kprobe_join(kprobe))
 		return;
 	if (is_return)
-		error = register_kretprobe(&kprobe->as.kretprobe);
+		error = mod_kretprobe_register(kprobe);
 	else
 		error = register_kprobe(&kprobe->as.kprobe);
 	kprobe->is_registered = error == 0;

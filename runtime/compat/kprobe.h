@@ -5,6 +5,10 @@
  * History: a kretprobe_instance pointed to its kretprobe (->rp) until Linux 5.14 put a holder
  * between them and 5.18 rethook; get_kretprobe() hides both and answers NULL while the probe is
  * being unregistered. The registration calls are the same everywhere.
+ *
+ * The kernel refuses a kretprobe on __switch_to, which returns as another task than it was called
+ * by. It compares addresses for that, and since 5.18 misses where indirect branch tracking has moved
+ * the probe behind an ENDBR; the first switch then ends in a BUG.
  */
 #ifndef SPILE_COMPAT_KPROBE_H
 #define SPILE_COMPAT_KPROBE_H
@@ -17,6 +21,12 @@ static __always_inline struct kretprobe *kc_kretprobe_of(struct kretprobe_instan
 #else /* !HAVE_GET_KRETPROBE */
 	return instance->rp;
 #endif
+}
+
+/* Whether calls of `function` can be followed to their return. Context: any. */
+static inline bool kc_kretprobe_may_follow(const char *function)
+{
+	return strcmp(function, "__switch_to") != 0;
 }
 
 #endif
