@@ -34,8 +34,14 @@ static struct kprobe kprobe = {
 	.pre_handler = entered,
 };
 
-static int overwrite(struct rchan_buf *buffer, void *subbuffer, void *previous,
-		     size_t previous_padding)
+static int overwrite(struct rchan_buf *buffer, void *subbuffer, void *previous)
+{
+	return 1;
+}
+
+/* The same before Linux 7. */
+static int overwrite_padded(struct rchan_buf *buffer, void *subbuffer, void *previous,
+			    size_t previous_padding)
 {
 	return 1;
 }
@@ -55,7 +61,9 @@ static int remove_file(struct dentry *file)
 static const struct rchan_callbacks callbacks = {
 	.create_buf_file = create_file,
 	.remove_buf_file = remove_file,
-	.subbuf_start = overwrite,
+	.subbuf_start = _Generic(((struct rchan_callbacks *)NULL)->subbuf_start,
+				 int (*)(struct rchan_buf *, void *, void *): overwrite,
+				 default: overwrite_padded),
 };
 
 static int __init bare_init(void)
