@@ -85,7 +85,7 @@ endif
 .SECONDARY:
 .PHONY: all programs help unit-libraries unit-tests asan check check-unit check-layers check-docs \
 	check-errors check-differential check-fuzz check-cli check-golden check-examples \
-	check-shell check-clang check-guest golden \
+	check-shell check-clang check-guest check-kernels golden \
 	demo bench install uninstall clean FORCE
 
 # ---- programs ----
@@ -183,6 +183,10 @@ check-guest:		## real kernels in the throw-away machine
 check-unit check-layers check-docs check-errors check-differential check-fuzz check-cli \
 check-golden check-examples check-shell check-clang check-guest: check-%:
 	+@MAKE="$(MAKE)" tests/run $*
+
+# No part of `make check`: it takes hours, and makes a root folder for each kernel.
+check-kernels:		## examples and guest tests on each kernel of tests/kernels/list
+	+@tests/kernels/run
 
 golden: all		## write the golden files anew; review the difference as code
 	@tests/run --rewrite golden
