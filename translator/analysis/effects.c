@@ -27,7 +27,8 @@ static unsigned int set_words(const struct program *program)
 
 static void effects_init(struct effects *effects, const struct program *program)
 {
-	*effects = (struct effects){ .touched = g_new0(uint64_t, set_words(program)) };
+	memset(effects, 0, sizeof(*effects));
+	effects->touched = g_new0(uint64_t, set_words(program));
 	effects->written = g_new0(uint64_t, set_words(program));
 	effects->otherwise = g_new0(uint64_t, set_words(program));
 	effects->iterated = g_new0(uint64_t, set_words(program));
