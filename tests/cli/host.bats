@@ -7,9 +7,10 @@
 load common
 
 # fake_tree [COMPILER [COMMAND]]: a kernel's build tree of release 1.0-fake that "compiles" with
-# the first (true) and makes modules with the second, a line of a Makefile.
+# the first (true) and makes modules with the second, a line of a Makefile. Its kbuild leaves no
+# more than spile needs to learn the compiler's flags.
 fake_tree() {
-	local modules=${2:-'for file in $(M)/*.c; do echo module >"$${file%.c}.ko"; done'}
+	local modules=${2:-'echo module >"$(M)/$$(sed -n "s/SPILE_MODULE := //p" $(M)/Kbuild).ko"'}
 	echo '#define UTS_RELEASE "1.0-fake"' | put "$work/tree/include/generated/utsrelease.h"
 	put "$work/tree/include/generated/autoconf.h" </dev/null
 	put "$work/tree/Module.symvers" </dev/null
@@ -17,9 +18,12 @@ fake_tree() {
 		put "$work/tree/System.map"
 	put "$work/tree/Makefile" <<-END
 		\$(if \$(word 2,\$(M)),\$(error building multiple external modules is not supported))
-		.PHONY: spile_flags.o modules
-		spile_flags.o: ; @echo 'cmd_spile_flags.o := ${1:-true} -c -o spile_flags.o spile_flags.c' >'\$(M)/.spile_flags.o.cmd'
+		.PHONY: modules
+		ifneq (\$(wildcard \$(M)/spile_part.c),)
+		modules: ; @echo 'cmd_script.o := ${1:-true} -c -o script.o script.c' >'\$(M)/.script.o.cmd'
+		else
 		modules: ; @$modules
+		endif
 	END
 }
 
@@ -150,15 +154,15 @@ as_root() {
 
 @test "E-kernel-build: the compiler refuses the module, and the evidence stays" {
 	local folder
-	fake_tree true 'printf "%s/mine.c:1:2: error: no such thing\nWORK.h:7: error: nor that\n" "$(M)" >&2; exit 1'
+	fake_tree true 'printf "%s/script.c:1:2: error: no such thing\nWORK.h:7: error: nor that\n" "$(M)" >&2; exit 1'
 	build -m mine >"$work/out" 2>"$work/err" && return 1
 	folder=$(echo "$TMPDIR"/spile-*)
-	[ -s "$folder/mine.c" ]
+	[ -s "$folder/script.c" ]
 	[ -s "$folder/Kbuild" ]
-	grep -q 'mine.c:1:2: error: no such thing' "$folder/build.log"
+	grep -q 'script.c:1:2: error: no such thing' "$folder/build.log"
 	put "$work/expected" <<-END
 		spile: error: the module cannot be built for this kernel [E-kernel-build]
-		note: FOLDER/mine.c:1: no such thing
+		note: FOLDER/script.c:1: no such thing
 		note: WORK.h:7: nor that
 		note: the generated C and all that make said (build.log) are in FOLDER
 	END

@@ -60,12 +60,12 @@ static void errors_are_picked_and_mapped(void **state)
 {
 	static const char said[] =
 		"In file included from x.h:1,\n"
-		"                 from /w/probe.c:2:\n"
-		"/w/probe.c:9:2: error: implicit declaration of function 'one'\n"
+		"                 from /w/script.c:2:\n"
+		"/w/script.c:9:2: error: implicit declaration of function 'one'\n"
 		"    9 |  one();\n"
-		"/w/probe.c:13:2: warning: not this one\n"
+		"/w/script.c:13:2: warning: not this one\n"
 		"runtime/map.h:7:1: error: expected ';'\n"
-		"probe.c:13: error: last\n"
+		"script.c:13: error: last\n"
 		"ERROR: modpost: \"seek\" [/w/probe.ko] undefined!\n"
 		"make[1]: *** [scripts/Makefile.build:250: /w/probe.o] Error 1\n";
 	struct arena *arena = *state;
@@ -74,9 +74,9 @@ static void errors_are_picked_and_mapped(void **state)
 
 	assert_int_equal(errors->len, 4);
 	assert_string_equal(errors->pdata[0], "context.stp:12: implicit declaration of function 'one' "
-			    "(probe.c:9)");
+			    "(script.c:9)");
 	assert_string_equal(errors->pdata[1], "runtime/map.h:7: expected ';'");
-	assert_string_equal(errors->pdata[2], "hello.stp:3: last (probe.c:13)");
+	assert_string_equal(errors->pdata[2], "hello.stp:3: last (script.c:13)");
 	assert_string_equal(errors->pdata[3], "ERROR: modpost: \"seek\" [/w/probe.ko] undefined!");
 	assert_int_equal(kbuild_errors(arena, &request, said, 2)->len, 2);
 }

@@ -358,20 +358,20 @@ static bool has_word(const GPtrArray *words, const char *word)
 static void parses_command_files(void **state)
 {
 	static const char text[] =
-		"savedcmd_/t/spile_flags.o := gcc-12 -Wp,-MMD,/t/.spile_flags.o.d -nostdinc -I./include "
+		"savedcmd_/t/script.o := gcc-12 -Wp,-MMD,/t/.script.o.d -nostdinc -I./include "
 		"-D\"KBUILD_STR(s)=\\#s\" -DCOST=$$5 -DMODULE -DKBUILD_BASENAME='\"spile_flags\"' "
-		"-D__KBUILD_MODNAME=kmod_spile_flags -c -o /t/spile_flags.o /t/spile_flags.c  ; "
-		"./tools/objtool/objtool --orc /t/spile_flags.o\n\nsource_x := /t/spile_flags.c\n";
+		"-D__KBUILD_MODNAME=kmod_spile_flags -c -o /t/script.o /t/script.c  ; "
+		"./tools/objtool/objtool --orc /t/script.o\n\nsource_x := /t/script.c\n";
 	static const char *const gone[] = {
-		"-c", "-o", "/t/spile_flags.o", "/t/spile_flags.c", ";", "--orc",
-		"-Wp,-MMD,/t/.spile_flags.o.d", "-DKBUILD_BASENAME=\"spile_flags\"",
+		"-c", "-o", "/t/script.o", "/t/script.c", ";", "--orc",
+		"-Wp,-MMD,/t/.script.o.d", "-DKBUILD_BASENAME=\"spile_flags\"",
 	};
 	static const char *const kept[] = {
 		"-nostdinc", "-I./include", "-DKBUILD_STR(s)=#s", "-DCOST=$5", "-DMODULE",
 		"-DKBUILD_MODNAME=\"spile\"", "-D__KBUILD_MODNAME=kmod_spile",
 	};
 	struct fixture *fixture = *state;
-	struct kernel_flags flags = { NULL, NULL, NULL };
+	struct kernel_flags flags = { .command = NULL };
 
 	assert_true(kernel_flags_parse(fixture->arena, text, &flags));
 	assert_string_equal(flags.command->pdata[0], "gcc-12");
@@ -382,6 +382,69 @@ static void parses_command_files(void **state)
 	assert_true(kernel_flags_parse(fixture->arena, "cmd_a.o := cc -O2\n", &flags));
 	assert_false(kernel_flags_parse(fixture->arena, "deps_a.o := x.h\ncmd_a.o := cc\n", &flags));
 	assert_false(kernel_flags_parse(fixture->arena, "", &flags));
+}
+
+/* ---- recipes ---- */
+
+/* What kbuild of 6.1 leaves in a folder, shortened; @/ stands for the folder. */
+static void put_sample(struct fixture *fixture)
+{
+	static const char *const files[][2] = {
+		{ ".script.o.cmd", "cmd_@/script.o := gcc -I/top -c -o @/script.o @/script.c ; objtool @/script.o\n\n"
+				   "source_@/script.o := @/script.c\n\ndeps_@/script.o := \\\n  linux/a.h \\\n" },
+		{ ".spile_flags.o.cmd", "cmd_x := ld -r -o @/spile_flags.o --list @/spile_flags.mod\n" },
+		{ ".spile_flags.mod.o.cmd", "cmd_x := gcc -c -o @/spile_flags.mod.o @/spile_flags.mod.c\n" },
+		{ ".spile_flags.ko.cmd", "cmd_x := ld -r -o @/spile_flags.ko @/spile_flags.o @/spile_flags.mod.o\n" },
+		{ "spile_flags.mod", "@/script.o\n@/spile_part.o\n" },
+		{ "spile_flags.mod.c", "#include <linux/module.h>\n\n#define A\nBUILD_SALT;\n#include <b.h>\n" },
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(files); i++) {
+		g_auto(GStrv) parts = g_strsplit(files[i][1], "@/", -1);
+		g_autofree char *folder = g_strconcat(fixture->root, "/", NULL);
+		g_autofree char *text = g_strjoinv(folder, parts);
+
+		assert_true(scratch_write(&fixture->diag, fixture->root, files[i][0], text));
+	}
+}
+
+static void assert_fills(const char *text, const struct kernel_recipe_names *names, const char *expected)
+{
+	g_autofree char *filled = kernel_recipe_fill(text, names);
+
+	assert_string_equal(filled, expected);
+}
+
+static void recipes_are_learnt_and_kept(void **state)
+{
+	static const char said[] = "make -f scripts/Makefile.modpost\n"
+		"  sed 's/ko$/o/' modules.order | scripts/mod/modpost -m -i Module.symvers -T -\n";
+	struct fixture *fixture = *state;
+	struct kernel_recipe_names names = { .folder = fixture->root, .top = "/top", .kconf = "/no/kconf" };
+	struct kernel_recipe_names other = {
+		.folder = "/w", .module = "mine", .parts = "/p/a.o /p/b.o", .top = "/other", .kconf = "/k",
+	};
+	struct kernel_recipe recipe = { .directory = NULL }, again = { .directory = NULL };
+	GKeyFile *file = g_key_file_new();
+
+	put_sample(fixture);
+	assert_false(kernel_recipe_learn(fixture->arena, &names, "/tree", "nothing of modpost", &recipe));
+	assert_true(kernel_recipe_learn(fixture->arena, &names, "/tree", said, &recipe));
+	kernel_recipe_save(&recipe, file);
+	assert_true(kernel_recipe_load(fixture->arena, file, &again));
+	assert_fills(again.steps[RECIPE_COMPILE], &other,
+		     " gcc -I/other -c -o /w/script.o /w/script.c ; objtool /w/script.o");
+	assert_fills(again.steps[RECIPE_LINK], &other, " ld -r -o /w/mine.o --list /w/mine.mod");
+	assert_string_equal(again.steps[RECIPE_MODPOST],
+			    "sed 's/ko$/o/' modules.order | scripts/mod/modpost -m -i Module.symvers -T -");
+	assert_string_equal(again.module_head, "#include <linux/module.h>\n\n#define A\n");
+	assert_string_equal(again.directory, "/tree");
+	assert_fills(again.command_file, &other, "source_/w/script.o := /w/script.c\n\ndeps_/w/script.o := \\\n\n");
+	assert_int_equal(again.files->len, 2);
+	assert_fills(again.files->pdata[1], &other, "/w/script.o\n/p/a.o /p/b.o\n");
+	assert_true(g_key_file_remove_key(file, "steps", "modpost", NULL));
+	assert_false(kernel_recipe_load(fixture->arena, file, &again));
+	g_key_file_free(file);
 }
 
 /* ---- prototypes ---- */
@@ -565,6 +628,7 @@ int main(void)
 		TEST(recognises_missing_programs),
 		TEST(a_missing_make_is_reported),
 		TEST(parses_command_files),
+		TEST(recipes_are_learnt_and_kept),
 		TEST(parses_a_marker),
 		TEST(parses_declarators),
 		TEST(passes_over_broken_markers),

@@ -302,7 +302,7 @@ static bool build_module(const char *c_text)
 	const char *module;
 
 	assert_non_null(folder);
-	assert_true(scratch_write(&room.diag, folder, "Kbuild", "obj-m := $(SPILE_MODULE).o\n"));
+	assert_true(scratch_write(&room.diag, folder, "Kbuild", "obj-m := $(SPILE_MODULE).o\n$(SPILE_MODULE)-y := script.o\n"));
 	request.c_text = c_text;
 	request.data_dir = folder;
 	request.kconf_dir = folder;
@@ -335,7 +335,7 @@ static void build_errors_lead_to_the_script(void **state)
 				  "\t/* :4 */\n\tnothing_like_it();\n}\n"));
 	assert_message("[E-kernel-build]");
 	assert_message("note: hello.stp:4: ");
-	assert_message("(spile_test.c:8)");
+	assert_message("(script.c:8)");
 	assert_message("build.log");
 }
 

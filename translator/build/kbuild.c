@@ -55,7 +55,7 @@ const char *kbuild_script_place(struct arena *arena, const char *c_text, unsigne
 	return place;
 }
 
-/* "path/NAME.c:123:45: error: words" with the script's place before it if NAME.c is ours. */
+/* "path/script.c:123:45: error: words" with the script's place before it. */
 static const char *mapped_error(struct arena *arena, const struct kbuild_request *request,
 				GMatchInfo *match)
 {
@@ -63,10 +63,9 @@ static const char *mapped_error(struct arena *arena, const struct kbuild_request
 	g_autofree char *line = g_match_info_fetch(match, 2);
 	g_autofree char *words = g_match_info_fetch(match, 3);
 	g_autofree char *base = g_path_get_basename(path);
-	g_autofree char *own = g_strconcat(request->name, ".c", NULL);
 	const char *place = NULL;
 
-	if (strcmp(base, own) == 0)
+	if (strcmp(base, KBUILD_SCRIPT) == 0)
 		place = kbuild_script_place(arena, request->c_text,
 					    (unsigned int)strtoul(line, NULL, 10));
 	if (place)
@@ -128,14 +127,13 @@ static bool write_inputs(struct diag *diag, const struct kbuild_request *request
 			 const char *work_dir)
 {
 	const char *data_dir = request->data_dir ? request->data_dir : paths_data_dir();
-	g_autofree char *c_name = g_strconcat(request->name, ".c", NULL);
 	g_autofree char *kbuild = NULL;
 
 	if (!scratch_usable(diag, data_dir) || !scratch_usable(diag, request->kconf_dir))
 		return false;
 	kbuild = g_strdup_printf("SPILE_MODULE := %s\nSPILE_KCONF := %s\ninclude %s/Kbuild\n",
 				 request->name, request->kconf_dir, data_dir);
-	return scratch_write(diag, work_dir, c_name, request->c_text) &&
+	return scratch_write(diag, work_dir, KBUILD_SCRIPT, request->c_text) &&
 	       scratch_write(diag, work_dir, "Kbuild", kbuild);
 }
 
@@ -191,12 +189,18 @@ static const char *run_make(struct arena *arena, struct diag *diag, const struct
 	return module;
 }
 
-const char *kbuild_module(struct arena *arena, struct diag *diag, const struct kernel_tree *tree,
-			  const struct kbuild_request *request)
+const char *kbuild_prepare(struct arena *arena, struct diag *diag,
+			   const struct kbuild_request *request)
 {
 	const char *work_dir = open_work_dir(arena, diag, request->work_dir);
 
-	if (!work_dir || !write_inputs(diag, request, work_dir))
-		return NULL;
-	return run_make(arena, diag, tree, request, work_dir);
+	return work_dir && write_inputs(diag, request, work_dir) ? work_dir : NULL;
+}
+
+const char *kbuild_module(struct arena *arena, struct diag *diag, const struct kernel_tree *tree,
+			  const struct kbuild_request *request)
+{
+	const char *work_dir = kbuild_prepare(arena, diag, request);
+
+	return work_dir ? run_make(arena, diag, tree, request, work_dir) : NULL;
 }

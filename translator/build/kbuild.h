@@ -8,6 +8,9 @@
 
 #include "target/kernel_tree.h"
 
+/* The generated file's name in the work folder. */
+#define KBUILD_SCRIPT "script.c"
+
 struct kbuild_request {
 	const char *name;	/* of the module: a C identifier */
 	const char *c_text;	/* the whole generated file */
@@ -15,17 +18,25 @@ struct kbuild_request {
 	const char *kconf_dir;	/* from features_prepare() */
 	const char *data_dir;	/* holds the top Kbuild file; NULL: paths_data_dir() */
 	bool debug_info;	/* with DWARF, for crash dumps; takes longer, makes it larger */
+	bool says_way;		/* says so if kbuild has to make what the shortcut cannot */
 	bool verbose;		/* shows what make said */
 };
 
 /*
- * Writes NAME.c and Kbuild into the work folder and builds them. Returns the path of NAME.ko,
+ * Writes script.c and Kbuild into the work folder and builds them. Returns the path of NAME.ko,
  * the arena's; NULL after an error: E-kernel-build with the compiler's first words mapped to
  * script lines, E-no-program, E-work-dir. After E-kernel-build the work folder is evidence that
  * the caller should keep; build.log in it holds all that make said.
  */
 const char *kbuild_module(struct arena *arena, struct diag *diag, const struct kernel_tree *tree,
 			  const struct kbuild_request *request);
+
+/*
+ * Makes the work folder and writes script.c and Kbuild into it, for kbuild or a way around it.
+ * Its absolute path, the arena's, or NULL after an error.
+ */
+const char *kbuild_prepare(struct arena *arena, struct diag *diag,
+			   const struct kbuild_request *request);
 
 /*
  * The script's place for a line of generated C: that of the last comment `NAME:LINE:COLUMN` or

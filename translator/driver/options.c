@@ -23,7 +23,7 @@ struct lists {
 /* Options that have no letter. */
 enum {
 	OPTION_VM = 256, OPTION_SUPPRESS_TIME_LIMITS, OPTION_SUPPRESS_HANDLER_ERRORS, OPTION_STAP_ERRORS,
-	OPTION_NO_GLOBAL_VAR_DISPLAY, OPTION_BUDGET, OPTION_SOURCES, OPTION_JSON,
+	OPTION_NO_GLOBAL_VAR_DISPLAY, OPTION_BUDGET, OPTION_SOURCES, OPTION_JSON, OPTION_KBUILD,
 };
 
 /*
@@ -61,6 +61,7 @@ static const struct {
 	{ 't', "stats", "[=json]", "time every hit; at the end a table of the probes" },
 	{ OPTION_SOURCES, "sources", "LIST",
 	  "ask these alone about the kernel's names and types: symbols,btf,headers,dwarf" },
+	{ OPTION_KBUILD, "kbuild", NULL, "have kbuild make the module: slower, and the same" },
 	{ OPTION_VM, "vm", "[=RELEASE]", "run in a throw-away machine" },
 	{ OPTION_NO_GLOBAL_VAR_DISPLAY, "no-global-var-display", NULL,
 	  "do not print globals that are written and never read" },
@@ -254,6 +255,8 @@ static bool take_option(int letter, struct options *ret, struct lists *lists, en
 	case OPTION_SOURCES:
 		lists->sources = optarg;
 		return true;
+	case OPTION_KBUILD:
+		return ret->kbuild = true;
 	case OPTION_NO_GLOBAL_VAR_DISPLAY:
 		return ret->no_display = true;
 	case OPTION_SUPPRESS_HANDLER_ERRORS:

@@ -30,6 +30,7 @@ struct options {
 	const char *list;		/* -l, -L: a probe point to be listed */
 	bool list_variables;		/* -L */
 	bool as_json;			/* --json */
+	bool kbuild;			/* --kbuild */
 	unsigned int sources;		/* --sources: bits of enum knowledge_source */
 	bool unoptimized;		/* -u */
 	bool bulk;			/* -b */

@@ -13,8 +13,8 @@
 
 #include "analysis/analyse.h"
 #include "base/paths.h"
+#include "build/build.h"
 #include "build/features.h"
-#include "build/kbuild.h"
 #include "driver/run.h"
 #include "driver/world.h"
 #include "emit/emit.h"
@@ -253,7 +253,7 @@ static bool kernel_runs_here(struct session *session)
 static bool pass_build(struct session *session)
 {
 	const struct options *options = session->options;
-	struct kbuild_request request = { .verbose = options->verbosity > 2 };
+	struct kbuild_request request = { .verbose = options->verbosity > 2, .says_way = options->verbosity > 0 };
 
 	if (options->last_pass == 5 && !(run_allowed(session->diag, options) && kernel_runs_here(session)))
 		return false;
@@ -266,7 +266,8 @@ static bool pass_build(struct session *session)
 	request.kconf_dir = features_prepare(session->arena, session->diag, &session->kernel, options->verbosity > 0);
 	if (!request.kconf_dir)
 		return false;
-	session->module = kbuild_module(session->arena, session->diag, &session->kernel, &request);
+	session->module = build_module(session->arena, session->diag, &session->kernel, &request,
+				       options->kbuild);
 	if (!session->module)
 		return false;
 	if ((options->module_name || options->last_pass == 4) && !leave_module(session))

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Learns a tree's compiler flags by building an empty object with kbuild and reading the
- * command file it leaves. Used by the tracepoint reader and the feature tests, which then run
- * the compiler themselves, many times faster than kbuild would.
+ * Learns a tree's compiler flags, and the steps to a whole module, by building a small one with
+ * kbuild and our own Kbuild, and reading the command files it leaves. Used by the tracepoint
+ * reader, the feature tests and the build of modules, which then run the compiler themselves,
+ * many times faster than kbuild would.
  */
 #include "target/kernel_flags.h"
 
@@ -11,18 +12,43 @@
 
 #include <glib/gstdio.h>
 
+#include "base/paths.h"
 #include "target/kernel_make.h"
 #include "target/scratch.h"
 
-#define OBJECT_NAME "spile_flags"
 #define DIRECTORY_MARK "spile-directory "
+/* Part of the cache's key: changes when the answer is kept in another way. */
+#define FORMAT "flags 2\n"
+#define GROUP "flags"
 
-static const char empty_module[] = "#include <linux/module.h>\nMODULE_LICENSE(\"GPL\");\n";
+/* With something of what scripts have: per-CPU data, strings, a loop, sections of their own. */
+static const char *const sample_sources[] = {
+	"#include <linux/module.h>\n"
+	"MODULE_LICENSE(\"GPL\");\n"
+	"int spile_sample_part(int *values, int count);\n"
+	"static int values[32];\n"
+	"static int __init sample_init(void)\n"
+	"{\n"
+	"	return spile_sample_part(values, 32) ? -22 : 0;\n"
+	"}\n"
+	"static void __exit sample_exit(void)\n"
+	"{\n"
+	"}\n"
+	"module_init(sample_init);\n"
+	"module_exit(sample_exit);\n",
 
-/* kbuild compiles from different folders in different versions; this makes it say which. */
-static const char kbuild_file[] =
-	"obj-m := " OBJECT_NAME ".o\n"
-	"$(info " DIRECTORY_MARK "$(CURDIR))\n";
+	"#include <linux/module.h>\n"
+	"int spile_sample_part(int *values, int count);\n"
+	"int spile_sample_part(int *values, int count)\n"
+	"{\n"
+	"	int i, sum = 0;\n"
+	"	for (i = 0; i < count; i++)\n"
+	"		sum += values[i];\n"
+	"	if (sum)\n"
+	"		printk(\"spile: %d\\n\", sum);\n"
+	"	return sum;\n"
+	"}\n",
+};
 
 /* Stands in for the names kbuild gives each object; headers expect them to be defined. */
 static const char *const own_names[] = {
@@ -38,38 +64,18 @@ static const char *const dropped_prefixes[] = {
 	"-D__KBUILD_MODNAME=", "-D__KBUILD_MODFILE=",
 };
 
+/* Where our own headers are matters to no feature of the kernel. */
+static bool is_own_path(const char *word)
+{
+	return g_str_has_prefix(word, "-I") && g_str_has_prefix(word + 2, paths_data_dir());
+}
+
 static bool is_dropped(const char *word)
 {
 	for (size_t i = 0; i < G_N_ELEMENTS(dropped_prefixes); i++)
 		if (g_str_has_prefix(word, dropped_prefixes[i]))
 			return true;
-	return strcmp(word, "-c") == 0 || g_str_has_suffix(word, OBJECT_NAME ".c");
-}
-
-static char *replace(char *text, const char *from, const char *to)
-{
-	g_auto(GStrv) parts = g_strsplit(text, from, -1);
-
-	g_free(text);
-	return g_strjoinv(to, parts);
-}
-
-/* The first line's command with make's quoting undone, or NULL. To be freed. */
-static char *command_text(const char *text)
-{
-	const char *end = strchr(text, '\n');
-	const char *assignment = strstr(text, ":=");
-	char *command;
-
-	if (!g_str_has_prefix(text, "cmd_") && !g_str_has_prefix(text, "savedcmd_"))
-		return NULL;
-	if (!assignment || (end && assignment > end))
-		return NULL;
-	command = end ? g_strndup(assignment + 2, (size_t)(end - assignment - 2)) :
-			g_strdup(assignment + 2);
-	command = replace(command, "\\#", "#");
-	command = replace(command, "$(pound)", "#");
-	return replace(command, "$$", "$");
+	return strcmp(word, "-c") == 0 || g_str_has_suffix(word, "script.c") || is_own_path(word);
 }
 
 /* Copies the wanted words up to the first ';' of the shell command. */
@@ -88,7 +94,7 @@ static void take_words(struct arena *arena, char **words, GPtrArray *command)
 
 bool kernel_flags_parse(struct arena *arena, const char *text, struct kernel_flags *ret)
 {
-	g_autofree char *line = command_text(text);
+	g_autofree char *line = kernel_recipe_command(text);
 	g_auto(GStrv) words = NULL;
 
 	if (!line || !g_shell_parse_argv(line, NULL, &words, NULL))
@@ -112,47 +118,82 @@ static const char *program_identity(struct arena *arena, const char *program)
 			    (long long)status.st_size);
 }
 
-static const char *cache_path(struct arena *arena, const struct kernel_tree *tree)
+const char *kernel_flags_sample(int part)
 {
-	const char *folder = kernel_tree_cache(arena, tree);
-
-	return folder ? arena_printf(arena, "%s/flags", folder) : NULL;
+	return sample_sources[part];
 }
 
-/* One line each: directory, identity, then the command's words. */
-static struct kernel_flags *load(struct arena *arena, const char *path)
+/* ---- The cache ---- */
+
+/* Where the answer of this tree to our Kbuild is kept, without its suffix; NULL without a cache. */
+static const char *cache_path(struct arena *arena, const struct kernel_tree *tree)
+{
+	g_autofree char *path = g_build_filename(paths_data_dir(), "Kbuild", NULL);
+	const char *folder = kernel_tree_cache(arena, tree);
+	g_autofree char *text = NULL, *hash = NULL, *all = NULL;
+
+	if (!folder || !g_file_get_contents(path, &text, NULL, NULL))
+		return NULL;
+	all = g_strconcat(FORMAT, text, sample_sources[0], sample_sources[1], NULL);
+	hash = g_compute_checksum_for_string(G_CHECKSUM_SHA256, all, -1);
+	return arena_printf(arena, "%s/flags-%.16s", folder, hash);
+}
+
+static const char *get_string(struct arena *arena, GKeyFile *file, const char *key)
+{
+	g_autofree char *text = g_key_file_get_string(file, GROUP, key, NULL);
+
+	return text ? arena_printf(arena, "%s", text) : "";
+}
+
+static struct kernel_flags *load_key_file(struct arena *arena, GKeyFile *file)
 {
 	struct kernel_flags *flags = arena_new0(arena, struct kernel_flags);
-	g_autofree char *text = NULL;
-	g_auto(GStrv) lines = NULL;
+	struct kernel_recipe *recipe = arena_new0(arena, struct kernel_recipe);
+	g_auto(GStrv) words = g_key_file_get_string_list(file, GROUP, "command", NULL, NULL);
 
-	if (!path || !g_file_get_contents(path, &text, NULL, NULL))
+	if (!words || !words[0])
 		return NULL;
-	lines = g_strsplit(g_strchomp(text), "\n", -1);
-	if (g_strv_length(lines) < 3)
-		return NULL;
-	flags->directory = arena_printf(arena, "%s", lines[0]);
-	flags->identity = arena_printf(arena, "%s", lines[1]);
+	flags->directory = get_string(arena, file, "directory");
+	flags->identity = get_string(arena, file, "identity");
 	flags->command = arena_array(arena);
-	for (char **line = lines + 2; *line; line++)
-		g_ptr_array_add(flags->command, arena_printf(arena, "%s", *line));
-	if (strcmp(flags->identity, program_identity(arena, flags->command->pdata[0])) != 0)
+	for (char **word = words; *word; word++)
+		g_ptr_array_add(flags->command, arena_printf(arena, "%s", *word));
+	if (kernel_recipe_load(arena, file, recipe))
+		flags->recipe = recipe;
+	return flags;
+}
+
+static struct kernel_flags *load(struct arena *arena, const char *path)
+{
+	GKeyFile *file = g_key_file_new();
+	struct kernel_flags *flags = NULL;
+
+	if (path && g_key_file_load_from_file(file, path, G_KEY_FILE_NONE, NULL))
+		flags = load_key_file(arena, file);
+	g_key_file_free(file);
+	if (!flags || strcmp(flags->identity, program_identity(arena, flags->command->pdata[0])) != 0)
 		return NULL;
+	flags->sample = arena_printf(arena, "%s.ko", path);
 	return flags;
 }
 
 /* A cache that cannot be written costs time, not correctness. */
 static void save(const char *path, const struct kernel_flags *flags)
 {
-	GString *text = g_string_new(NULL);
+	GKeyFile *file = g_key_file_new();
 
-	g_string_append_printf(text, "%s\n%s\n", flags->directory, flags->identity);
-	for (guint i = 0; i < flags->command->len; i++)
-		g_string_append_printf(text, "%s\n", (const char *)flags->command->pdata[i]);
-	if (path)
-		g_file_set_contents(path, text->str, (gssize)text->len, NULL);
-	g_string_free(text, TRUE);
+	g_key_file_set_string(file, GROUP, "directory", flags->directory);
+	g_key_file_set_string(file, GROUP, "identity", flags->identity);
+	g_key_file_set_string_list(file, GROUP, "command",
+				   (const char *const *)flags->command->pdata, flags->command->len);
+	if (flags->recipe)
+		kernel_recipe_save(flags->recipe, file);
+	g_key_file_save_to_file(file, path, NULL);
+	g_key_file_free(file);
 }
+
+/* ---- Asking kbuild ---- */
 
 /* The folder kbuild said it compiles in; the build tree's if it did not. */
 static const char *compile_directory(struct arena *arena, const struct kernel_tree *tree,
@@ -176,23 +217,71 @@ static void report_failure(struct arena *arena, struct diag *diag, const struct 
 	diag_note(diag, no_span, "make says: %s", g_strchomp(result->errors));
 }
 
-static struct kernel_flags *ask_kbuild(struct arena *arena, struct diag *diag,
-				       const struct kernel_tree *tree, const char *folder)
+static bool write_sample(struct diag *diag, const char *folder)
 {
-	static const char *const arguments[] = { OBJECT_NAME ".o", NULL };
+	g_autofree char *kconf = g_build_filename(folder, "kconf", NULL);
+	g_autofree char *kbuild = g_strdup_printf("SPILE_MODULE := " RECIPE_MODULE "\n"
+						  "SPILE_PARTS := " RECIPE_PART "\n"
+						  "SPILE_KCONF := %s\n"
+						  "include %s/Kbuild\n"
+						  "$(info " DIRECTORY_MARK "$(CURDIR))\n",
+						  kconf, paths_data_dir());
+
+	return scratch_usable(diag, paths_data_dir()) && g_mkdir(kconf, 0700) == 0 &&
+	       scratch_write(diag, kconf, "kconf.h", "") &&
+	       scratch_write(diag, folder, "Kbuild", kbuild) &&
+	       scratch_write(diag, folder, "script.c", sample_sources[0]) &&
+	       scratch_write(diag, folder, RECIPE_PART ".c", sample_sources[1]);
+}
+
+static void learn_recipe(struct arena *arena, const char *folder, const char *output,
+			 struct kernel_flags *flags)
+{
+	struct kernel_recipe *recipe = arena_new0(arena, struct kernel_recipe);
+	struct kernel_recipe_names names = {
+		.folder = folder, .top = paths_data_dir(),
+		.kconf = arena_printf(arena, "%s/kconf", folder),
+	};
+
+	if (kernel_recipe_learn(arena, &names, flags->directory, output, recipe))
+		flags->recipe = recipe;
+}
+
+/* Copies the sample to where it outlives its folder. */
+static void keep_sample(struct arena *arena, const char *folder, const char *path,
+			struct kernel_flags *flags)
+{
+	g_autofree char *module = g_build_filename(folder, RECIPE_MODULE ".ko", NULL);
+	g_autofree char *bytes = NULL;
+	gsize length;
+
+	flags->sample = arena_printf(arena, "%s.ko", path);
+	if (!g_file_get_contents(module, &bytes, &length, NULL) ||
+	    !g_file_set_contents(flags->sample, bytes, (gssize)length, NULL))
+		flags->recipe = NULL;
+}
+
+/* What kbuild says of a sample in `folder`; to be kept at `path`, if there is one. */
+static struct kernel_flags *ask_kbuild(struct arena *arena, struct diag *diag,
+				       const struct kernel_tree *tree, const char *folder,
+				       const char *path)
+{
+	static const char *const arguments[] = { "modules", "V=1", "CONFIG_DEBUG_INFO=", NULL };
 	struct kernel_flags *flags = arena_new0(arena, struct kernel_flags);
-	g_autofree char *path = g_build_filename(folder, "." OBJECT_NAME ".o.cmd", NULL);
+	g_autofree char *command_path = g_build_filename(folder, ".script.o.cmd", NULL);
 	g_autofree char *text = NULL;
 	struct process_result result;
 
-	if (!scratch_write(diag, folder, "Kbuild", kbuild_file) ||
-	    !scratch_write(diag, folder, OBJECT_NAME ".c", empty_module))
+	if (!write_sample(diag, folder))
 		return NULL;
 	kernel_make(tree, folder, arguments, &result);
-	if (result.status == 0 && g_file_get_contents(path, &text, NULL, NULL) &&
+	if (result.status == 0 && g_file_get_contents(command_path, &text, NULL, NULL) &&
 	    kernel_flags_parse(arena, text, flags)) {
 		flags->directory = compile_directory(arena, tree, result.output);
 		flags->identity = program_identity(arena, flags->command->pdata[0]);
+		learn_recipe(arena, folder, result.output, flags);
+		if (path)
+			keep_sample(arena, folder, path, flags);
 	} else {
 		report_failure(arena, diag, tree, &result);
 		flags = NULL;
@@ -213,12 +302,12 @@ const struct kernel_flags *kernel_flags_get(struct arena *arena, struct diag *di
 	folder = scratch_new(arena, diag);
 	if (!folder)
 		return NULL;
-	flags = ask_kbuild(arena, diag, tree, folder);
+	flags = ask_kbuild(arena, diag, tree, folder, path);
 	scratch_remove(folder);
 	/* Newer kbuild compiles inside the module's folder, with absolute paths. */
 	if (flags && !g_file_test(flags->directory, G_FILE_TEST_IS_DIR))
 		flags->directory = tree->build_dir;
-	if (flags)
+	if (flags && path)
 		save(path, flags);
 	return flags;
 }

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The way around kbuild, in pieces: compile commands taken apart for a precompiled header, registers
+ * that such a header loses, object files compared and asked for what they leave undefined. Works on
+ * texts, and on objects made by the assembler; needs no kernel tree.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <glib/gstdio.h>
+
+#include "base/process.h"
+#include "build/compile_step.h"
+#include "build/object.h"
+#include "build/symvers.h"
+#include "target/scratch.h"
+
+struct fixture {
+	struct arena *arena;
+	struct diag diag;
+	const char *folder;
+};
+
+static int set_up(void **state)
+{
+	struct fixture *fixture = g_new0(struct fixture, 1);
+
+	fixture->arena = arena_new();
+	diag_init(&fixture->diag);
+	fixture->folder = scratch_new(fixture->arena, &fixture->diag);
+	*state = fixture;
+	return fixture->folder ? 0 : -1;
+}
+
+static int tear_down(void **state)
+{
+	struct fixture *fixture = *state;
+
+	scratch_remove(fixture->folder);
+	arena_free(fixture->arena);
+	g_free(fixture);
+	return 0;
+}
+
+static void commands_are_taken_apart(void **state)
+{
+	static const char text[] =
+		" gcc -Wp,-MMD,/w/.script.o.d -nostdinc -include /k/a.h -include ./b.h -DMODULE "
+		"-DKBUILD_BASENAME='\"script\"' -D__KBUILD_MODNAME=kmod_x -c -o /w/script.o /w/script.c "
+		"  ; objtool --orc /w/script.o";
+	struct fixture *fixture = *state;
+	struct compile_step step;
+
+	assert_true(compile_step_parse(fixture->arena, text, &step));
+	assert_string_equal(step.input, "/w/script.c");
+	assert_string_equal(step.output, "/w/script.o");
+	assert_string_equal(step.rest, " ; objtool --orc /w/script.o");
+	assert_string_equal(step.definitions, "#define KBUILD_BASENAME \"script\"\n"
+			    "#define __KBUILD_MODNAME kmod_x\n");
+	assert_string_equal(compile_step_header(fixture->arena, &step, "/tree", "#include <c.h>\n"),
+			    "#include \"/k/a.h\"\n#include \"/tree/./b.h\"\n#include <c.h>\n");
+	assert_string_equal(compile_step_text(fixture->arena, &step, "/p/script.h", "/w/names.h"),
+			    "'gcc' '-nostdinc' '-DMODULE' -include /p/script.h -include /w/names.h "
+			    "-c -o /w/script.o /w/script.c ; objtool --orc /w/script.o");
+	assert_string_equal(compile_step_precompile(fixture->arena, &step, "/p/script.h"),
+			    "'gcc' '-nostdinc' '-DMODULE' -x c-header -o /p/script.h.gch /p/script.h");
+}
+
+static void unknown_commands_are_left_to_kbuild(void **state)
+{
+	struct fixture *fixture = *state;
+	struct compile_step step;
+
+	assert_false(compile_step_parse(fixture->arena, "gcc -c -o a.o a.c && touch b", &step));
+	assert_false(compile_step_parse(fixture->arena, "gcc -c a.c", &step));
+	assert_false(compile_step_parse(fixture->arena, "gcc -c -o a.o a.s", &step));
+	assert_false(compile_step_parse(fixture->arena, "gcc 'a", &step));
+	assert_false(compile_step_parse(fixture->arena, "", &step));
+}
+
+static void registers_are_said_once_more(void **state)
+{
+	struct fixture *fixture = *state;
+
+	assert_string_equal(compile_step_registers(fixture->arena,
+			"int a;\nregister unsigned long current_stack_pointer asm(\"rsp\");\n"
+			"register struct t *current_of __asm__ (\"r2\");\n"
+			"static int f(void)\n{\n\tregister long x asm(\"r10\");\n}\n"),
+		"register unsigned long spile_current_stack_pointer asm(\"rsp\");\n"
+		"register struct t *spile_current_of asm(\"r2\");\n");
+	assert_string_equal(compile_step_registers(fixture->arena, "int a;\n"), "");
+}
+
+/* Compiles a text to NAME.o of the folder; its path. */
+static const char *compiled(struct fixture *fixture, const char *name, const char *text)
+{
+	const char *source = arena_printf(fixture->arena, "%s.c", name);
+	const char *object = arena_printf(fixture->arena, "%s/%s.o", fixture->folder, name);
+	const char *compiler = g_getenv("CC") ? g_getenv("CC") : "cc";
+	const char *const command[] = { compiler, "-c", "-O1", "-fno-pic", "-o", object, source, NULL };
+	struct process_result result;
+
+	assert_true(scratch_write(&fixture->diag, fixture->folder, source, text));
+	process_run(command, fixture->folder, &result);
+	if (result.status)
+		fail_msg("%s", result.errors);
+	process_result_clear(&result);
+	return object;
+}
+
+static void symvers_keep_what_is_undefined(void **state)
+{
+	struct fixture *fixture = *state;
+	const char *object = compiled(fixture, "a", "void kfree(void *); int local(void);\n"
+				      "int local(void) { kfree(0); return 0; }\n");
+	const char *path = arena_printf(fixture->arena, "%s/short", fixture->folder);
+	g_autofree char *text = NULL;
+
+	assert_true(scratch_write(&fixture->diag, fixture->folder, "Module.symvers",
+				  "0x1\tkfre\tvmlinux\tEXPORT_SYMBOL\t\n0x2\tkfree\tvmlinux\tEXPORT_SYMBOL\t\n"
+				  "0x3\tkfree_more\tvmlinux\tEXPORT_SYMBOL\t\n0x4\tlocal\tother\tEXPORT_SYMBOL\t\n"
+				  "no tab\n0x5\tmodule_layout\tvmlinux\tEXPORT_SYMBOL\t"));
+	assert_true(symvers_reduce(fixture->folder, object, path));
+	assert_true(g_file_get_contents(path, &text, NULL, NULL));
+	assert_string_equal(text, "0x2\tkfree\tvmlinux\tEXPORT_SYMBOL\t\n"
+			    "0x5\tmodule_layout\tvmlinux\tEXPORT_SYMBOL\t");
+	assert_false(symvers_reduce("/nowhere", object, path));
+	assert_false(symvers_reduce(fixture->folder, path, path));
+}
+
+static bool same(const char *path, const char *other_path)
+{
+	struct object a, b;
+	bool result;
+
+	assert_true(object_open(path, &a));
+	assert_true(object_open(other_path, &b));
+	result = object_same(&a, &b);
+	object_close(&a);
+	object_close(&b);
+	return result;
+}
+
+static void objects_are_compared_by_what_is_loaded(void **state)
+{
+	struct fixture *fixture = *state;
+	const char *a = compiled(fixture, "a", "int f(void); int f(void) { return 5; }\n");
+
+	assert_true(same(a, compiled(fixture, "b", "int g(void); int g(void) { return 5; }\n")));
+	assert_false(same(a, compiled(fixture, "c", "int f(void); int f(void) { return 6; }\n")));
+	assert_false(same(a, compiled(fixture, "d", "int x = 1; int f(void); int f(void) { return 5; }\n")));
+	assert_false(same(a, compiled(fixture, "e", "int y[3]; int f(void); int f(void) { return 5; }\n")));
+}
+
+/* Any cut of the file, and any value of its offsets, is refused or read within bounds. */
+static void broken_objects_are_harmless(void **state)
+{
+	struct fixture *fixture = *state;
+	const char *path = compiled(fixture, "a", "void kfree(void *); void f(void); void f(void) { kfree(0); }\n");
+	const char *cut = arena_printf(fixture->arena, "%s/cut.o", fixture->folder);
+	g_autofree char *bytes = NULL;
+	struct object object;
+	gsize size;
+
+	assert_true(g_file_get_contents(path, &bytes, &size, NULL));
+	for (gsize length = 0; length < size; length += 7) {
+		assert_true(g_file_set_contents(cut, bytes, (gssize)length, NULL));
+		if (object_open(cut, &object)) {
+			g_hash_table_destroy(object_undefined(&object));
+			object_close(&object);
+		}
+	}
+	for (gsize at = sizeof(Elf64_Ehdr) - 24; at < size; at += 4) {
+		char kept[4];
+
+		memcpy(kept, bytes + at, MIN(4, size - at));
+		memset(bytes + at, 0x7f, MIN(4, size - at));
+		assert_true(g_file_set_contents(cut, bytes, (gssize)size, NULL));
+		memcpy(bytes + at, kept, MIN(4, size - at));
+		if (object_open(cut, &object)) {
+			g_hash_table_destroy(object_undefined(&object));
+			object_same(&object, &object);
+			object_close(&object);
+		}
+	}
+}
+
+int main(void)
+{
+#define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
+	static const struct CMUnitTest tests[] = {
+		TEST(commands_are_taken_apart),
+		TEST(unknown_commands_are_left_to_kbuild),
+		TEST(registers_are_said_once_more),
+		TEST(symvers_keep_what_is_undefined),
+		TEST(objects_are_compared_by_what_is_loaded),
+		TEST(broken_objects_are_harmless),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

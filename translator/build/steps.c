@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Two runs of a shell: up to the linked object, and from modpost on. Between them Module.symvers is
+ * shortened to what that object needs, for reading all of it is most of modpost's time.
+ */
+#include "build/steps.h"
+
+#include <string.h>
+
+#include "build/compile_step.h"
+#include "build/symvers.h"
+#include "target/kernel_make.h"
+
+#define SHORT_SYMVERS "kernel.symvers"
+
+bool steps_shell(const char *directory, const char *text, GString *log)
+{
+	GPtrArray *argv = g_ptr_array_new();
+	struct process_result result;
+	bool ok;
+
+	kernel_make_environment(argv);
+	g_ptr_array_add(argv, (char *)"sh");
+	g_ptr_array_add(argv, (char *)"-ec");
+	g_ptr_array_add(argv, (char *)text);
+	g_ptr_array_add(argv, NULL);
+	process_run((const char *const *)argv->pdata, directory, &result);
+	g_ptr_array_free(argv, TRUE);
+	g_string_append_printf(log, "%s\n%s%s", text, result.output, result.errors);
+	ok = result.status == 0;
+	process_result_clear(&result);
+	return ok;
+}
+
+static bool write_file(const char *folder, const char *name, const char *text)
+{
+	g_autofree char *path = g_build_filename(folder, name, NULL);
+
+	return g_file_set_contents(path, text, -1, NULL);
+}
+
+/* The files that steps read: lists have a part in each line. */
+static bool write_lists(const struct steps_request *request)
+{
+	const GPtrArray *files = request->flags->recipe->files;
+	struct kernel_recipe_names names = request->names;
+	g_autofree char *parts = g_strdelimit(g_strdup(names.parts), " ", '\n');
+	bool ok = true;
+
+	names.parts = parts;
+	for (guint i = 0; i + 1 < files->len && ok; i += 2) {
+		g_autofree char *name = kernel_recipe_fill(files->pdata[i], &names);
+		g_autofree char *text = kernel_recipe_fill(files->pdata[i + 1], &names);
+
+		ok = write_file(names.folder, name, text);
+	}
+	return ok;
+}
+
+/*
+ * A compile step's `text` with its precompiled header; the file of names is written. NULL if the
+ * step does not look as expected.
+ */
+static const char *with_header(struct arena *arena, const struct steps_request *request,
+			       const char *text, const char *header, const char *names_file)
+{
+	const char *path = arena_printf(arena, "%s/%s", request->names.folder, names_file);
+	g_autofree char *behind = NULL;
+	struct compile_step parsed;
+
+	if (!compile_step_parse(arena, text, &parsed))
+		return NULL;
+	behind = g_strconcat(parsed.definitions, header == request->prepared->header ?
+			     request->prepared->registers : "", NULL);
+	if (!write_file(request->names.folder, names_file, behind))
+		return NULL;
+	return compile_step_text(arena, &parsed, header, path);
+}
+
+/* A text about script.c, for `part`: the name is in the input, the output and the base name. */
+static char *text_of_part(const char *text, const char *part)
+{
+	static const char *const forms[] = { "script.c", "script.o", "\"script\"" };
+	char *result = g_strdup(text);
+
+	for (size_t i = 0; i < G_N_ELEMENTS(forms); i++) {
+		g_auto(GStrv) pieces = g_strsplit(result, forms[i], -1);
+		g_auto(GStrv) form = g_strsplit(forms[i], "script", 2);
+		g_autofree char *own = g_strconcat(form[0], part, form[1], NULL);
+
+		g_free(result);
+		result = g_strjoinv(own, pieces);
+	}
+	return result;
+}
+
+/* The file beside PART.o that modpost reads. */
+static bool write_command_file(const struct steps_request *request, const char *part)
+{
+	g_autofree char *name = g_strdup_printf(".%s.o.cmd", part);
+	g_autofree char *form = text_of_part(request->flags->recipe->command_file, part);
+	g_autofree char *text = kernel_recipe_fill(form, &request->names);
+
+	return write_file(request->names.folder, name, text);
+}
+
+const char *steps_compile_text(struct arena *arena, const struct steps_request *request,
+			       const char *part)
+{
+	g_autofree char *step = text_of_part(request->flags->recipe->steps[RECIPE_COMPILE], part);
+	g_autofree char *text = kernel_recipe_fill(step, &request->names);
+
+	if (!write_command_file(request, part))
+		return NULL;
+	return with_header(arena, request, text, request->prepared->header,
+			   arena_printf(arena, "%s.names.h", part));
+}
+
+static const char *compile_module_text(struct arena *arena, const struct steps_request *request)
+{
+	g_autofree char *text = kernel_recipe_fill(request->flags->recipe->steps[RECIPE_COMPILE_MODULE],
+						   &request->names);
+
+	return with_header(arena, request, text, request->prepared->module_header, "module.names.h");
+}
+
+/* modpost's command with the shortened file instead of the tree's; the arena's. */
+static const char *modpost_text(struct arena *arena, const struct steps_request *request)
+{
+	g_autofree char *text = kernel_recipe_fill(request->flags->recipe->steps[RECIPE_MODPOST],
+						   &request->names);
+	g_autofree char *absolute = g_strconcat("-i ", request->tree->build_dir, "/Module.symvers ", NULL);
+	const char *found = strstr(text, "-i Module.symvers ");
+	const char *end;
+
+	if (!found)
+		found = strstr(text, absolute);
+	if (!found)
+		return arena_printf(arena, "%s", text);
+	end = found + strlen("-i ") + strcspn(found + strlen("-i "), " ");
+	return arena_printf(arena, "%.*s-i %s/" SHORT_SYMVERS "%s", (int)(found - text), text,
+			    request->names.folder, end);
+}
+
+/* Up to NAME.o, and the file of the symbols that it needs. */
+static bool make_object(struct arena *arena, const struct steps_request *request,
+			const char *directory, GString *log)
+{
+	const char *compile = steps_compile_text(arena, request, "script");
+	g_autofree char *link = kernel_recipe_fill(request->flags->recipe->steps[RECIPE_LINK],
+						   &request->names);
+	g_autofree char *text = compile ? g_strconcat(compile, "\n", link, NULL) : NULL;
+	g_autofree char *object = g_strconcat(request->names.folder, "/", request->names.module, ".o", NULL);
+	g_autofree char *symvers = g_strconcat(request->names.folder, "/" SHORT_SYMVERS, NULL);
+
+	return text && write_lists(request) && steps_shell(directory, text, log) &&
+	       symvers_reduce(request->tree->build_dir, object, symvers);
+}
+
+static bool make_module(struct arena *arena, const struct steps_request *request,
+			const char *directory, GString *log)
+{
+	const char *modpost = modpost_text(arena, request);
+	const char *compile = compile_module_text(arena, request);
+	g_autofree char *link = kernel_recipe_fill(request->flags->recipe->steps[RECIPE_LINK_MODULE],
+						   &request->names);
+	g_autofree char *text = compile ? g_strconcat(modpost, "\n", compile, "\n", link, NULL) : NULL;
+
+	return text && steps_shell(directory, text, log);
+}
+
+bool steps_run(struct arena *arena, const struct steps_request *request, char **log_ret)
+{
+	g_autofree char *directory = kernel_recipe_fill(request->flags->recipe->directory, &request->names);
+	g_autofree char *module = g_strconcat(request->names.folder, "/", request->names.module, ".ko", NULL);
+	GString *log = g_string_new(NULL);
+	bool ok;
+
+	ok = make_object(arena, request, directory, log) && make_module(arena, request, directory, log) &&
+	     g_file_test(module, G_FILE_TEST_EXISTS);
+	*log_ret = g_string_free(log, FALSE);
+	return ok;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A module by kbuild's own steps, without kbuild: script.c is compiled against a precompiled
+ * header, linked with objects that are compiled already, and made a module.
+ */
+#ifndef SPILE_BUILD_STEPS_H
+#define SPILE_BUILD_STEPS_H
+
+#include "target/kernel_flags.h"
+
+/* What was compiled ahead; see prepared.h. */
+struct steps_prepared {
+	const char *folder;
+	const char *header;		/* precompiled, of script.c */
+	const char *module_header;	/* precompiled, of NAME.mod.c */
+	const char *registers;		/* C text behind `header`: see compile_step.h */
+};
+
+struct steps_request {
+	const struct kernel_tree *tree;
+	const struct kernel_flags *flags;	/* with a recipe */
+	const struct steps_prepared *prepared;
+	struct kernel_recipe_names names;	/* names.folder has script.c in it */
+};
+
+/*
+ * Makes NAME.ko in names.folder. False if a step fails or does not look as expected, when kbuild
+ * has to do it; what was said by then is in *log_ret, to be freed, in either case.
+ */
+bool steps_run(struct arena *arena, const struct steps_request *request, char **log_ret);
+
+/*
+ * Shell text that compiles PART.c of names.folder to PART.o there, as kbuild would compile it for
+ * the module, against prepared->header. NULL if kbuild's step does not look as expected.
+ */
+const char *steps_compile_text(struct arena *arena, const struct steps_request *request,
+			       const char *part);
+
+/* Runs shell text in `directory`, in kbuild's clean environment; false if it failed. Adds to `log`. */
+bool steps_shell(const char *directory, const char *text, GString *log);
+
+#endif

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Takes a recipe from a module that kbuild has built, and gives its steps back for other modules.
+ * Most steps are in the command files that kbuild keeps beside what it makes; modpost's older
+ * versions have none, so that line is found in what make said. What the sample's own names and
+ * folders were become placeholders, "@{name}"; nothing else of a command is looked into.
+ */
+#include "target/kernel_recipe.h"
+
+#include <string.h>
+
+#define GROUP_STEPS "steps"
+#define GROUP_FILES "files"
+
+/* The file that kbuild keeps a step's command in. */
+static const struct {
+	const char *key, *file;
+} steps[RECIPE_STEPS] = {
+	[RECIPE_COMPILE] = { "compile", ".script.o.cmd" },
+	[RECIPE_LINK] = { "link", "." RECIPE_MODULE ".o.cmd" },
+	[RECIPE_MODPOST] = { "modpost", NULL },
+	[RECIPE_COMPILE_MODULE] = { "compile-module", "." RECIPE_MODULE ".mod.o.cmd" },
+	[RECIPE_LINK_MODULE] = { "link-module", "." RECIPE_MODULE ".ko.cmd" },
+};
+
+/* Lists that steps read; a tree has those of its version. */
+static const char *const list_files[] = { RECIPE_MODULE ".mod", "modules.order" };
+
+static char *replace(char *text, const char *from, const char *to)
+{
+	g_auto(GStrv) parts = g_strsplit(text, from, -1);
+
+	g_free(text);
+	return g_strjoinv(to, parts);
+}
+
+char *kernel_recipe_command(const char *text)
+{
+	const char *end = strchr(text, '\n');
+	const char *assignment = strstr(text, ":=");
+	char *command;
+
+	if (!g_str_has_prefix(text, "cmd_") && !g_str_has_prefix(text, "savedcmd_"))
+		return NULL;
+	if (!assignment || (end && assignment > end))
+		return NULL;
+	command = end ? g_strndup(assignment + 2, (size_t)(end - assignment - 2)) :
+			g_strdup(assignment + 2);
+	command = replace(command, "\\#", "#");
+	command = replace(command, "$(pound)", "#");
+	return replace(command, "$$", "$");
+}
+
+/* ---- Learning ---- */
+
+/* The sample's names out, the placeholders in: first those that others begin with. */
+static const char *with_placeholders(struct arena *arena, const char *text,
+				     const struct kernel_recipe_names *names)
+{
+	char *result = g_strdup(text);
+	const char *kept;
+
+	result = replace(result, names->kconf, "@{kconf}");
+	result = replace(result, names->top, "@{top}");
+	result = replace(result, names->folder, "@{folder}");
+	result = replace(result, "@{folder}/" RECIPE_PART ".o", "@{parts}");
+	result = replace(result, RECIPE_PART ".o", "@{parts}");
+	result = replace(result, RECIPE_MODULE, "@{module}");
+	kept = arena_printf(arena, "%s", result);
+	g_free(result);
+	return kept;
+}
+
+static char *read_file(const char *folder, const char *name)
+{
+	g_autofree char *path = g_build_filename(folder, name, NULL);
+	char *text = NULL;
+
+	return g_file_get_contents(path, &text, NULL, NULL) ? text : NULL;
+}
+
+/* The command that wrote a file of the sample, or NULL. To be freed. */
+static char *command_of_file(const char *folder, const char *name)
+{
+	g_autofree char *text = read_file(folder, name);
+
+	return text ? kernel_recipe_command(text) : NULL;
+}
+
+/* The line of make's words that runs modpost, on the sample alone; NULL if there is none. To be freed. */
+static char *modpost_command(const char *output)
+{
+	g_auto(GStrv) lines = g_strsplit(output, "\n", -1);
+
+	for (char **line = lines; *line; line++)
+		if (strstr(*line, "scripts/mod/modpost ") && !strstr(*line, "make "))
+			return g_strdup(g_strstrip(*line));
+	return NULL;
+}
+
+static void learn_files(struct arena *arena, const struct kernel_recipe_names *names,
+			struct kernel_recipe *ret)
+{
+	ret->files = arena_array(arena);
+	for (size_t i = 0; i < G_N_ELEMENTS(list_files); i++) {
+		g_autofree char *text = read_file(names->folder, list_files[i]);
+
+		if (!text)
+			continue;
+		g_ptr_array_add(ret->files, (char *)with_placeholders(arena, list_files[i], names));
+		g_ptr_array_add(ret->files, (char *)with_placeholders(arena, text, names));
+	}
+}
+
+/* The lines of the sample's .mod.c up to the first that is not the preprocessor's. */
+static const char *learn_head(struct arena *arena, const char *folder)
+{
+	g_autofree char *text = read_file(folder, RECIPE_MODULE ".mod.c");
+	const char *end = text;
+
+	while (end && (*end == '#' || *end == '\n'))
+		end += strcspn(end, "\n") + 1;
+	return end ? arena_strndup(arena, text, (size_t)(end - text)) : "";
+}
+
+/*
+ * What modpost reads of the file beside an object: `source_X := Y` and the headers behind `deps_X`
+ * that lie in the object's own folder; we have none there.
+ */
+static const char *learn_command_file(struct arena *arena, const struct kernel_recipe_names *names)
+{
+	g_autofree char *text = read_file(names->folder, ".script.o.cmd");
+	g_auto(GStrv) lines = g_strsplit(text ? text : "", "\n", -1);
+	g_autoptr(GString) kept = g_string_new(NULL);
+
+	for (char **line = lines; *line; line++)
+		if (g_str_has_prefix(*line, "source_") || g_str_has_prefix(*line, "deps_"))
+			g_string_append_printf(kept, "%s\n\n", *line);
+	return with_placeholders(arena, kept->str, names);
+}
+
+bool kernel_recipe_learn(struct arena *arena, const struct kernel_recipe_names *names,
+			 const char *directory, const char *output, struct kernel_recipe *ret)
+{
+	ret->directory = with_placeholders(arena, directory, names);
+	for (int i = 0; i < RECIPE_STEPS; i++) {
+		g_autofree char *command = steps[i].file ?
+			command_of_file(names->folder, steps[i].file) : modpost_command(output);
+
+		if (!command)
+			return false;
+		ret->steps[i] = with_placeholders(arena, command, names);
+	}
+	learn_files(arena, names, ret);
+	ret->module_head = learn_head(arena, names->folder);
+	ret->command_file = learn_command_file(arena, names);
+	return strstr(ret->steps[RECIPE_COMPILE], "script.c") != NULL;
+}
+
+/* ---- Using ---- */
+
+static const char *value_of(const char *name, size_t length, const struct kernel_recipe_names *names)
+{
+	const struct {
+		const char *name, *value;
+	} values[] = {
+		{ "folder", names->folder }, { "module", names->module }, { "parts", names->parts },
+		{ "top", names->top }, { "kconf", names->kconf },
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(values); i++)
+		if (strlen(values[i].name) == length && memcmp(values[i].name, name, length) == 0)
+			return values[i].value;
+	return NULL;
+}
+
+char *kernel_recipe_fill(const char *text, const struct kernel_recipe_names *names)
+{
+	GString *out = g_string_new(NULL);
+	const char *mark;
+
+	for (; (mark = strstr(text, "@{")) != NULL; text = mark + 2) {
+		size_t length = strcspn(mark + 2, "}");
+		const char *value = value_of(mark + 2, length, names);
+
+		g_string_append_len(out, text, mark - text);
+		g_string_append(out, value ? value : "@{");
+		if (value)
+			mark += length + 1;
+	}
+	g_string_append(out, text);
+	return g_string_free(out, FALSE);
+}
+
+/* ---- Keeping ---- */
+
+void kernel_recipe_save(const struct kernel_recipe *recipe, GKeyFile *file)
+{
+	g_key_file_set_string(file, GROUP_STEPS, "directory", recipe->directory);
+	g_key_file_set_string(file, GROUP_STEPS, "module-head", recipe->module_head);
+	g_key_file_set_string(file, GROUP_STEPS, "command-file", recipe->command_file);
+	for (int i = 0; i < RECIPE_STEPS; i++)
+		g_key_file_set_string(file, GROUP_STEPS, steps[i].key, recipe->steps[i]);
+	g_key_file_set_string_list(file, GROUP_FILES, "list",
+				   (const char *const *)recipe->files->pdata, recipe->files->len);
+}
+
+static void load_files(struct arena *arena, GKeyFile *file, struct kernel_recipe *ret)
+{
+	g_auto(GStrv) list = g_key_file_get_string_list(file, GROUP_FILES, "list", NULL, NULL);
+
+	ret->files = arena_array(arena);
+	for (char **item = list; item && *item; item++)
+		g_ptr_array_add(ret->files, arena_printf(arena, "%s", *item));
+}
+
+static const char *load_step(struct arena *arena, GKeyFile *file, const char *key)
+{
+	g_autofree char *text = g_key_file_get_string(file, GROUP_STEPS, key, NULL);
+
+	return text ? arena_printf(arena, "%s", text) : NULL;
+}
+
+bool kernel_recipe_load(struct arena *arena, GKeyFile *file, struct kernel_recipe *ret)
+{
+	bool is_whole = (ret->directory = load_step(arena, file, "directory")) &&
+			(ret->module_head = load_step(arena, file, "module-head")) &&
+			(ret->command_file = load_step(arena, file, "command-file"));
+
+	for (int i = 0; i < RECIPE_STEPS && is_whole; i++)
+		is_whole = (ret->steps[i] = load_step(arena, file, steps[i].key)) != NULL;
+	load_files(arena, file, ret);
+	return is_whole && ret->files->len % 2 == 0;
+}
