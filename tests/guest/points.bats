@@ -1,0 +1,128 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Where probes sit besides the kernel's own functions: functions of modules, which are there or not,
+# places within functions, and variables. target.c is what they sit on.
+
+load common
+
+build_target() {
+	mkdir "$BATS_FILE_TMPDIR/target"
+	cp "$BATS_TEST_DIRNAME/target.c" "$BATS_FILE_TMPDIR/target"
+	echo 'obj-m := target.o' >"$BATS_FILE_TMPDIR/target/Kbuild"
+	make -C "/lib/modules/$RELEASE/build" M="$BATS_FILE_TMPDIR/target" modules >"$modules/target.log" 2>&1 ||
+		{ cat "$modules/target.log"; return 1; }
+	cp "$BATS_FILE_TMPDIR/target/target.ko" "$modules"
+}
+
+# The second instruction of target_add, as it is in the file: what comes behind the tracer's call.
+second_instruction() {
+	local start next
+	start=$(nm "$modules/target.ko" | sed -n 's/ T target_add$//p')
+	next=$(objdump -d "$modules/target.ko" |
+		sed -n '/<target_add>:$/,$ { /endbr/d; /call/d; s/^ *\([0-9a-f]*\):.*/\1/p }' | head -n 1)
+	printf '%x\n' $((0x$next - 0x$start))
+}
+
+build_function_probes() {
+	build_module functions -e '
+	global entries, sum, returns, results, together, names
+	probe module("target").function("target_add") { entries++; sum += ulong_arg(1); names[probefunc(), pp()]++ }
+	probe kprobe.module("target").function("target_add").return { returns++; results += returnval() }
+	probe module("targ?t").function("target_add*").call { together++ }
+	probe module("not_there").function("x") ?, module("target").function("nor_this") ? { println("no") }
+	probe end {
+		println(entries, " ", sum, " ", returns, " ", results, " ", together)
+		foreach ([name, point] in names) println(name, " ", point, " ", names[name, point])
+	}'
+	build_module absent -e 'probe module("target").function("target_nothing") { exit() }'
+	build_module not_loaded -e 'probe module("not_there").function("x") { exit() }'
+	build_module loops -e '
+	probe module("loop").function("loop_control_ioctl") { printf("%x %d\n", $cmd, $file->f_mode != 0) }'
+}
+
+# What only a script with debuginfo asks for: said by hand.
+build_places() {
+	build_module within -g -e "
+	global second, arguments
+	%{ MODULE_INFO(spile_kprobe, \"0 - target:target_add+0x$(second_instruction)\"); %}
+	probe module(\"target\").function(\"not_this\") ? { second++; arguments += ulong_arg(1) }
+	probe end { println(second, \" \", arguments) }"
+	build_module behind -g -e '
+	%{ MODULE_INFO(spile_kprobe, "0 - target:target_add+0x1000"); %}
+	probe module("target").function("target_add") { exit() }'
+	build_module stranger -g -e '
+	%{ MODULE_INFO(spile_build_id, ":0123456789abcdef"); %}
+	probe begin { exit() }'
+	build_module strangers -g -e '
+	%{ MODULE_INFO(spile_build_id, "target:0123456789abcdef"); MODULE_INFO(spile_build_id, "not_there:01"); %}
+	probe begin { exit() }'
+}
+
+setup_file() {
+	start_guest_tests
+	build_target
+	build_function_probes
+	build_places
+	cp "/lib/modules/$RELEASE/kernel/drivers/block/loop.ko" "$modules" || :
+	guest '
+record unloaded $SPILERUN functions.ko
+insmod target.ko
+insmod loop.ko
+record functions $SPILERUN -c "sh -c \"echo 10 >/sys/module/target/parameters/calls\"" functions.ko
+record absent $SPILERUN absent.ko
+record not_loaded $SPILERUN not_loaded.ko
+record within $SPILERUN -c "sh -c \"echo 10 >/sys/module/target/parameters/calls\"" within.ko
+record behind $SPILERUN behind.ko
+record stranger $SPILERUN stranger.ko
+record strangers $SPILERUN strangers.ko
+record loops $SPILERUN -c "losetup -f" loops.ko
+rmmod target
+rmmod loop
+record gone $SPILERUN functions.ko
+dmesg >$results/dmesg
+'
+}
+
+@test "functions of a module, by name and by pattern" {
+	expect_status functions 0
+	expect_line functions.out '10 55 10 165 20'
+	expect_line functions.out 'target_add module("target").function("target_add") 10'
+}
+
+@test "a module that is not loaded" {
+	expect_status unloaded 1
+	expect_line unloaded.err "spilerun: error: module 'target' is not loaded"
+	expect_status not_loaded 1
+	expect_line not_loaded.err "spilerun: error: module 'not_there' is not loaded"
+	expect_status gone 1
+	expect_line gone.err "spilerun: error: module 'target' is not loaded"
+}
+
+@test "a module without the function" {
+	expect_status absent 1
+	expect_line absent.err "spilerun: error: module 'target' has no function 'target_nothing'"
+}
+
+@test "parameters of a module's function" {
+	expect_status loops 0
+	expect_line loops.out '4c82 1'
+}
+
+@test "a place within a function" {
+	expect_status within 0
+	expect_line within.out '10 55'
+	expect_status behind 1
+	grep -q "'target:target_add+0x1000' lies behind the end of that function" "$results/behind.err"
+}
+
+@test "another build than the one that places are of" {
+	expect_status stranger 1
+	grep -q "stranger.ko was made for another build of this kernel" "$results/stranger.err"
+	expect_status strangers 1
+	grep -q "strangers.ko was made for another build of module 'target' than is loaded" "$results/strangers.err"
+}
+
+@test "the kernel has nothing to complain about" {
+	! grep -E 'BUG|WARNING|Oops' "$results/dmesg"
+}
