@@ -16,6 +16,7 @@ struct mod_tracepoint {
 	/* Written by the emitter. */
 	struct rt_probe *probe;
 	const char *name;
+	const char *module;	/* that has to define it; NULL: the kernel or any */
 	void *callback;
 	u8 is_optional;		/* a kernel without this tracepoint is no error */
 
@@ -28,7 +29,7 @@ struct mod_tracepoint {
 
 static int mod_tracepoint_on(struct mod_tracepoint *t)
 {
-	int error = kc_tracepoint_register(&t->point, t->name, t->callback, t->probe);
+	int error = kc_tracepoint_register(&t->point, t->name, t->module, t->callback, t->probe);
 
 	t->is_attached = error == 0;
 	return error;
@@ -84,8 +85,9 @@ static bool mod_tracepoint_attach(const struct mod_family *family)
 			continue;
 		if (error) {
 			mod_error(t->probe, "cannot attach %s: %s (error %d)", t->probe->name,
-				  error == -ENOENT ? "this kernel has no such tracepoint"
-						   : "the kernel refused", error);
+				  error != -ENOENT ? "the kernel refused" :
+				  t->module ? "no module of that name that is loaded has such a tracepoint" :
+				  "this kernel has no such tracepoint", error);
 			return false;
 		}
 		t->was_attached = true;

@@ -13,6 +13,7 @@
 /* A tracepoint with a callback on it. Zeroed: none. */
 struct kc_tracepoint {
 	const char *name;
+	const char *module;	/* that defines it, or NULL */
 	void *callback;
 	void *data;
 	struct tracepoint *found;
@@ -45,7 +46,7 @@ static int kc_tracepoint_in_module(struct notifier_block *block, unsigned long e
 	struct module *module = ((struct tp_module *)data)->mod;
 	unsigned int i;
 
-	if (event != MODULE_STATE_COMING || t->found)
+	if (event != MODULE_STATE_COMING || t->found || (t->module && strcmp(module->name, t->module) != 0))
 		return NOTIFY_DONE;
 	for (i = 0; i < module->num_tracepoints && !t->found; i++)
 		kc_tracepoint_compare(kc_module_tracepoint(module, i), t);
@@ -67,7 +68,8 @@ static inline int kc_tracepoint_attach(struct kc_tracepoint *t)
 {
 	int error;
 
-	for_each_kernel_tracepoint(kc_tracepoint_compare, t);
+	if (!t->module)
+		for_each_kernel_tracepoint(kc_tracepoint_compare, t);
 	if (!t->found)
 		kc_tracepoint_search_modules(t);
 	if (!t->found)
@@ -103,13 +105,15 @@ static inline void kc_tracepoint_detach(struct kc_tracepoint *t)
 
 /*
  * Registers `callback`, whose prototype must be that of tracepoint `name`, with `data` as its
- * first argument. 0, -ENOENT if there is no such tracepoint, or the kernel's error.
+ * first argument. 0, -ENOENT if there is no such tracepoint in `module` (NULL: in the kernel or any
+ * module; the oldest kernels do not tell), or the kernel's error.
  * Context: process.
  */
-static inline int kc_tracepoint_register(struct kc_tracepoint *t, const char *name,
+static inline int kc_tracepoint_register(struct kc_tracepoint *t, const char *name, const char *module,
 					 void *callback, void *data)
 {
 	t->name = name;
+	t->module = module;
 	t->callback = callback;
 	t->data = data;
 	return kc_tracepoint_attach(t);

@@ -39,6 +39,12 @@ build_function_probes() {
 	build_module not_loaded -e 'probe module("not_there").function("x") { exit() }'
 	build_module loops -e '
 	probe module("loop").function("loop_control_ioctl") { printf("%x %d\n", $cmd, $file->f_mode != 0) }'
+	build_module synced -e '
+	global all, of_module, of_other
+	probe module("ext4").trace("ext4_sync_fs") { all++ }
+	probe module("ext4").trace("ext4:ext4_sync_f[s]") { of_module += $wait <= 1 && $sb->s_magic == 0xef53 }
+	probe module("j*2").trace("jbd2_*commit") { of_other++ }
+	probe end { println(all > 0, " ", all - of_module, " ", of_other) }'
 }
 
 # What only a script with debuginfo asks for: said by hand.
@@ -64,11 +70,11 @@ setup_file() {
 	build_target
 	build_function_probes
 	build_places
-	cp "/lib/modules/$RELEASE/kernel/drivers/block/loop.ko" "$modules" || :
 	guest '
 record unloaded $SPILERUN functions.ko
 insmod target.ko
-insmod loop.ko
+modprobe loop
+modprobe ext4
 record functions $SPILERUN -c "sh -c \"echo 10 >/sys/module/target/parameters/calls\"" functions.ko
 record absent $SPILERUN absent.ko
 record not_loaded $SPILERUN not_loaded.ko
@@ -77,8 +83,11 @@ record behind $SPILERUN behind.ko
 record stranger $SPILERUN stranger.ko
 record strangers $SPILERUN strangers.ko
 record loops $SPILERUN -c "losetup -f" loops.ko
+dd if=/dev/zero of=/tmp/image bs=1M count=4 && mkfs.ext2 -F /tmp/image && mkdir /tmp/mounted
+record synced $SPILERUN -c "sh -c \"mount -t ext4 -o loop /tmp/image /tmp/mounted && sync && umount /tmp/mounted\"" synced.ko
 rmmod target
-rmmod loop
+rmmod ext4
+record no_module $SPILERUN synced.ko
 record gone $SPILERUN functions.ko
 dmesg >$results/dmesg
 '
@@ -107,6 +116,13 @@ dmesg >$results/dmesg
 @test "parameters of a module's function" {
 	expect_status loops 0
 	expect_line loops.out '4c82 1'
+}
+
+@test "tracepoints of a module" {
+	expect_status synced 0
+	expect_line synced.out '1 0 0'
+	expect_status no_module 1
+	grep -q 'cannot attach .*ext4_sync_fs.*: no module of that name that is loaded has such a tracepoint' "$results/no_module.err"
 }
 
 @test "a place within a function" {

@@ -169,6 +169,29 @@ bool component_string(struct diag *diag, const struct probe_component *component
 	return false;
 }
 
+/* "nls-ascii" and "/lib/.../nls-ascii.ko.xz" are nls_ascii. */
+static const char *module_name(struct arena *arena, const char *text)
+{
+	const char *slash = strrchr(text, '/'), *base = slash ? slash + 1 : text;
+	const char *suffix = strstr(base, ".ko");
+	char *name = arena_strndup(arena, base, suffix ? (size_t)(suffix - base) : strlen(base));
+
+	return strchr(name, '[') ? name : g_strdelimit(name, "-", '_');
+}
+
+bool component_module(const struct probe_target *target, const struct probe_component *component, const char **ret)
+{
+	const char *text;
+
+	if (!component_string(target->diag, component, &text))
+		return false;
+	*ret = module_name(target->arena, text);
+	if (**ret && !strpbrk(*ret, " \t\n\"\\:+"))
+		return true;
+	diag_error(target->diag, component->span, "E-probe-argument", "'%s' cannot be the name of a module", text);
+	return false;
+}
+
 bool component_no_argument(struct diag *diag, const struct probe_component *component)
 {
 	if (!component->argument)

@@ -74,28 +74,13 @@ static bool kprobe_suffixes(const struct probe_target *target, const struct prob
 
 /* ---- Resolving ---- */
 
-/* "nls-ascii" and "/lib/.../nls-ascii.ko.xz" are nls_ascii. */
-static const char *module_name(struct arena *arena, const char *text)
-{
-	const char *slash = strrchr(text, '/'), *base = slash ? slash + 1 : text;
-	const char *suffix = strstr(base, ".ko");
-	char *name = arena_strndup(arena, base, suffix ? (size_t)(suffix - base) : strlen(base));
-
-	return strchr(name, '[') ? name : g_strdelimit(name, "-", '_');
-}
-
 static bool check_module(const struct probe_target *target, const struct probe_component *component,
 			 struct kprobe_details *details)
 {
-	const char *text, *similar;
+	const char *similar;
 
-	if (!component_string(target->diag, component, &text))
+	if (!component_module(target, component, &details->module))
 		return false;
-	details->module = module_name(target->arena, text);
-	if (!*details->module || strpbrk(details->module, " \t\n\"\\:+")) {
-		diag_error(target->diag, component->span, "E-probe-argument", "'%s' cannot be the name of a module", text);
-		return false;
-	}
 	if (has_wildcard(details->module) || kprobe_symbols_in(target, details->module))
 		return true;
 	similar = did_you_mean(details->module, knowledge_module_names(target->knowledge));

@@ -180,6 +180,8 @@ bool component_is(const struct probe_component *component, const char *name);
 /* The component's number or string argument; false after E-probe-argument was reported. */
 bool component_number(struct diag *diag, const struct probe_component *component, int64_t *ret);
 bool component_string(struct diag *diag, const struct probe_component *component, const char **ret);
+/* The name of a kernel module, or a pattern of names, as the kernel writes it. False after E-probe-argument. */
+bool component_module(const struct probe_target *target, const struct probe_component *component, const char **ret);
 bool component_no_argument(struct diag *diag, const struct probe_component *component);
 /* Reports E-unknown-probe at the component, with the closest of the NULL-terminated known ones. */
 bool component_unknown(struct diag *diag, const struct probe_component *component,

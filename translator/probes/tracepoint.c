@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * kernel.trace("name"): the kernel's own tracepoints. Their arguments are known from the header
+ * kernel.trace("name"): tracepoints, wherever they are; module("m").trace("name"): those that a
+ * module defines. Their arguments are known from the header
  * that defines them (target/tracepoint.h); the generated C includes that header, so that the
  * compiler checks our callback's prototype and finds the types behind $argument->member. Kernel
  * side: module/families/tracepoint.h.
@@ -8,23 +9,81 @@
 #include <fnmatch.h>
 #include <string.h>
 
+#include "probes/callback.h"
 #include "probes/families.h"
 #include "target/tracepoint.h"
 
-static const char *const forms[] = { "kernel.trace(\"name\")", "kernel.trace(\"system:name\")", NULL };
+static const char *const forms[] = {
+	"kernel.trace(\"name\")", "kernel.trace(\"system:name\")", "module(\"name\").trace(\"name\")",
+	"module(\"name\").trace(\"system:name\")", NULL
+};
 
 struct tracepoint_details {
 	const struct tracepoint *tracepoint;
+	const char *module;	/* that defines it; NULL: whoever does */
+	const char *tags;	/* declares what the parameters need; NULL: the tracepoint's header does */
 };
 
 static bool tracepoint_owns(const struct probe_point *point)
 {
-	return component_is(point_component(point, 0), "kernel") &&
+	const struct probe_component *first = point_component(point, 0);
+
+	return (component_is(first, "kernel") || component_is(first, "module")) &&
 	       component_is(point_component(point, 1), "trace");
 }
 
+/*
+ * What the kernel's BTF says of a tracepoint's callback: its first parameter is the session's own
+ * pointer, the others are the arguments. NULL if it is not known, or not of this prototype.
+ */
+static const struct c_type *callback_type(const struct probe_target *target, const struct tracepoint_details *details)
+{
+	const struct tracepoint *tracepoint = details->tracepoint;
+	const char *name = arena_printf(target->arena, "btf_trace_%s", tracepoint->name);
+	const struct c_type *type = c_type_plain(knowledge_type(target->knowledge, details->module, name));
+
+	type = c_type_plain(type->target);
+	if (type->kind != C_FUNCTION || c_type_parameters(type)->len != tracepoint->parameters->len + 1)
+		return NULL;
+	return type;
+}
+
+/* The type of an argument; NULL: only the compiler will know it. */
+static const struct c_type *argument_type(const struct c_type *callback, unsigned int index)
+{
+	return callback ? ((struct c_parameter *)g_ptr_array_index(c_type_parameters(callback), index + 1))->type : NULL;
+}
+
+/*
+ * The headers of modules' tracepoints want those of the modules themselves, which nobody installs.
+ * So where BTF knows the callback's type, its parameters are declared by that.
+ */
+static void declare_by_type(const struct probe_target *target, struct tracepoint_details *details)
+{
+	const struct c_type *callback = callback_type(target, details);
+	struct tracepoint *tracepoint = arena_new0(target->arena, struct tracepoint);
+	g_autoptr(GString) tags = g_string_new(NULL);
+
+	if (!callback)
+		return;
+	*tracepoint = *details->tracepoint;
+	tracepoint->parameters = arena_array(target->arena);
+	for (unsigned int i = 0; i < details->tracepoint->parameters->len; i++) {
+		struct tracepoint_parameter *parameter = arena_new0(target->arena, struct tracepoint_parameter);
+
+		*parameter = *(struct tracepoint_parameter *)g_ptr_array_index(details->tracepoint->parameters, i);
+		parameter->declaration = callback_parameter(target->arena, argument_type(callback, i), parameter->name,
+							    tags);
+		if (!parameter->declaration)
+			return;
+		g_ptr_array_add(tracepoint->parameters, parameter);
+	}
+	details->tracepoint = tracepoint;
+	details->tags = arena_strndup(target->arena, tags->str, tags->len);
+}
+
 static bool add_probe(const struct probe_target *target, const struct probe_declaration *declaration,
-		      const struct probe_point *point, const char *name, GPtrArray *probes)
+		      const struct probe_point *point, const char *module, const char *name, GPtrArray *probes)
 {
 	struct tracepoint_details *details = arena_new0(target->arena, struct tracepoint_details);
 	struct probe *probe;
@@ -33,8 +92,13 @@ static bool add_probe(const struct probe_target *target, const struct probe_decl
 					      point_component(point, 1)->span);
 	if (!details->tracepoint)
 		return false;
+	details->module = module;
+	if (module)
+		declare_by_type(target, details);
 	probe = probe_new(target, &tracepoint_family, declaration, point);
-	probe->text = arena_printf(target->arena, "kernel.trace(\"%s\")", details->tracepoint->name);
+	probe->text = module ? arena_printf(target->arena, "module(\"%s\").trace(\"%s\")", module,
+					    details->tracepoint->name) :
+			       arena_printf(target->arena, "kernel.trace(\"%s\")", details->tracepoint->name);
 	probe->context = CONTEXT_ATOMIC;
 	probe->details = details;
 	g_ptr_array_add(probes, probe);
@@ -61,55 +125,99 @@ static GPtrArray *matching_names(const struct probe_target *target, const char *
 }
 
 /* kernel.trace("[system:]name") */
+static bool resolve_anywhere(const struct probe_target *target, const struct probe_declaration *declaration,
+			     const struct probe_point *point, const char *pattern, GPtrArray *probes)
+{
+	bool optional = point->is_optional || point->is_sufficient;
+	GPtrArray *names;
+
+	if (!has_wildcard(pattern) && !optional)
+		return add_probe(target, declaration, point, NULL, pattern, probes);
+	names = matching_names(target, pattern);
+	if (!names)
+		return false;
+	if (!names->len && !optional) {
+		diag_error(target->diag, point_component(point, 1)->span, "E-unknown-tracepoint",
+			   "no tracepoint of kernel %s matches '%s'", target->kernel->release, pattern);
+		return false;
+	}
+	for (unsigned int i = 0; i < names->len; i++)
+		if (!add_probe(target, declaration, point, NULL, g_ptr_array_index(names, i), probes))
+			return false;
+	return true;
+}
+
+/* Says what the module has instead. */
+static void report_not_of_module(const struct probe_target *target, const struct probe_point *point,
+				 const char *module, const char *pattern)
+{
+	const struct symbol_table *defined = has_wildcard(module) ? NULL : knowledge_tracepoints(target->knowledge, module);
+	const char *similar = NULL;
+
+	diag_error(target->diag, point_component(point, 1)->span, "E-unknown-tracepoint",
+		   "no tracepoint '%s' of module '%s' is declared in a header of kernel %s", pattern, module,
+		   target->kernel->release);
+	if (!defined && !has_wildcard(module)) {
+		diag_note(target->diag, no_span, "that module is not installed here, or has no tracepoint");
+		return;
+	}
+	if (defined && symbols_have(defined, pattern)) {
+		diag_note(target->diag, no_span, "the module has it, but the header with its prototype is not installed");
+		return;
+	}
+	if (defined && !has_wildcard(pattern))
+		similar = did_you_mean(pattern, symbols_names(target->arena, defined, NULL));
+	if (similar)
+		diag_note(target->diag, no_span, "did you mean '%s'?", similar);
+}
+
+/* module("name").trace("[system:]name"), both with wildcards */
+static bool resolve_in_modules(const struct probe_target *target, const struct probe_declaration *declaration,
+			       const struct probe_point *point, const char *pattern, GPtrArray *probes)
+{
+	unsigned int before = probes->len;
+	GPtrArray *names, *modules = arena_array(target->arena);
+	const char *module;
+
+	if (!component_module(target, point_component(point, 0), &module))
+		return false;
+	names = matching_names(target, pattern);
+	if (!names)
+		return false;
+	if (has_wildcard(module))
+		modules = knowledge_modules(target->knowledge, module);
+	else
+		g_ptr_array_add(modules, (char *)module);
+	for (unsigned int i = 0; i < modules->len; i++) {
+		const char *one = g_ptr_array_index(modules, i);
+		const struct symbol_table *defined = knowledge_tracepoints(target->knowledge, one);
+
+		for (unsigned int n = 0; defined && n < names->len; n++)
+			if (symbols_have(defined, g_ptr_array_index(names, n)) &&
+			    !add_probe(target, declaration, point, one, g_ptr_array_index(names, n), probes))
+				return false;
+	}
+	if (probes->len > before || point->is_optional || point->is_sufficient)
+		return true;
+	report_not_of_module(target, point, module, pattern);
+	return false;
+}
+
 static bool tracepoint_resolve(const struct probe_target *target,
 			       const struct probe_declaration *declaration,
 			       const struct probe_point *point, GPtrArray *probes)
 {
 	static const char *const nothing[] = { NULL };
 	const struct probe_component *trace = point_component(point, 1);
-	bool optional = point->is_optional || point->is_sufficient;
-	GPtrArray *names;
 	const char *pattern;
 
 	if (!component_string(target->diag, trace, &pattern))
 		return false;
 	if (point->components->len > 2)
 		return component_unknown(target->diag, point_component(point, 2), nothing);
-	if (!has_wildcard(pattern) && !optional)
-		return add_probe(target, declaration, point, pattern, probes);
-	names = matching_names(target, pattern);
-	if (!names)
-		return false;
-	if (!names->len && !optional) {
-		diag_error(target->diag, trace->span, "E-unknown-tracepoint",
-			   "no tracepoint of kernel %s matches '%s'", target->kernel->release, pattern);
-		return false;
-	}
-	for (unsigned int i = 0; i < names->len; i++)
-		if (!add_probe(target, declaration, point, g_ptr_array_index(names, i), probes))
-			return false;
-	return true;
-}
-
-/*
- * What the kernel's BTF says of a tracepoint's callback: its first parameter is the session's own
- * pointer, the others are the arguments. NULL if it is not known, or not of this prototype.
- */
-static const struct c_type *callback_type(const struct probe_target *target, const struct tracepoint *tracepoint)
-{
-	const char *name = arena_printf(target->arena, "btf_trace_%s", tracepoint->name);
-	const struct c_type *type = c_type_plain(knowledge_type(target->knowledge, NULL, name));
-
-	type = c_type_plain(type->target);
-	if (type->kind != C_FUNCTION || c_type_parameters(type)->len != tracepoint->parameters->len + 1)
-		return NULL;
-	return type;
-}
-
-/* The type of an argument; NULL: only the compiler will know it. */
-static const struct c_type *argument_type(const struct c_type *callback, unsigned int index)
-{
-	return callback ? ((struct c_parameter *)g_ptr_array_index(c_type_parameters(callback), index + 1))->type : NULL;
+	if (component_is(point_component(point, 0), "module"))
+		return resolve_in_modules(target, declaration, point, pattern, probes);
+	return resolve_anywhere(target, declaration, point, pattern, probes);
 }
 
 static void report_unknown_argument(const struct probe_target *target, const struct tracepoint *tracepoint,
@@ -129,7 +237,8 @@ static void report_unknown_argument(const struct probe_target *target, const str
 static struct access *tracepoint_resolve_target(const struct probe_target *target,
 						const struct probe *probe, struct expr *expr)
 {
-	const struct tracepoint *tracepoint = ((struct tracepoint_details *)probe->details)->tracepoint;
+	const struct tracepoint_details *details = probe->details;
+	const struct tracepoint *tracepoint = details->tracepoint;
 	struct access *access = arena_new0(target->arena, struct access);
 
 	if (strcmp(expr->target.name, "$$name") == 0) {
@@ -141,7 +250,8 @@ static struct access *tracepoint_resolve_target(const struct probe_target *targe
 
 		if (strcmp(expr->target.name + 1, parameter->name) == 0) {
 			access->base = arena_printf(target->arena, "a->%s", parameter->name);
-			access->type = argument_type(callback_type(target, tracepoint), i);
+			access->type = argument_type(callback_type(target, details), i);
+			access->module = details->module;
 			access->is_of_compiler = true;
 			return access;
 		}
@@ -152,8 +262,9 @@ static struct access *tracepoint_resolve_target(const struct probe_target *targe
 
 static GPtrArray *tracepoint_target_variables(const struct probe_target *target, const struct probe *probe)
 {
-	const struct tracepoint *tracepoint = ((struct tracepoint_details *)probe->details)->tracepoint;
-	const struct c_type *callback = callback_type(target, tracepoint);
+	const struct tracepoint_details *details = probe->details;
+	const struct tracepoint *tracepoint = details->tracepoint;
+	const struct c_type *callback = callback_type(target, details);
 	GPtrArray *variables = arena_array(target->arena);
 
 	for (unsigned int i = 0; i < tracepoint->parameters->len; i++) {
@@ -172,16 +283,21 @@ static char *tracepoint_row(struct arena *arena, const struct probe *probe)
 {
 	const struct tracepoint_details *details = probe->details;
 
-	return arena_printf(arena, ".probe = &rt_probes[%d], .name = \"%s\", .callback = p_%d_enter, .is_optional = %d",
-			    probe->number, details->tracepoint->name, probe->number,
+	const char *module = details->module ? arena_printf(arena, ".module = \"%s\", ", details->module) : "";
+
+	return arena_printf(arena, ".probe = &rt_probes[%d], .name = \"%s\", %s.callback = p_%d_enter, .is_optional = %d",
+			    probe->number, details->tracepoint->name, module, probe->number,
 			    probe->point->is_optional || probe->point->is_sufficient ||
-			    has_wildcard(point_component(probe->point, 1)->argument->string));
+			    has_wildcard(point_component(probe->point, 1)->argument->string) ||
+			    (details->module && has_wildcard(point_component(probe->point, 0)->argument->string)));
 }
 
 static char *tracepoint_includes(struct arena *arena, const struct probe *probe)
 {
 	const struct tracepoint_details *details = probe->details;
 
+	if (details->tags)
+		return arena_printf(arena, "%s", details->tags);
 	return arena_printf(arena, "#include <%s>\n", details->tracepoint->header);
 }
 
