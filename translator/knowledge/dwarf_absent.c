@@ -3,6 +3,7 @@
  * What stands for the readers of DWARF where spile is built without libdw: there is none to be had,
  * and the reason says how to come by it. Of what follows dwarf_source_open() nothing is ever called.
  */
+#include "knowledge/code.h"
 #include "knowledge/dwarf_types.h"
 
 #ifndef HAVE_LIBDW
@@ -52,6 +53,18 @@ void dwarf_types_names(struct dwarf_source *source, enum c_kind kind, GPtrArray 
 	(void)source;
 	(void)kind;
 	(void)names;
+}
+
+GPtrArray *knowledge_sites(struct knowledge *knowledge, const char *module, const struct code_query *query,
+			   const char **why_ret)
+{
+	const char *why = NULL;
+
+	(void)query;
+	knowledge_dwarf(knowledge, module, &why);
+	if (why_ret)
+		*why_ret = why;
+	return NULL;
 }
 
 #endif /* !HAVE_LIBDW */

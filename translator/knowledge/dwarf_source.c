@@ -4,6 +4,8 @@
 
 #ifdef HAVE_LIBDW
 
+#include <dwarf.h>
+
 #include "knowledge/debuginfo.h"
 #include "knowledge/index_build.h"
 
@@ -41,6 +43,30 @@ struct dwarf_source *dwarf_source_open(struct arena *arena, const char *root, co
 const char *dwarf_source_origin(const struct dwarf_source *source)
 {
 	return source->file->path;
+}
+
+const char *dwarf_source_path(struct dwarf_source *source, Dwarf_Die *die, const char *path)
+{
+	Dwarf_Die unit;
+	Dwarf_Attribute attribute;
+	const char *folder = NULL;
+	g_autofree char *shown = NULL;
+
+	if (dwarf_diecu(die, &unit, NULL, NULL) && dwarf_attr(&unit, DW_AT_comp_dir, &attribute))
+		folder = dwarf_formstring(&attribute);
+	shown = index_source_path(path, folder);
+	return arena_printf(source->arena, "%s", shown);
+}
+
+bool dwarf_source_remake_index(struct dwarf_source *source)
+{
+	const char *why;
+	struct index *index;
+
+	index_discard(source->index);
+	index = index_of_file(source->arena, source->file, &why);
+	source->index = index ? index : source->index;
+	return index;
 }
 
 #endif /* HAVE_LIBDW */

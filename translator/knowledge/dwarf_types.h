@@ -54,6 +54,12 @@ void dwarf_types_names(struct dwarf_source *source, enum c_kind kind, GPtrArray 
 struct dwarf_source *dwarf_source_of_file(struct arena *arena, struct dwarf_file *file, const char *module,
 					  const char **why_ret);
 
+/* A path of the unit of `die` as the index has it. */
+const char *dwarf_source_path(struct dwarf_source *source, Dwarf_Die *die, const char *path);
+
+/* Makes the index anew, because it turned out to be damaged. What was taken out of it stays valid. */
+bool dwarf_source_remake_index(struct dwarf_source *source);
+
 /* The type that an entry is; of a function, what it is of. NULL: it is none, or damaged. */
 const struct c_type *dwarf_type_of(struct dwarf_source *source, Dwarf_Die *die);
 

@@ -263,6 +263,8 @@ const struct index_symbol *index_symbol_before(const struct index *index, uint64
 	for (behind = search(index, INDEX_SYMBOLS, is_symbol_before, &at); behind; behind--) {
 		const struct index_symbol *symbol = record(index, INDEX_SYMBOLS, behind - 1);
 
+		if (!*index_string(index, symbol->name))
+			return NULL;
 		if (symbol->flags & SYMBOL_IS_UNIQUE)
 			return symbol;
 	}

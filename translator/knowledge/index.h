@@ -48,7 +48,7 @@ const struct index_row *index_rows(const struct index *index, uint32_t file, uin
 /* The function's own code (a number of INDEX_COPIES) that an address lies in; INDEX_NONE: in none. */
 uint32_t index_copy_at(const struct index *index, uint64_t address);
 
-/* The nearest symbol at or before an address that is the only one of its name; NULL: there is none. */
+/* The nearest symbol of the section, at or before an address, that is the only one of its name; NULL: there is none. */
 const struct index_symbol *index_symbol_before(const struct index *index, uint64_t address);
 
 /* Whether a symbol of that name (an offset) is at the address, both as the index has them. */

@@ -330,18 +330,16 @@ static void add_entry(struct builder *builder, Dwarf_Die *die)
 
 static void add_line(struct builder *builder, Dwarf_Line *line)
 {
-	bool begins_statement = false, ends_sequence = true;
+	bool ends_sequence = true;
 	Dwarf_Addr address = 0;
 	struct draft_row row;
 	const char *path;
 	int number = 0;
 
-	dwarf_linebeginstatement(line, &begins_statement);
 	dwarf_lineendsequence(line, &ends_sequence);
 	dwarf_lineaddr(line, &address);
 	dwarf_lineno(line, &number);
-	if (!begins_statement || ends_sequence || number <= 0 ||
-	    address_in_ranges(builder->ranges->closed, address))
+	if (ends_sequence || number <= 0 || address_in_ranges(builder->ranges->closed, address))
 		return;
 	row.address = distance(builder, address);
 	path = row.address == INDEX_NONE ? NULL : dwarf_linesrc(line, NULL, NULL);
@@ -415,6 +413,14 @@ static bool add_units(struct builder *builder, const char **why_ret)
 
 #define EXPORT_PREFIX "__ksymtab_"
 
+/* What kallsyms has too: functions, and what assembly gives to others without saying what it is. */
+static bool is_code_symbol(const GElf_Sym *symbol)
+{
+	unsigned int type = GELF_ST_TYPE(symbol->st_info);
+
+	return type == STT_FUNC || (type == STT_NOTYPE && GELF_ST_BIND(symbol->st_info) != STB_LOCAL);
+}
+
 static void add_symbol(struct builder *builder, const char *name, const GElf_Sym *symbol)
 {
 	struct index_symbol record = { .address = INDEX_NONE };
@@ -422,7 +428,7 @@ static void add_symbol(struct builder *builder, const char *name, const GElf_Sym
 	if (g_str_has_prefix(name, EXPORT_PREFIX))
 		g_hash_table_add(builder->exported,
 				 GUINT_TO_POINTER(draft_string(builder->draft, name + strlen(EXPORT_PREFIX))));
-	if (GELF_ST_TYPE(symbol->st_info) == STT_FUNC || GELF_ST_TYPE(symbol->st_info) == STT_NOTYPE)
+	if (is_code_symbol(symbol))
 		record.address = distance(builder, dwarf_file_symbol_address(builder->file, symbol));
 	if (record.address == INDEX_NONE)
 		return;
@@ -430,25 +436,38 @@ static void add_symbol(struct builder *builder, const char *name, const GElf_Sym
 	draft_symbol(builder->draft, &record);
 }
 
+static void add_section(struct builder *builder, const GElf_Shdr *header)
+{
+	struct index_symbol start = { .address = distance(builder, header->sh_addr) };
+
+	if ((header->sh_flags & SHF_ALLOC) && (header->sh_flags & SHF_EXECINSTR) && start.address != INDEX_NONE)
+		draft_symbol(builder->draft, &start);
+}
+
+static void add_symbol_table(struct builder *builder, Elf_Scn *section, const GElf_Shdr *header)
+{
+	Elf_Data *data = elf_getdata(section, NULL);
+	GElf_Sym symbol;
+
+	for (int i = 0; data && gelf_getsym(data, i, &symbol); i++) {
+		const char *name = elf_strptr(builder->file->elf, header->sh_link, symbol.st_name);
+
+		if (name && *name && symbol.st_shndx != SHN_UNDEF && symbol.st_shndx != SHN_ABS)
+			add_symbol(builder, name, &symbol);
+	}
+}
+
 static void add_symbols(struct builder *builder)
 {
 	Elf_Scn *section = NULL;
+	GElf_Shdr header;
 
-	while ((section = elf_nextscn(builder->file->elf, section))) {
-		GElf_Shdr header;
-		Elf_Data *data;
-		GElf_Sym symbol;
-
-		if (!gelf_getshdr(section, &header) || header.sh_type != SHT_SYMTAB)
-			continue;
-		data = elf_getdata(section, NULL);
-		for (int i = 0; data && gelf_getsym(data, i, &symbol); i++) {
-			const char *name = elf_strptr(builder->file->elf, header.sh_link, symbol.st_name);
-
-			if (name && *name && symbol.st_shndx != SHN_UNDEF && symbol.st_shndx != SHN_ABS)
-				add_symbol(builder, name, &symbol);
+	while ((section = elf_nextscn(builder->file->elf, section)))
+		if (gelf_getshdr(section, &header)) {
+			add_section(builder, &header);
+			if (header.sh_type == SHT_SYMTAB)
+				add_symbol_table(builder, section, &header);
 		}
-	}
 }
 
 /*

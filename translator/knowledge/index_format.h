@@ -15,7 +15,7 @@
 
 #define INDEX_MAGIC "spileidx"
 /* Of the format and of what is put into it; an index of another version is made anew. */
-#define INDEX_VERSION 1
+#define INDEX_VERSION 2
 
 /* Stands for a record or an address that there is not. */
 #define INDEX_NONE UINT32_MAX
@@ -108,12 +108,12 @@ enum {
 	SYMBOL_IS_UNIQUE = 1,		/* no other symbol has its name */
 };
 
-/* Of code. */
+/* Of code. Each section begins with one that has no name: nothing is so many bytes behind a symbol of another section. */
 struct index_symbol {
 	uint32_t name, address, flags;
 };
 
-/* Where the code of a line begins: an instruction that compilers call the beginning of a statement. */
+/* An instruction that belongs to a line. */
 struct index_row {
 	uint32_t line, address;
 };

@@ -443,6 +443,13 @@ struct dwarf_source *knowledge_dwarf(struct knowledge *knowledge, const char *mo
 	return NULL;
 }
 
+void knowledge_say_dwarf(struct knowledge *knowledge, const char *module, const char *what, const char *name)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(type_sources); i++)
+		if (type_sources[i].bit == SOURCE_DWARF)
+			say(knowledge, what, name, open_source(knowledge, &type_sources[i], module));
+}
+
 const char *knowledge_lack(struct knowledge *knowledge, const char *module)
 {
 	g_autoptr(GString) left_out = g_string_new(NULL), reasons = g_string_new(NULL);

@@ -89,6 +89,9 @@ GPtrArray *knowledge_type_names(struct knowledge *knowledge, const char *module)
 struct dwarf_source;
 struct dwarf_source *knowledge_dwarf(struct knowledge *knowledge, const char *module, const char **why_ret);
 
+/* With -v, says that DWARF has answered a question: what was asked for, "statement", and its name. */
+void knowledge_say_dwarf(struct knowledge *knowledge, const char *module, const char *what, const char *name);
+
 /* Why types are not known and what would help; NULL if there is a source of types. */
 const char *knowledge_lack(struct knowledge *knowledge, const char *module);
 
