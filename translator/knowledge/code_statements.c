@@ -20,6 +20,7 @@
 /* The place of a line in one copy of a function. */
 struct statement {
 	unsigned int line;
+	bool is_declaration;		/* that of the function itself */
 	uint32_t die;
 	uint64_t address;
 	const char *function, *caller;
@@ -190,7 +191,7 @@ static void visit_row(struct statements *statements, const struct index_row *row
 	if (!code_search_is_open(search, index_copy(search->source->index, copy)))
 		return;
 	found = (struct statement){
-		.line = row->line, .die = scope->die, .address = address, .function = scope->function,
+		.line = row->line, .is_declaration = row->line == scope->line, .die = scope->die, .address = address, .function = scope->function,
 		.caller = scope->depth ? g_array_index(scopes, struct code_scope, 0).function : NULL,
 	};
 	note(statements, &found);
@@ -266,20 +267,27 @@ static void keep_nearest(struct statements *statements, uint32_t file)
 
 /* ---- Files ---- */
 
+static void add_statement(struct code_search *search, const struct statement *statement, uint32_t file)
+{
+	struct code_site *site = code_search_add(search, statement->function, statement->address, statement->die);
+
+	if (!site)
+		return;
+	site->file = index_path(search->source->index, file);
+	site->line = statement->line;
+	site->caller = statement->caller;
+}
+
+/* Several lines may begin at one address: the first is taken, and the function's own only if there is no other. */
 static void add_statements(struct statements *statements, uint32_t file)
 {
-	struct code_search *search = statements->search;
+	for (unsigned int pass = 0; pass < 2; pass++)
+		for (unsigned int i = 0; i < statements->found->len; i++) {
+			const struct statement *statement = &g_array_index(statements->found, struct statement, i);
 
-	for (unsigned int i = 0; i < statements->found->len; i++) {
-		const struct statement *found = &g_array_index(statements->found, struct statement, i);
-		struct code_site *site = code_search_add(search, found->function, found->address, found->die);
-
-		if (!site)
-			continue;
-		site->file = index_path(search->source->index, file);
-		site->line = found->line;
-		site->caller = found->caller;
-	}
+			if (statement->is_declaration == (pass == 1))
+				add_statement(statements->search, statement, file);
+		}
 }
 
 static void search_file(struct statements *statements, uint32_t file)
