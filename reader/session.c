@@ -16,6 +16,7 @@
 #include <sys/resource.h>
 #include <time.h>
 
+#include "anchors.h"
 #include "build_id.h"
 #include "bulk.h"
 #include "command.h"
@@ -112,7 +113,8 @@ static bool load(struct session *session)
 			    options->budget);
 	for (int i = 0; i < options->parameter_count; i++)
 		load_add_parameter(&parameters, options->parameters[i]);
-	session->is_loaded = load_module(&session->module, parameters.bytes);
+	session->is_loaded = anchors_add_parameter(&parameters, &session->module) &&
+			     load_module(&session->module, parameters.bytes);
 	text_fini(&parameters);
 	return session->is_loaded;
 }

@@ -27,6 +27,8 @@ static int set_up(void **state)
 	x->body = g_string_new(NULL);
 	x->declarations = g_string_new(NULL);
 	x->fail_label = "out";
+	x->anchors = arena_array(x->arena);
+	x->build_ids = arena_array(x->arena);
 	x->indent = 1;
 	fixture->location = location_new(x->arena, LOCATION_VALUE);
 	*state = fixture;
@@ -123,6 +125,31 @@ static void addresses(void **state)
 	check(fixture, location_add(fixture->location, per_cpu), "", "rt_location_per_cpu(0x1a2c0UL)");
 }
 
+/* Each section once, and each build: the reader looks for them when the module is loaded. */
+static void addresses_of_modules(void **state)
+{
+	struct fixture *fixture = *state;
+	struct location_step step = {
+		.operation = LOCATE_ADDRESS, .number = 8, .module = "nfs", .symbol = ".data", .build_id = "12ab",
+	};
+	g_autoptr(GString) out = g_string_new(NULL);
+
+	check(fixture, location_add(fixture->location, step), "", "(rt_anchors[0] + 0x8UL)");
+	step.symbol = ".bss";
+	check(fixture, location_add(fixture->location, step), "", "(rt_anchors[1] + 0x8UL)");
+	step.symbol = ".data";
+	step.number = 16;
+	check(fixture, location_add(fixture->location, step), "", "(rt_anchors[0] + 0x10UL)");
+	emit_anchors(&fixture->emitter, out);
+	assert_string_equal(out->str,
+			    "/* Where sections of modules lie; the reader knows it when this module is loaded. */\n"
+			    "static unsigned long rt_anchors[2];\n"
+			    "module_param_array_named(anchors, rt_anchors, ulong, NULL, 0400);\n"
+			    "MODULE_INFO(spile_anchor, \"0 nfs .data\");\n"
+			    "MODULE_INFO(spile_anchor, \"1 nfs .bss\");\n"
+			    "MODULE_INFO(spile_build_id, \"nfs:12ab\");\n\n");
+}
+
 static void reads_are_statements(void **state)
 {
 	struct fixture *fixture = *state;
@@ -154,7 +181,7 @@ static void what_is_needed_twice_has_a_name(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(every_operation), TEST(constants), TEST(addresses), TEST(reads_are_statements),
+		TEST(every_operation), TEST(constants), TEST(addresses), TEST(addresses_of_modules), TEST(reads_are_statements),
 		TEST(what_is_needed_twice_has_a_name),
 	};
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "analysis/scope.h"
+#include "probes/variable.h"
 #include "script/walk.h"
 
 /* ---- Errors ---- */
@@ -19,11 +20,11 @@ static void unknown_target(struct scope *scope, const struct expr *expr, const s
 		  "target variables belong to handlers of probes on kernel code; pass their values to functions");
 }
 
-static void refuse_typed(struct scope *scope, const struct expr *expr, const char *what, const char *module)
+static void refuse_cast(struct scope *scope, const struct expr *expr, const char *module)
 {
 	const char *lack = knowledge_lack(scope->analysis->target.knowledge, module);
 
-	scope_error(scope, expr->span, "E-needs-debuginfo", "%s needs type information, %s", what,
+	scope_error(scope, expr->span, "E-needs-debuginfo", "'@cast' needs type information, %s",
 		    lack ? arena_printf(scope->analysis->arena, "and there is none for kernel %s",
 					scope->analysis->input->kernel->release) :
 			   "of a kind that this version of spile does not read");
@@ -140,7 +141,7 @@ static struct access *resolve_cast(struct scope *scope, struct expr *expr)
 	if (module && strcmp(module, "kernel") == 0)
 		module = NULL;
 	if (knowledge_lack(knowledge, module)) {
-		refuse_typed(scope, expr, "'@cast'", module);
+		refuse_cast(scope, expr, module);
 		return NULL;
 	}
 	type = knowledge_type(knowledge, module, expr->target.type_name);
@@ -153,6 +154,55 @@ static struct access *resolve_cast(struct scope *scope, struct expr *expr)
 	pointer = arena_new0(scope->analysis->arena, struct c_type);
 	*pointer = (struct c_type){ .kind = C_POINTER, .size = 8, .target = type };
 	return access_operand(scope, pointer, module);
+}
+
+/* ---- @var ---- */
+
+static void refuse_var(struct scope *scope, const struct expr *expr, const char *why)
+{
+	scope_error(scope, expr->span, "E-needs-debuginfo", "'@var' needs debuginfo, and there is none for %s%s",
+		    expr->target.module ? "module " : "kernel ",
+		    expr->target.module ? expr->target.module : scope->analysis->input->kernel->release);
+	diag_note(scope->analysis->diag, no_span, "%s", why);
+	diag_note(scope->analysis->diag, no_span,
+		  "with the address of a value, kernel_string(address) or, with -g, @kderef(size, address) reads it");
+}
+
+static void unknown_variable(struct scope *scope, const struct expr *expr, const char *module, const char *name,
+			     const char *file)
+{
+	g_autoptr(GPtrArray) names = knowledge_global_names(scope->analysis->target.knowledge, module);
+	const char *similar = file ? NULL : did_you_mean(name, names);
+
+	scope_error(scope, expr->span, "E-target-variable", "%s %s has no variable '%s'%s%s%s",
+		    module ? "module" : "kernel", module ? module : scope->analysis->input->kernel->release, name,
+		    file ? " in a file '" : "", file ? file : "", file ? "'" : "");
+	if (similar)
+		diag_note(scope->analysis->diag, no_span, "did you mean '%s'?", similar);
+	if (file)
+		diag_note(scope->analysis->diag, no_span, "'@var(\"%s\")' looks for it in all files", name);
+}
+
+/* @var("name[@file]"[, "module"]) */
+static struct access *resolve_var(struct scope *scope, struct expr *expr)
+{
+	struct probe_target *target = &scope->analysis->target;
+	const char *module = expr->target.module, *at = strchr(expr->target.name, '@'), *why, *name;
+	const struct code_variable *variable;
+
+	if (module && strcmp(module, "kernel") == 0)
+		module = NULL;
+	name = at ? arena_strndup(target->arena, expr->target.name, (size_t)(at - expr->target.name)) :
+	       expr->target.name;
+	variable = knowledge_global(target->knowledge, module, name, at ? at + 1 : NULL, &why);
+	target->diag = scope->analysis->diag;
+	if (variable)
+		return access_of_variable(target, variable, module, expr);
+	if (why)
+		refuse_var(scope, expr, why);
+	else
+		unknown_variable(scope, expr, module, name, at ? at + 1 : NULL);
+	return NULL;
 }
 
 /* ---- $name ---- */
@@ -180,9 +230,8 @@ static struct access *resolve_base(struct scope *scope, struct expr *expr)
 	case TARGET_AUTOCAST:
 		return resolve_autocast(scope, expr);
 	case TARGET_VAR:
-		break;
+		return resolve_var(scope, expr);
 	}
-	refuse_typed(scope, expr, "'@var'", NULL);
 	return NULL;
 }
 

@@ -153,6 +153,7 @@ const char *emit_program(struct arena *arena, const struct program *program, con
 	struct emitter x = {
 		.arena = arena, .program = program,
 		.formats = arena_array(arena), .orders = arena_array(arena),
+		.anchors = arena_array(arena), .build_ids = arena_array(arena),
 		.frame_fields = arena_array(arena), .called = arena_array(arena),
 		.saved = arena_array(arena), .listed = listed, .known = known,
 		.frame_depths = arena_alloc(arena, (program->functions->len + 1) * sizeof(size_t)),
@@ -166,6 +167,7 @@ const char *emit_program(struct arena *arena, const struct program *program, con
 	emit_includes(&x, out);
 	emit_modinfo(&x, options, out);
 	emit_top_level_c(&x, out);
+	emit_anchors(&x, out);
 	emit_globals(&x, out);
 	g_string_append(out, code->str);
 	emit_tables(&x, out);

@@ -25,6 +25,8 @@ struct emitter {
 	GPtrArray *formats;		/* of char *: format strings by number */
 	GPtrArray *orders;		/* of struct variable: the array of each foreach statement */
 	GHashTable *listed;		/* of struct variable: arrays whose elements something goes through */
+	GPtrArray *anchors;		/* of char *, "module section": where locations count from */
+	GPtrArray *build_ids;		/* of char *, "module:hexadecimal": what has to run for locations to be right */
 	size_t deepest_frame;		/* strings that the deepest chain of calls needs */
 	size_t *frame_depths;		/* the same from each function on, by its number */
 
@@ -137,6 +139,8 @@ const char *emit_statistic_read(struct emitter *x, struct expr *operand, bool wi
  * memory on the way faults. What it takes is written before.
  */
 const char *emit_location(struct emitter *x, const struct location *location, const char *place);
+/* What the locations that were written need to know of what runs. */
+void emit_anchors(struct emitter *x, GString *out);
 
 /* ---- entry.c: what a return's handler keeps of the function's entry ---- */
 

@@ -8,6 +8,8 @@
  *			if (rt_failed(c))
  *				goto out;
  */
+#include <string.h>
+
 #include "emit/internal.h"
 
 struct writing {
@@ -62,14 +64,78 @@ static const char *register_text(uint64_t number)
 	return texts[number];
 }
 
-/* Addresses move together: those of the kernel with any exported symbol, those of a module by its sections. */
+/* ---- Addresses: they move together, those of the kernel and those of each section of a module ---- */
+
+static void note_build_id(struct emitter *x, const struct location_step *step, const char *module)
+{
+	const char *noted;
+
+	if (!step->build_id)
+		return;
+	noted = arena_printf(x->arena, "%s:%s", module ? module : "", step->build_id);
+	for (unsigned int i = 0; i < x->build_ids->len; i++)
+		if (strcmp(g_ptr_array_index(x->build_ids, i), noted) == 0)
+			return;
+	g_ptr_array_add(x->build_ids, (char *)noted);
+}
+
+/* The number of a module's section in the module's table of them. */
+static unsigned int anchor_number(struct emitter *x, const struct location_step *step)
+{
+	const char *anchor = arena_printf(x->arena, "%s %s", step->module, step->symbol);
+	unsigned int i;
+
+	for (i = 0; i < x->anchors->len; i++)
+		if (strcmp(g_ptr_array_index(x->anchors, i), anchor) == 0)
+			return i;
+	g_ptr_array_add(x->anchors, (char *)anchor);
+	return i;
+}
+
 static const char *address_text(struct writing *writing, const struct location_step *step)
 {
+	struct emitter *x = writing->x;
 	bool is_before = (int64_t)step->number < 0;
+	const char *from = step->module ? arena_printf(x->arena, "rt_anchors[%u]", anchor_number(x, step)) :
+			   arena_printf(x->arena, "(unsigned long)&%s", step->symbol);
 
-	return arena_printf(writing->x->arena, "((unsigned long)&%s %c 0x%" G_GINT64_MODIFIER "xUL)", step->symbol,
-			    is_before ? '-' : '+', is_before ? 0 - step->number : step->number);
+	note_build_id(x, step, step->module);
+	if (!step->number)
+		return from;
+	return arena_printf(x->arena, "(%s %c 0x%" G_GINT64_MODIFIER "xUL)", from, is_before ? '-' : '+',
+			    is_before ? 0 - step->number : step->number);
 }
+
+static const char *per_cpu_text(struct writing *writing, const struct location_step *step, const char *left)
+{
+	note_build_id(writing->x, step, NULL);
+	return arena_printf(writing->x->arena, "rt_location_per_cpu(%s)", bare(writing->x, left));
+}
+
+/*
+ *	static unsigned long rt_anchors[1];
+ *	module_param_array_named(anchors, rt_anchors, ulong, NULL, 0400);
+ *	MODULE_INFO(spile_anchor, "0 nfs .data");
+ *	MODULE_INFO(spile_build_id, "nfs:6f0a...");
+ */
+void emit_anchors(struct emitter *x, GString *out)
+{
+	if (x->anchors->len)
+		g_string_append_printf(out, "/* Where sections of modules lie; the reader knows it when this module is loaded. */\n"
+				       "static unsigned long rt_anchors[%u];\n"
+				       "module_param_array_named(anchors, rt_anchors, ulong, NULL, 0400);\n",
+				       x->anchors->len);
+	for (unsigned int i = 0; i < x->anchors->len; i++)
+		g_string_append_printf(out, "MODULE_INFO(spile_anchor, \"%u %s\");\n", i,
+				       (char *)g_ptr_array_index(x->anchors, i));
+	for (unsigned int i = 0; i < x->build_ids->len; i++)
+		g_string_append_printf(out, "MODULE_INFO(spile_build_id, \"%s\");\n",
+				       (char *)g_ptr_array_index(x->build_ids, i));
+	if (x->anchors->len || x->build_ids->len)
+		g_string_append_c(out, '\n');
+}
+
+/* ---- Numbers ---- */
 
 static const char *extend_text(struct writing *writing, const struct location_step *step, const char *left)
 {
@@ -162,7 +228,7 @@ static const char *write_step(struct writing *writing, const struct location_ste
 	case LOCATE_ADDRESS:
 		return address_text(writing, step);
 	case LOCATE_PER_CPU:
-		return arena_printf(writing->x->arena, "rt_location_per_cpu(%s)", bare(writing->x, left));
+		return per_cpu_text(writing, step, left);
 	case LOCATE_REGISTER:
 		return register_text(step->number);
 	case LOCATE_READ:

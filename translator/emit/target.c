@@ -150,6 +150,12 @@ static const char *emit_base(struct emitter *x, const struct access *access, con
 	return access->result == ACCESS_BASE ? arena_printf(x->arena, "(s64)%s", text) : text;
 }
 
+/* Numbers do not say whose place it is. */
+static const char *location_comment(struct emitter *x, const struct expr *expr, const struct access *access)
+{
+	return access->location && expr->target.name ? arena_printf(x->arena, "\t/* %s */", expr->target.name) : "";
+}
+
 /*
  *	$file->f_path->dentry->d_flags	{
  *						unsigned long q_2 = rt_argument(c->regs, 1);
@@ -173,7 +179,7 @@ static const char *emit_typed(struct emitter *x, struct expr *expr, const struct
 	address = arena_printf(x->arena, "q_%d", ++x->temporaries);
 	emit_line(x, "{");
 	x->indent++;
-	emit_line(x, "unsigned long %s = %s%s;", address, cast, bare(x, base));
+	emit_line(x, "unsigned long %s = %s%s;%s", address, cast, bare(x, base), location_comment(x, expr, access));
 	g_string_append_c(x->body, '\n');
 	for (unsigned int i = 0; i < access->steps->len; i++) {
 		const struct access_step *step = g_ptr_array_index(access->steps, i);

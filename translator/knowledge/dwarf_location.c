@@ -258,28 +258,36 @@ static bool push_entry_value(struct machine *machine, const Dwarf_Op *operation)
 
 /* ---- Addresses of the file ---- */
 
+static const struct dwarf_anchor *find_anchor(const struct dwarf_scene *scene, uint64_t address)
+{
+	for (unsigned int i = 0; i < scene->anchors->len; i++) {
+		const struct dwarf_anchor *anchor = &g_array_index(scene->anchors, struct dwarf_anchor, i);
+
+		if (address >= anchor->first && address < anchor->end)
+			return anchor;
+	}
+	return NULL;
+}
+
 static bool push_address(struct machine *machine, uint64_t address)
 {
 	const struct dwarf_scene *scene = machine->place->scene;
+	const struct dwarf_anchor *anchor = find_anchor(scene, address);
 	struct location_step step = { .operation = LOCATE_CONSTANT, .number = address };
-	const struct dwarf_anchor *anchor = NULL;
 	unsigned int found;
 
-	for (unsigned int i = 0; i < scene->anchors->len && !anchor; i++) {
-		anchor = &g_array_index(scene->anchors, struct dwarf_anchor, i);
-		if (address < anchor->first || address >= anchor->end)
-			anchor = NULL;
-	}
 	if (!anchor)
 		return machine_refuse(machine, "it is at an address that is no part of the kernel");
-	if (anchor->symbol) {
-		step = (struct location_step){ .operation = LOCATE_ADDRESS, .number = address - anchor->address };
-		step.module = scene->module;
-		step.symbol = anchor->symbol;
-	}
+	if (anchor->is_per_cpu && scene->module)
+		return machine_refuse(machine, "it is a per-CPU variable of a module, and nothing tells where those are");
+	if (anchor->symbol)
+		step = (struct location_step){
+			.operation = LOCATE_ADDRESS, .number = address - anchor->address,
+			.module = scene->module, .symbol = anchor->symbol, .build_id = scene->build_id,
+		};
 	found = location_add(machine->location, step);
 	if (anchor->is_per_cpu) {
-		step = (struct location_step){ .operation = LOCATE_PER_CPU, .left = found };
+		step = (struct location_step){ .operation = LOCATE_PER_CPU, .left = found, .build_id = scene->build_id };
 		found = location_add(machine->location, step);
 	}
 	return machine_push(machine, found);
@@ -595,6 +603,13 @@ static const struct location *locate(const struct dwarf_place *place, Dwarf_Die 
 const struct location *dwarf_location(const struct dwarf_place *place, Dwarf_Die *die)
 {
 	return locate(place, die, 0);
+}
+
+const struct location *dwarf_location_at(const struct dwarf_place *place, uint64_t address)
+{
+	const Dwarf_Op operation = { .atom = DW_OP_addr, .number = address };
+
+	return locate_operations(place, NULL, &operation, 1, 0);
 }
 
 const struct location *dwarf_location_of(const struct dwarf_place *place, Dwarf_Attribute *attribute,

@@ -15,8 +15,8 @@
 /* What addresses of the file, from `first` to before `end`, become where the code was loaded to. */
 struct dwarf_anchor {
 	uint64_t first, end;
-	const char *symbol;		/* NULL: such addresses do not move */
-	uint64_t address;		/* the symbol's, in the file */
+	const char *symbol;		/* of the kernel; a section of a module; NULL: such addresses do not move */
+	uint64_t address;		/* its own, in the file */
 	bool is_per_cpu;
 };
 
@@ -24,6 +24,7 @@ struct dwarf_anchor {
 struct dwarf_scene {
 	struct arena *arena;
 	const char *module;		/* NULL: the kernel */
+	const char *build_id;		/* NULL: the file has none */
 	Dwarf_CFI *frames[2];		/* .debug_frame and .eh_frame, or NULL */
 	const GArray *anchors;		/* of struct dwarf_anchor: the first that fits counts */
 };
@@ -38,6 +39,9 @@ struct dwarf_place {
 
 /* A variable, a parameter, or what stands for one in an inlined copy. `die` has the location or leads to it. */
 const struct location *dwarf_location(const struct dwarf_place *place, Dwarf_Die *die);
+
+/* Memory at an address of the file. */
+const struct location *dwarf_location_at(const struct dwarf_place *place, uint64_t address);
 
 /* The same of an expression's operations: `attribute` is what they were found in. */
 const struct location *dwarf_location_of(const struct dwarf_place *place, Dwarf_Attribute *attribute,

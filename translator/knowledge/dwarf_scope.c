@@ -229,6 +229,18 @@ bool dwarf_unit_find(Dwarf_Die *unit, const char *name, struct dwarf_variable *r
 	return found;
 }
 
+bool dwarf_view_text_unit(const struct dwarf_view *view, Dwarf_Die *ret)
+{
+	Dwarf_Die origin;
+
+	if (view->scopes->len == 0)
+		return false;
+	origin = g_array_index(view->scopes, Dwarf_Die, view->scopes->len - 1);
+	for (unsigned int depth = 0; depth < MOST_ORIGINS && origin_of(&origin, &origin); depth++)
+		;
+	return dwarf_diecu(&origin, ret, NULL, NULL) && !is_same(ret, &view->unit);
+}
+
 /* ---- Locations ---- */
 
 const struct location *dwarf_view_location(const struct dwarf_view *view, struct dwarf_variable *variable)

@@ -42,6 +42,9 @@ bool dwarf_view_find(const struct dwarf_view *view, const char *name, struct dwa
 /* A variable at file scope of that unit, defined there or only declared. */
 bool dwarf_unit_find(Dwarf_Die *unit, const char *name, struct dwarf_variable *ret);
 
+/* The unit that the function's text stands in, where it is another one than the code's. */
+bool dwarf_view_text_unit(const struct dwarf_view *view, Dwarf_Die *ret);
+
 /* Where it is. If it is nowhere at that address, the reason names the nearest line where it lives. */
 const struct location *dwarf_view_location(const struct dwarf_view *view, struct dwarf_variable *variable);
 

@@ -11,6 +11,7 @@
 #include "target/kernel_tree.h"
 
 struct dwarf_file;
+struct dwarf_scene;
 
 struct dwarf_source {
 	struct arena *arena;
@@ -18,6 +19,7 @@ struct dwarf_source {
 	struct dwarf_file *file;
 	struct index *index;
 	GHashTable *made;		/* entry to struct c_type */
+	const struct dwarf_scene *scene;	/* for locations; NULL before the first question for one */
 };
 
 /*

@@ -18,7 +18,10 @@ struct code_site;
 const struct code_variable *knowledge_variable_at(struct knowledge *knowledge, const struct code_site *site,
 						  const char *name);
 
-/* All parameters and local variables that the site sees (of struct code_variable); inner ones hide others. */
+/*
+ * All parameters and local variables that the site sees (of struct code_variable); inner ones hide
+ * others. The caller frees the array, as that of knowledge_global_names().
+ */
 GPtrArray *knowledge_variables_at(struct knowledge *knowledge, const struct code_site *site);
 
 /*
