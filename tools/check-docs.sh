@@ -58,11 +58,11 @@ described_points() {
 }
 
 # manual_options PAGE SECTION: the items that begin with options in sections of that name, or in
-# all others if it begins with a "!".
+# all but those whose names begin so, if it begins with a "!".
 manual_options() {
 	awk -v wanted="$2" '
 	/^\.Sh / { section = substr($0, 5) }
-	/^\.It Fl / && (wanted ~ /^!/ ? section != substr(wanted, 2) : section == wanted) {
+	/^\.It Fl / && (wanted ~ /^!/ ? index(section, substr(wanted, 2)) != 1 : section == wanted) {
 		for (i = 2; i < NF; i++)
 			if ($i == "Fl") print "-" $(i + 1)
 	}' "$docs/man/$1" | sort -u
@@ -125,9 +125,11 @@ check_all() {
 	probe_points >"$work/there"
 	described_points >"$work/described"
 	missing "probe point" PROBES.md
-	check_options spile.1 "!SPILE VM" ./spile
+	check_options spile.1 "!SPILE " ./spile
 	check_options spile.1 "SPILE VM" ./spile vm
-	check_options spilerun.1 "!SPILE VM" ./spilerun
+	check_options spile.1 "SPILE WARM" ./spile warm
+	check_options spile.1 "SPILE CACHE" ./spile cache
+	check_options spilerun.1 "!SPILE " ./spilerun
 	check_tags
 	check_links
 }

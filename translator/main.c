@@ -7,6 +7,7 @@
 
 #include "driver/options.h"
 #include "driver/passes.h"
+#include "driver/upkeep.h"
 #include "vm/vm.h"
 
 int main(int argc, char **argv)
@@ -18,6 +19,10 @@ int main(int argc, char **argv)
 
 	if (argc > 1 && strcmp(argv[1], "vm") == 0)
 		return vm_main(argc - 1, argv + 1);
+	if (argc > 1 && strcmp(argv[1], "warm") == 0)
+		return upkeep_warm(argc - 1, argv + 1);
+	if (argc > 1 && strcmp(argv[1], "cache") == 0)
+		return upkeep_cache(argc - 1, argv + 1);
 	arena = arena_new();
 	diag_init(&diag);
 	switch (options_read(arena, &diag, argc, argv, &options)) {

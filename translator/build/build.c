@@ -1,69 +1,148 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The choice between kbuild and its steps taken one by one. The shortcut reports nothing itself:
- * whatever is wrong with a script or a tree, kbuild says it in words that users can look up.
+ * The choice between the cache, kbuild's steps taken one by one, and kbuild. The shortcut reports
+ * nothing itself: whatever is wrong with a script or a tree, kbuild says it in words that users can
+ * look up. A module is kept under a hash of all it depends on: the generated C, which has in it what
+ * script, arguments, options, tapsets and the kernel's types came to; our own sources; the kernel's
+ * tree and its compiler.
  */
 #include "build/build.h"
 
 #include "base/paths.h"
+#include "build/cache.h"
+#include "build/features.h"
 #include "build/prepared.h"
+#include "build/sources.h"
 #include "target/scratch.h"
 
-static bool fits(struct arena *arena, const struct kernel_tree *tree, const struct kernel_flags *flags,
-		 const char *kconf_dir, struct steps_request *ret, const char **why_ret)
+/* Part of the key of kept modules: changes when they are made or kept in another way. */
+#define FORMAT "module 1"
+
+struct build {
+	struct arena *arena;
+	struct diag *diag;
+	const struct kernel_tree *tree;
+	const struct build_request *request;
+	const struct kernel_flags *flags;
+	const char *key;		/* of the module in the cache */
+	const char *module;		/* where it will be */
+};
+
+static const char *make_key(const struct build *build)
 {
-	*ret = (struct steps_request){ .tree = tree, .flags = flags };
-	ret->prepared = prepared_get(arena, tree, flags, kconf_dir, why_ret);
-	return ret->prepared != NULL;
+	GChecksum *hash = g_checksum_new(G_CHECKSUM_SHA256);
+	const char *key;
+
+	sources_hash_text(hash, FORMAT);
+	sources_hash_text(hash, SPILE_VERSION);
+	sources_hash_text(hash, build->tree->key);
+	sources_hash_text(hash, build->flags->identity);
+	for (guint i = 0; i < build->flags->command->len; i++)
+		sources_hash_text(hash, build->flags->command->pdata[i]);
+	sources_hash_text(hash, sources_identity());
+	sources_hash_text(hash, build->request->name);
+	sources_hash_text(hash, build->request->c_text);
+	key = arena_strndup(build->arena, g_checksum_get_string(hash), 40);
+	g_checksum_free(hash);
+	return key;
 }
 
-/* Where the module is, or NULL with the reason; the log is kept as kbuild's would be. */
-static const char *take_steps(struct arena *arena, struct diag *diag, struct steps_request *steps,
-			      const struct kbuild_request *request, const char *work_dir)
+static void say_way(const struct build *build, const char *way, const char *why)
 {
-	g_autofree char *log = NULL;
-	bool ok;
+	if (build->request->verbosity > 0)
+		fprintf(build->diag->out, "spile: %s%s%s\n", way, why ? ": " : "", why ? why : "");
+}
 
-	steps->names = (struct kernel_recipe_names){
-		.folder = work_dir, .module = request->name, .parts = "",
-		.top = paths_data_dir(), .kconf = request->kconf_dir,
+/* Whether the steps made the module in `work_dir`; the log is kept as kbuild's would be. */
+static bool take_steps(const struct build *build, const struct steps_prepared *prepared,
+		       const struct kbuild_request *request, const char *work_dir)
+{
+	struct steps_request steps = {
+		.tree = build->tree, .flags = build->flags, .prepared = prepared,
+		.names = {
+			.folder = work_dir, .module = request->name, .parts = "",
+			.top = paths_data_dir(), .kconf = request->kconf_dir,
+		},
 	};
-	ok = steps_run(arena, steps, &log);
+	g_autofree char *log = NULL;
+	bool ok = steps_run(build->arena, &steps, &log);
+
 	if (request->verbose)
-		fputs(log, diag->out);
-	if (!ok || !scratch_write(diag, work_dir, "build.log", log))
-		return NULL;
-	return arena_printf(arena, "%s/%s.ko", work_dir, request->name);
+		fputs(log, build->diag->out);
+	return ok && scratch_write(build->diag, work_dir, "build.log", log);
 }
 
-/* The module by the shortcut; NULL if kbuild has to make it, which `verbose` says. */
-static const char *shortcut(struct arena *arena, struct diag *diag, const struct kernel_tree *tree,
-			    const struct kbuild_request *request)
+/* The module by the shortcut; false if kbuild has to make it, or after an error. */
+static bool take_shortcut(const struct build *build, const struct kbuild_request *request)
 {
-	const struct kernel_flags *flags = kernel_flags_get(arena, diag, tree);
-	const char *work_dir, *module = NULL, *why = "a step failed";
-	struct steps_request steps;
+	const char *work_dir, *why;
+	const struct steps_prepared *prepared =
+		prepared_get(build->arena, build->tree, build->flags, request->kconf_dir, &why);
 
-	if (!flags || !fits(arena, tree, flags, request->kconf_dir, &steps, &why))
-		goto kbuild;
-	work_dir = kbuild_prepare(arena, diag, request);
-	if (work_dir)
-		module = take_steps(arena, diag, &steps, request, work_dir);
-	if (module)
-		return module;
-kbuild:
-	if (request->says_way)
-		fprintf(diag->out, "spile: kbuild makes the module: %s\n", why);
-	return NULL;
+	if (prepared) {
+		work_dir = kbuild_prepare(build->arena, build->diag, request);
+		if (!work_dir)
+			return false;
+		why = "a step of its own failed";
+		if (take_steps(build, prepared, request, work_dir))
+			return true;
+	}
+	say_way(build, "kbuild makes the module", why);
+	return false;
+}
+
+/* The module as it is made where none is kept. */
+static const char *make_module(const struct build *build)
+{
+	const struct build_request *request = build->request;
+	struct kbuild_request kbuild = {
+		.name = request->name, .c_text = request->c_text, .work_dir = request->work_dir,
+		.verbose = request->verbosity > 2,
+	};
+	unsigned int errors = build->diag->error_count;
+
+	kbuild.kconf_dir = features_prepare(build->arena, build->diag, build->tree, request->verbosity > 0);
+	if (!kbuild.kconf_dir)
+		return NULL;
+	if (!request->plain && take_shortcut(build, &kbuild))
+		return build->module;
+	if (build->diag->error_count > errors)
+		return NULL;
+	return kbuild_module(build->arena, build->diag, build->tree, &kbuild);
 }
 
 const char *build_module(struct arena *arena, struct diag *diag, const struct kernel_tree *tree,
-			 const struct kbuild_request *request, bool plain)
+			 const struct build_request *request)
 {
-	unsigned int errors = diag->error_count;
-	const char *module = plain ? NULL : shortcut(arena, diag, tree, request);
+	struct build build = { .arena = arena, .diag = diag, .tree = tree, .request = request };
+	const char *module;
 
-	if (module || diag->error_count > errors)
-		return module;
-	return kbuild_module(arena, diag, tree, request);
+	build.flags = kernel_flags_get(arena, diag, tree);
+	if (!build.flags)
+		return NULL;
+	build.key = make_key(&build);
+	build.module = arena_printf(arena, "%s/%s.ko", request->work_dir, request->name);
+	if (!request->plain && cache_get_module(build.key, build.module)) {
+		say_way(&build, "the module is in the cache", NULL);
+		return build.module;
+	}
+	module = make_module(&build);
+	if (module)
+		cache_put_module(build.key, module, request->script);
+	return module;
+}
+
+bool build_warm(struct arena *arena, struct diag *diag, const struct kernel_tree *tree, int verbosity)
+{
+	const struct build_request request = { .verbosity = verbosity };
+	struct build build = { .arena = arena, .diag = diag, .tree = tree, .request = &request };
+	const char *kconf_dir, *why;
+
+	build.flags = kernel_flags_get(arena, diag, tree);
+	kconf_dir = build.flags ? features_prepare(arena, diag, tree, verbosity > 0) : NULL;
+	if (!kconf_dir)
+		return false;
+	if (!prepared_get(arena, tree, build.flags, kconf_dir, &why))
+		say_way(&build, "kbuild will make modules", why);
+	return true;
 }

@@ -7,11 +7,27 @@
 
 #include "build/kbuild.h"
 
+struct build_request {
+	const char *name;	/* of the module: a C identifier */
+	const char *script;	/* its script's name, for the list of what is in the cache */
+	const char *c_text;	/* the whole generated file */
+	const char *work_dir;	/* made if missing; no white space in its path */
+	bool plain;		/* kbuild makes it, whatever there is in the cache */
+	int verbosity;		/* 1: how it is made; 3: all that was said */
+};
+
 /*
- * Builds as kbuild_module() does, with the same results and errors, but runs kbuild itself only if
- * `plain`, or if the shortcut does not fit the tree or fails: what then is said is kbuild's.
+ * The path of NAME.ko in the work folder: from the cache, by the shortcut, or else by kbuild, whose
+ * results and errors are those of kbuild_module(). NULL after an error of that, of kernel_flags_get()
+ * or of features_prepare().
  */
 const char *build_module(struct arena *arena, struct diag *diag, const struct kernel_tree *tree,
-			 const struct kbuild_request *request, bool plain);
+			 const struct build_request *request);
+
+/*
+ * Finds out all there is to know of a tree and compiles ahead for it, so that the first script is
+ * like any other. False after an error; a tree that only kbuild can make modules for is none.
+ */
+bool build_warm(struct arena *arena, struct diag *diag, const struct kernel_tree *tree, int verbosity);
 
 #endif

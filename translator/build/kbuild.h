@@ -18,7 +18,6 @@ struct kbuild_request {
 	const char *kconf_dir;	/* from features_prepare() */
 	const char *data_dir;	/* holds the top Kbuild file; NULL: paths_data_dir() */
 	bool debug_info;	/* with DWARF, for crash dumps; takes longer, makes it larger */
-	bool says_way;		/* says so if kbuild has to make what the shortcut cannot */
 	bool verbose;		/* shows what make said */
 };
 

@@ -13,6 +13,7 @@
 #include <glib/gstdio.h>
 
 #include "base/paths.h"
+#include "build/cache.h"
 #include "build/compile_step.h"
 #include "build/object.h"
 #include "build/sources.h"
@@ -24,6 +25,7 @@
 #define MODULE_HEADER "module.h"
 #define REGISTERS "registers.h"
 #define UNFIT "unfit"
+#define RELEASE "release"	/* for the list of what is in the cache */
 
 /* The first include of every script. */
 static const char script_head[] = "#include \"runtime/compat/kernel.h\"\n";
@@ -192,7 +194,7 @@ static const char *prove(const struct preparation *p, GString *log)
 static void remove_sample(const struct preparation *p)
 {
 	static const char *const kept[] = {
-		HEADER, HEADER ".gch", MODULE_HEADER, MODULE_HEADER ".gch", REGISTERS, UNFIT,
+		RELEASE, HEADER, HEADER ".gch", MODULE_HEADER, MODULE_HEADER ".gch", REGISTERS, UNFIT,
 	};
 	GDir *dir = g_dir_open(p->folder, 0, NULL);
 	const char *name;
@@ -215,8 +217,10 @@ static void fill_folder(const struct preparation *p)
 {
 	GString *log = g_string_new(NULL);
 	const char *why = precompile(p, log) ? prove(p, log) : "the headers cannot be precompiled";
+	g_autofree char *release = g_build_filename(p->folder, RELEASE, NULL);
 
 	remove_sample(p);
+	g_file_set_contents(release, p->tree->release, -1, NULL);
 	if (why) {
 		g_autofree char *path = g_build_filename(p->folder, UNFIT, NULL);
 		g_autofree char *text = g_strdup_printf("%s\n%s", why, log->str);
@@ -245,6 +249,7 @@ static bool make_folder(struct preparation *p, const char *folder)
 		fill_folder(p);
 		ok = g_rename(temporary, folder) == 0 || errno == EEXIST || errno == ENOTEMPTY;
 		scratch_remove(temporary);
+		cache_trim(folder);
 	}
 	g_free(temporary);
 	return ok;
@@ -264,6 +269,7 @@ const struct steps_prepared *prepared_get(struct arena *arena, const struct kern
 	*why_ret = "there is no room for it in the cache";
 	if (!g_file_test(folder, G_FILE_TEST_IS_DIR) && !make_folder(&p, folder))
 		return NULL;
+	cache_touch(folder);
 	*why_ret = unfit_reason(arena, folder);
 	return *why_ret ? NULL : prepared_in(arena, folder);
 }

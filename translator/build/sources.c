@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Reads runtime/, module/ and include/ and hashes names and contents, in the order of names. Some
+ * Reads Kbuild, runtime/, module/ and include/ and hashes names and contents, in the order of names. Some
  * hundred kilobytes: a millisecond, once per run.
  */
 #include "build/sources.h"
@@ -48,8 +48,7 @@ static void hash_folder(GChecksum *hash, const char *folder)
 
 		if (g_file_test(path, G_FILE_TEST_IS_DIR)) {
 			hash_folder(hash, path);
-		} else if ((g_str_has_suffix(name, ".h") || g_str_has_suffix(name, ".c")) &&
-			   g_file_get_contents(path, &text, NULL, NULL)) {
+		} else if (!g_str_has_suffix(name, ".md") && g_file_get_contents(path, &text, NULL, NULL)) {
 			sources_hash_text(hash, name);
 			sources_hash_text(hash, text);
 		}
@@ -60,11 +59,15 @@ static void hash_folder(GChecksum *hash, const char *folder)
 const char *sources_identity(void)
 {
 	static char *identity;
+	g_autofree char *kbuild = g_build_filename(paths_data_dir(), "Kbuild", NULL);
+	g_autofree char *text = NULL;
 	GChecksum *hash;
 
 	if (identity)
 		return identity;
 	hash = g_checksum_new(G_CHECKSUM_SHA256);
+	if (g_file_get_contents(kbuild, &text, NULL, NULL))
+		sources_hash_text(hash, text);
 	for (size_t i = 0; i < G_N_ELEMENTS(folders); i++) {
 		g_autofree char *folder = g_build_filename(paths_data_dir(), folders[i], NULL);
 

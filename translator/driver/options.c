@@ -161,7 +161,9 @@ static void print_help(void)
 {
 	printf("Usage: spile [options] FILE [arguments]\n"
 	       "       spile [options] -e SCRIPT [arguments]\n"
-	       "       spile vm [options] [-- COMMAND]      a throw-away machine by itself\n\n"
+	       "       spile vm [options] [-- COMMAND]      a throw-away machine by itself\n"
+	       "       spile warm [options]                 examine a kernel ahead of time\n"
+	       "       spile cache [options]                what is kept for later runs\n\n"
 	       "Translates a SystemTap-language script into a kernel module and runs it.\n\n");
 	for (unsigned int i = 0; i < G_N_ELEMENTS(table); i++) {
 		const char *value = table[i].value ? table[i].value : "";

@@ -4,6 +4,7 @@
  * part of the session, prints its result if it is the last one asked for, and returns false to
  * stop the run. -v says what each took.
  */
+#define _GNU_SOURCE
 #include "driver/passes.h"
 
 #include <stdio.h>
@@ -14,7 +15,6 @@
 #include "analysis/analyse.h"
 #include "base/paths.h"
 #include "build/build.h"
-#include "build/features.h"
 #include "driver/run.h"
 #include "driver/world.h"
 #include "emit/emit.h"
@@ -22,6 +22,9 @@
 #include "script/tapset.h"
 #include "target/scratch.h"
 #include "vm/vm.h"
+
+/* Where the number of the process goes in the name of a module that is run and not kept. */
+#define NAME_ZEROS "_0000000"
 
 struct session {
 	struct arena *arena;
@@ -192,7 +195,10 @@ static bool pass_analyse(struct session *session)
 
 /* ---- Pass 3: emit ---- */
 
-/* Two sessions of one script at a time need two names; a module that is kept needs a stable one. */
+/*
+ * Two sessions of one script at a time need two names; a module that is kept needs a stable one. So
+ * it is built with zeros where the number of a process goes.
+ */
 static const char *make_module_name(struct session *session)
 {
 	const struct options *options = session->options;
@@ -204,7 +210,7 @@ static const char *make_module_name(struct session *session)
 		return options->module_name;
 	if (options->last_pass < 5)
 		return arena_printf(session->arena, "spile_%.8s", hash);
-	return arena_printf(session->arena, "spile_%.8s_%d", hash, (int)getpid());
+	return arena_printf(session->arena, "spile_%.8s" NAME_ZEROS, hash);
 }
 
 static bool pass_emit(struct session *session)
@@ -250,31 +256,49 @@ static bool kernel_runs_here(struct session *session)
 	return false;
 }
 
+/* The number of this process instead of the zeros, in the module and in its name: of the same length. */
+static bool name_for_run(struct session *session)
+{
+	const char *name = session->module_name;
+	int stem = (int)(strlen(name) - strlen(NAME_ZEROS));
+	const char *own = arena_printf(session->arena, "%.*s_%07d", stem, name, (int)getpid());
+	g_autofree char *bytes = NULL;
+	gsize length;
+
+	if (!g_str_has_suffix(name, NAME_ZEROS) || strlen(own) != strlen(name) ||
+	    !g_file_get_contents(session->module, &bytes, &length, NULL))
+		return true;
+	for (char *at = bytes; (at = memmem(at, (size_t)(bytes + length - at), name, strlen(name))); at++)
+		memcpy(at, own, strlen(own));
+	session->module_name = own;
+	session->module = arena_printf(session->arena, "%s/%s.ko", session->work_dir, own);
+	if (g_file_set_contents(session->module, bytes, (gssize)length, NULL))
+		return true;
+	diag_error(session->diag, no_span, "E-write", "%s cannot be written", session->module);
+	return false;
+}
+
 static bool pass_build(struct session *session)
 {
 	const struct options *options = session->options;
-	struct kbuild_request request = { .verbose = options->verbosity > 2, .says_way = options->verbosity > 0 };
+	struct build_request request = {
+		.name = session->module_name, .script = session->script->source->name,
+		.c_text = session->c_text, .plain = options->kbuild, .verbosity = options->verbosity,
+	};
 
 	if (options->last_pass == 5 && !(run_allowed(session->diag, options) && kernel_runs_here(session)))
 		return false;
-	session->work_dir = scratch_new(session->arena, session->diag);
+	request.work_dir = session->work_dir = scratch_new(session->arena, session->diag);
 	if (!session->work_dir)
 		return false;
-	request.name = session->module_name;
-	request.c_text = session->c_text;
-	request.work_dir = session->work_dir;
-	request.kconf_dir = features_prepare(session->arena, session->diag, &session->kernel, options->verbosity > 0);
-	if (!request.kconf_dir)
-		return false;
-	session->module = build_module(session->arena, session->diag, &session->kernel, &request,
-				       options->kbuild);
+	session->module = build_module(session->arena, session->diag, &session->kernel, &request);
 	if (!session->module)
 		return false;
 	if ((options->module_name || options->last_pass == 4) && !leave_module(session))
 		return false;
 	if (options->last_pass == 4)
 		printf("%s\n", session->module);
-	return true;
+	return options->last_pass == 4 || name_for_run(session);
 }
 
 /* ---- Pass 5: run ---- */

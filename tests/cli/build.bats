@@ -1,0 +1,157 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# How modules come to be, against the newest kernel headers installed here: by the shortcut and by
+# kbuild they are the same, so are those of two folders, and what the cache keeps is found again,
+# never believed, and limited. All tests share one warm cache but those that spoil it.
+
+load common
+
+setup_file() {
+	export TOP SPILE RELEASE SHARED
+	TOP=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
+	SPILE=$(realpath -m "${SPILE:-$TOP/spile}")
+	SHARED=$BATS_FILE_TMPDIR/cache
+	RELEASE=$("$TOP/bench/newest-kernel" 2>/dev/null) || RELEASE=
+	[ -z "$RELEASE" ] || XDG_CACHE_HOME=$SHARED "$SPILE" warm -r "$RELEASE"
+}
+
+# Scripts that between them use all families, arrays, statistics, texts and expressions.
+scripts() {
+	echo "$TOP"/examples/*.stp
+}
+
+# made [OPTION...]: the module of the script on the command line, in the current folder; its bytes.
+made() {
+	"$SPILE" -r "$RELEASE" -p4 -m mine "$@" >"$work/said" 2>"$work/messages"
+	sha256sum <mine.ko
+}
+
+# refute COMMAND...: it fails.
+refute() {
+	! "$@"
+}
+
+need_headers() {
+	[ -n "$RELEASE" ] || skip "needs the headers of a kernel"
+	export XDG_CACHE_HOME=$SHARED
+}
+
+@test "the shortcut makes what kbuild makes, to the byte" {
+	local script
+	need_headers
+	for script in $(scripts); do
+		plain=$(made --kbuild "$script")
+		rm -rf "$SHARED/spile/modules"
+		short=$(made -v "$script")
+		refute grep kbuild "$work/messages"
+		[ "$plain" = "$short" ] || { echo "$script differs"; return 1; }
+	done
+}
+
+@test "two folders and two caches give the same bytes" {
+	need_headers
+	cp -r "$TOP/examples" "$work/examples"
+	(cd "$TOP/examples" && "$SPILE" -r "$RELEASE" -p3 opens.stp) >"$work/first.c"
+	(cd "$work/examples" && "$SPILE" -r "$RELEASE" -p3 opens.stp) >"$work/second.c"
+	cmp "$work/first.c" "$work/second.c"
+	cd "$work/examples"
+	first=$(made opens.stp)
+	cp -r "$TOP"/{runtime,module,include,tapsets,Kbuild,spile,spilerun} "$work/tools/"
+	SPILE=$work/tools/spile XDG_CACHE_HOME=$work/cache
+	second=$(made opens.stp)
+	[ "$first" = "$second" ]
+}
+
+@test "the same script comes from the cache, another one does not" {
+	need_headers
+	first=$(made -v -e 'probe begin { printf("%d\n", 1); exit() }')
+	refute grep 'in the cache' "$work/messages"
+	second=$(made -v -e 'probe begin { printf("%d\n", 1); exit() }')
+	grep 'in the cache' "$work/messages"
+	[ "$first" = "$second" ]
+	made -v -e 'probe begin { printf("%d\n", 2); exit() }'
+	refute grep 'in the cache' "$work/messages"
+	made -v -D MAXSTRINGLEN=256 -e 'probe begin { printf("%d\n", 1); exit() }'
+	refute grep 'in the cache' "$work/messages"
+}
+
+@test "a kept module that was cut off, changed, or is not ours alone is made anew" {
+	local kept spoil
+	need_headers
+	for spoil in 'truncate -s 20000' 'truncate -s 0' 'sed -i s/spile/elips/' 'chmod 666'; do
+		rm -rf "$SHARED/spile/modules"
+		first=$(made -e 'probe begin { exit() }')
+		kept=$(echo "$SHARED"/spile/modules/*)
+		$spoil "$kept"
+		second=$(made -v -e 'probe begin { exit() }')
+		refute grep 'in the cache' "$work/messages"
+		[ "$first" = "$second" ]
+	done
+}
+
+@test "eight at a time, with a cold cache, all get their module" {
+	local number
+	need_headers
+	rm -rf "$SHARED"/spile/modules
+	for number in 1 2 3 4 5 6 7 8; do
+		"$SPILE" -r "$RELEASE" -p4 -m "at_once_$((number % 4))_$number" \
+			-e "probe begin { println($((number % 4))); exit() }" &
+	done >/dev/null
+	wait
+	[ "$(ls at_once_*.ko | wc -l)" -eq 8 ]
+	refute ls "$SHARED"/spile/modules/*.??????
+	[ -z "$(find "$SHARED" -name 'prepared-*.??????')" ]
+}
+
+@test "a cache that cannot be written costs time, not the module" {
+	need_headers
+	rm -rf "$SHARED/spile/modules"
+	echo "in the way" >"$SHARED/spile/modules"
+	made -e 'probe begin { println("unkept"); exit() }'
+	[ -s mine.ko ]
+	rm "$SHARED/spile/modules"
+}
+
+@test "the cache is listed, kept small, and cleaned" {
+	need_headers
+	made -e 'probe begin { println("small"); exit() }'
+	"$SPILE" cache | grep -E "^ *[0-9]+  [0-9: -]+  headers  $RELEASE$"
+	"$SPILE" cache --list | grep -E '^ *[0-9]+  [0-9: -]+  module   -e$'
+	XDG_CACHE_HOME=$work/copy
+	cp -r "$SHARED" "$work/copy"
+	SPILE_CACHE_MB=1 made -e 'probe begin { println("last"); exit() }'
+	[ "$("$SPILE" cache | grep -c ' module ')" -eq 1 ]
+	[ "$("$SPILE" cache | grep -c ' headers ')" -eq 0 ]
+	"$SPILE" cache --clean
+	[ "$("$SPILE" cache | wc -l)" -eq 1 ]
+}
+
+@test "a tree that does not fit the shortcut is left to kbuild" {
+	need_headers
+	cp -r "$SHARED" "$work/copy"
+	export XDG_CACHE_HOME=$work/copy
+	rm -r "$XDG_CACHE_HOME"/spile/kernel/*/prepared-* "$XDG_CACHE_HOME"/spile/modules
+	for sample in "$XDG_CACHE_HOME"/spile/kernel/*/flags-*.ko; do echo none >"$sample"; done
+	made -v -e 'probe begin { println("plain"); exit() }'
+	grep "kbuild makes the module: its modules differ from kbuild's" "$work/messages"
+	[ -s mine.ko ]
+	# It is remembered.
+	made -v -e 'probe begin { println("plain again"); exit() }'
+	grep 'kbuild makes the module' "$work/messages"
+}
+
+@test "spile warm leaves nothing for the first script to do" {
+	need_headers
+	"$SPILE" warm -r "$RELEASE"
+	made -v -e 'probe begin { println("warm"); exit() }'
+	refute grep -E 'features of|kbuild' "$work/messages"
+	refused 1 "$SPILE" warm --no-such-option <<-END
+		spile: error: wrong arguments for \`spile warm\` [E-option]
+		note: \`spile warm --help\` lists the options
+	END
+	refused 1 "$SPILE" cache --no-such-option <<-END
+		spile: error: wrong arguments for \`spile cache\` [E-option]
+		note: \`spile cache --help\` lists the options
+	END
+}
