@@ -64,7 +64,7 @@ setup_file() {
 		if (execname() != "workload" || $count != 10) next
 		println($file->f_path$)
 		println($file->f_path->dentry->d_name$$)
-		println($file->f_path->dentry->d_iname$)
+		println(@cast(task_current(), "task_struct")->comm$)
 		println($count$, " ", $pos$)
 		println($file$)
 		println(@cast(8, "struct path")$)
@@ -135,7 +135,7 @@ sort_calls() { awk '/^fd=/ { first = $0; next } /^entry/ { print; print first; n
 	sed -e 's/0xffff[0-9a-f]*/ADDRESS/g' "$results/printed.out" >"$results/printed.names"
 	expect_line printed.names '{.mnt=ADDRESS, .dentry=ADDRESS}'
 	grep -qE '^\{<union>=\{<class>=\{\.hash=[0-9]+, \.len=5\}, \.hash_len=[0-9]+\}, \.name="known"\}$' "$results/printed.names"
-	expect_line printed.names '"known"'
+	expect_line printed.names '"workload"'
 	expect_line printed.names '10 0'
 	grep -qE '^\{.*\.f_flags=32768, .*\.f_lock=\{\.\.\.\}.*\}$|^\{.*\.f_lock=\{\.\.\.\}, .*\.f_flags=32768, .*\}$' "$results/printed.names"
 	expect_line printed.names 'ERROR'
