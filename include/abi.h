@@ -206,13 +206,16 @@ struct spile_cpu_counters {
  *   spile_probe=INDEX TEXT            one per probe, its probe point as written
  *   spile_build_id=MODULE:HEX         that of the code whose addresses it was made for, of a
  *                                     module or (MODULE empty) the kernel; one per such object
- *   spile_kprobe=INDEX FLAGS PATTERN  one per probe specification to resolve; PATTERN is
+ *   spile_kprobe=INDEX FLAGS PATTERN [FUNCTION]
+ *                                     one per probe specification to resolve; PATTERN is
  *                                     [MODULE:]NAME[+0xOFFSET], without MODULE a function of the
  *                                     kernel itself, both parts wildcards with w; FLAGS any of
  *                                     o (optional: no match is fine), w (PATTERN has
  *                                     wildcards as of fnmatch(3)), s (if it matches, the
  *                                     lines with `a` right behind it count for nothing),
- *                                     a (an alternative to what stands before it), - (none)
+ *                                     a (an alternative to what stands before it), p (placed by
+ *                                     debuginfo of that build-id: FUNCTION, which follows PATTERN,
+ *                                     is the function of C that it is part of), - (none)
  *
  * Section SPILE_FORMAT_SECTION: the format strings, each NUL-terminated, in the order of
  * their numbers from 0. Directives are those of include/format.h.

@@ -48,6 +48,20 @@ static bool parse_pattern(struct specification *specification)
 	return true;
 }
 
+/* "PATTERN" or "PATTERN FUNCTION" */
+static bool split_function(const char *text, struct specification *ret)
+{
+	const char *space = strchr(text, ' ');
+
+	if (space && (!ret->is_placed || !space[1]))
+		return false;
+	if (!*text || space == text || (ret->is_placed && !space))
+		return false;
+	ret->pattern = copy(text, space ? (size_t)(space - text) : strlen(text));
+	ret->function = space ? copy(space + 1, strlen(space + 1)) : NULL;
+	return true;
+}
+
 bool specification_parse(const char *text, struct specification *ret)
 {
 	const char *flags, *at;
@@ -63,23 +77,30 @@ bool specification_parse(const char *text, struct specification *ret)
 	ret->index = (unsigned int)index;
 	flags = end + 1;
 	for (at = flags; *at && *at != ' '; at++) {
-		if (!strchr("owsa-", *at))
+		if (!strchr("owsap-", *at))
 			return false;
 		ret->is_optional |= *at == 'o';
 		ret->is_wildcard |= *at == 'w';
 		ret->is_sufficient |= *at == 's';
 		ret->is_alternative |= *at == 'a';
+		ret->is_placed |= *at == 'p';
 	}
-	if (at == flags || *at != ' ' || !at[1])
+	if (at == flags || *at != ' ')
 		return false;
-	ret->pattern = at + 1;
-	return parse_pattern(ret);
+	if (!split_function(at + 1, ret))
+		return false;
+	if (parse_pattern(ret))
+		return true;
+	specification_fini(ret);
+	return false;
 }
 
 void specification_fini(struct specification *specification)
 {
 	free(specification->module);
 	free(specification->name);
+	free(specification->function);
+	free(specification->pattern);
 }
 
 /* ---- Points ---- */
@@ -99,9 +120,12 @@ static void add_point(struct points *points, const struct specification *specifi
 	point->address = symbol->address;
 	point->offset = specification->offset;
 	/* The kernel itself has to find a name without an address. */
-	snprintf(point->name, sizeof(point->name), "%s%s%s",
-		 symbol->module && !symbol->address ? symbol->module : "",
-		 symbol->module && !symbol->address ? ":" : "", symbol->name);
+	if (specification->function && symbol->address)
+		snprintf(point->name, sizeof(point->name), "%s", specification->function);
+	else
+		snprintf(point->name, sizeof(point->name), "%s%s%s",
+			 symbol->module && !symbol->address ? symbol->module : "",
+			 symbol->module && !symbol->address ? ":" : "", symbol->name);
 }
 
 static int compare_points(const void *left, const void *right)
@@ -180,20 +204,25 @@ static const struct symbol *symbol_of(const struct kallsyms *kallsyms, const str
 	return symbol;
 }
 
-/* A place behind a function's first byte has to lie in one function, and in that one. */
+/*
+ * A place behind a function's first byte has to lie in one function, and in that one, unless it was
+ * counted in the very build that runs.
+ */
 static bool check_offset(const struct points *points, size_t first, const struct specification *specification,
 			 const struct kallsyms *kallsyms)
 {
 	const struct spile_point *point = &points->items[first];
 	const struct symbol *symbol;
 
-	if (!specification->offset || points->count == first)
+	if ((!specification->offset && !specification->is_placed) || points->count == first)
 		return true;
 	if (points->count - first > 1) {
 		message_error("'%s' may be any of %zu places: so many functions have that name",
 			      specification->pattern, points->count - first);
 		return false;
 	}
+	if (specification->is_placed)
+		return true;
 	symbol = symbol_of(kallsyms, specification, point);
 	if (!symbol->end || specification->offset < symbol->end - symbol->address)
 		return true;

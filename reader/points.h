@@ -17,10 +17,12 @@ struct specification {
 	bool is_wildcard;
 	bool is_sufficient;	/* a match makes the alternatives behind it void */
 	bool is_alternative;
+	bool is_placed;		/* by the debuginfo of the build that the module is bound to */
 	char *module;		/* NULL: the kernel itself */
 	char *name;
 	__u32 offset;		/* behind the first byte of that name; 0: the function's entry */
-	const char *pattern;	/* all of that as it is written */
+	char *function;		/* debuginfo says that it is part of this one; NULL: of `name` */
+	char *pattern;		/* module, name and offset as they are written */
 };
 
 /* Points to send to the module, by specification, then address. */
@@ -29,7 +31,7 @@ struct points {
 	size_t count;
 };
 
-/* "INDEX FLAGS [MODULE:]NAME[+0xOFFSET]"; false if it is not that, else _fini() is due. */
+/* "INDEX FLAGS [MODULE:]NAME[+0xOFFSET] [FUNCTION]"; false if it is not that, else _fini() is due. */
 bool specification_parse(const char *text, struct specification *ret);
 void specification_fini(struct specification *specification);
 

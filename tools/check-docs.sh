@@ -54,7 +54,7 @@ described_functions() {
 
 # Points too, and whole: "timer.s(N)" is not described by "timer.s(N).randomize(M)".
 described_points() {
-	grep -oE '`[a-z]+(\.[a-z]+|\([NM]\)|\("[a-z:]+"\))*' "$docs/PROBES.md" | tr -d '`' | sort -u
+	grep -oE '`[a-z]+(\.[a-z]+|\([NM]\)|\("[a-z:@]+"\))*' "$docs/PROBES.md" | tr -d '`' | sort -u
 }
 
 # manual_options PAGE SECTION: the items that begin with options in sections of that name, or in

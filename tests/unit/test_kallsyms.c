@@ -109,6 +109,7 @@ static void specifications_are_parsed(void **state)
 		"", "x", "1", "1 ", "1 o", "1 o ", "1  name", "1 q name", "-1 - name",
 		"99999999999 - name", "1 - :name", "1 - module:", "1 - name+12", "1 - name+0x",
 		"1 - name+0x1g", "1 - +0x1", "1 - name+0x100000000",
+		"1 - name function", "1 p name", "1 p name ", "1 p  function",
 	};
 	struct specification specification;
 
@@ -127,6 +128,11 @@ static void specifications_are_parsed(void **state)
 	assert_string_equal(specification.name, "ext4_open");
 	assert_int_equal(specification.offset, 0x1f);
 	assert_string_equal(specification.pattern, "ext4:ext4_open+0x1f");
+	specification_fini(&specification);
+	assert_true(specification_parse("7 op vfs_read+0x45 rw_verify_area", &specification));
+	assert_true(specification.is_optional && specification.is_placed);
+	assert_string_equal(specification.pattern, "vfs_read+0x45");
+	assert_string_equal(specification.function, "rw_verify_area");
 	specification_fini(&specification);
 	for (size_t i = 0; i < sizeof(broken) / sizeof(broken[0]); i++)
 		assert_false(specification_parse(broken[i], &specification));
@@ -252,6 +258,11 @@ static void places_within_functions(void **state)
 	assert_false(resolve(&kallsyms, "0 - twice+0x1", &points));
 	assert_true(resolve(&kallsyms, "0 - some_module:tcp_module+0x1000", &points));
 	assert_int_equal(points.count, 2);
+	/* Where debuginfo of that build counted it, a nameless function may lie between. */
+	assert_true(resolve(&kallsyms, "0 p tcp_sendmsg+0x123 tcp_twice", &points));
+	expect_point(&points, 2, "tcp_twice", 0xffffffff81000100);
+	assert_int_equal(points.items[2].offset, 0x123);
+	assert_false(resolve(&kallsyms, "0 p twice+0x1 tcp_twice", &points));
 	points_fini(&points);
 	kallsyms_fini(&kallsyms);
 }

@@ -11,19 +11,26 @@
 #include "probes/kprobe.h"
 
 static const char *const forms[] = {
-	"kprobe.function(\"name\")", "kprobe.function(\"name\").return",
-	"kprobe.function(\"name\").return.maxactive(N)", "kprobe.function(\"name\").call",
-	"kernel.function(\"name\")", "kernel.function(\"name\").call", "kernel.function(\"name\").return",
-	"kernel.function(\"name\").return.maxactive(N)", "kernel.function(\"name\").exported",
-	"module(\"name\").function(\"name\")", "module(\"name\").function(\"name\").call",
-	"module(\"name\").function(\"name\").return", "module(\"name\").function(\"name\").return.maxactive(N)",
-	"module(\"name\").function(\"name\").exported",
+	"kprobe.function(\"name\")", "kprobe.function(\"name\").call", "kprobe.function(\"name\").return",
+	"kprobe.function(\"name\").return.maxactive(N)",
 	"kprobe.module(\"name\").function(\"name\")", "kprobe.module(\"name\").function(\"name\").call",
 	"kprobe.module(\"name\").function(\"name\").return",
-	"kprobe.module(\"name\").function(\"name\").return.maxactive(N)", NULL
+	"kprobe.module(\"name\").function(\"name\").return.maxactive(N)",
+	"kernel.function(\"name\")", "kernel.function(\"name@file:line\")", "kernel.function(\"name\").call", "kernel.function(\"name\").inline",
+	"kernel.function(\"name\").exported", "kernel.function(\"name\").return",
+	"kernel.function(\"name\").return.maxactive(N)", "kernel.function(\"name\").label(\"name\")",
+	"kernel.function(\"name\").callee(\"name\")", "kernel.function(\"name\").callees(N)",
+	"kernel.statement(\"name@file:line\")", "kernel.statement(\"name@file:line\").nearest",
+	"module(\"name\").function(\"name\")", "module(\"name\").function(\"name@file:line\")", "module(\"name\").function(\"name\").call",
+	"module(\"name\").function(\"name\").inline", "module(\"name\").function(\"name\").exported",
+	"module(\"name\").function(\"name\").return", "module(\"name\").function(\"name\").return.maxactive(N)",
+	"module(\"name\").function(\"name\").label(\"name\")", "module(\"name\").function(\"name\").callee(\"name\")",
+	"module(\"name\").function(\"name\").callees(N)",
+	"module(\"name\").statement(\"name@file:line\")", "module(\"name\").statement(\"name@file:line\").nearest",
+	NULL
 };
 
-/* Which component is function("name"); 0: none, this point is of another family. */
+/* Which component is function("name") or statement("name"); 0: none, this point is of another family. */
 static unsigned int function_index(const struct probe_point *point)
 {
 	const struct probe_component *first = point_component(point, 0);
@@ -33,7 +40,10 @@ static unsigned int function_index(const struct probe_point *point)
 		index += component_is(point_component(point, 1), "module");
 	else if (!component_is(first, "kernel") && !component_is(first, "module"))
 		return 0;
-	return component_is(point_component(point, index), "function") ? index : 0;
+	if (component_is(point_component(point, index), "function") ||
+	    (!component_is(first, "kprobe") && component_is(point_component(point, index), "statement")))
+		return index;
+	return 0;
 }
 
 static bool kprobe_owns(const struct probe_point *point)
@@ -41,35 +51,80 @@ static bool kprobe_owns(const struct probe_point *point)
 	return function_index(point) > 0;
 }
 
-/* What stands behind function("name"): .call, .exported, .return, .return.maxactive(N) */
-static bool kprobe_suffixes(const struct probe_target *target, const struct probe_point *point,
+/* ---- What stands behind function("name") and statement("name") ---- */
+
+static bool read_max_active(const struct probe_target *target, const struct probe_component *active,
 			    struct kprobe_details *details)
 {
-	static const char *const behind_function[] = { "call", "exported", "return", NULL };
-	static const char *const behind_return[] = { "maxactive", NULL };
-	static const char *const behind_others[] = { NULL };
-	const struct probe_component *suffix = point_component(point, details->function + 1);
-	const struct probe_component *active = point_component(point, details->function + 2);
-
-	if (!suffix)
-		return true;
-	details->is_return = component_is(suffix, "return");
-	details->is_exported = component_is(suffix, "exported");
-	if (!details->is_return && !details->is_exported && !component_is(suffix, "call"))
-		return component_unknown(target->diag, suffix, behind_function);
-	if (!component_no_argument(target->diag, suffix))
-		return false;
-	if (!active)
-		return true;
-	if (!details->is_return || !component_is(active, "maxactive"))
-		return component_unknown(target->diag, active,
-					 details->is_return ? behind_return : behind_others);
 	if (!component_number(target->diag, active, &details->max_active))
 		return false;
 	if (details->max_active >= 1 && details->max_active <= 65536)
 		return true;
 	diag_error(target->diag, active->span, "E-probe-argument", "maxactive takes 1 to 65536");
 	return false;
+}
+
+/* .callees or .callees(DEPTH): all functions that are called, and what these call. */
+static bool read_callees(const struct probe_target *target, const struct probe_component *callees,
+			 struct kprobe_details *details)
+{
+	int64_t depth = 1;
+
+	if (callees->argument && !component_number(target->diag, callees, &depth))
+		return false;
+	details->callee = "*";
+	details->callee_depth = (unsigned int)depth;
+	if (depth >= 1 && depth <= 10)
+		return true;
+	diag_error(target->diag, callees->span, "E-probe-argument", "callees takes a depth from 1 to 10");
+	return false;
+}
+
+static bool read_suffix(const struct probe_target *target, const struct probe_component *suffix,
+			struct kprobe_details *details)
+{
+	if (component_is(suffix, "label"))
+		return component_string(target->diag, suffix, &details->label);
+	if (component_is(suffix, "callees"))
+		return read_callees(target, suffix, details);
+	if (component_is(suffix, "callee")) {
+		details->callee_depth = 1;
+		return component_string(target->diag, suffix, &details->callee);
+	}
+	details->is_call = component_is(suffix, "call");
+	details->is_inlined = component_is(suffix, "inline");
+	details->is_exported = component_is(suffix, "exported");
+	details->is_return = component_is(suffix, "return");
+	details->is_nearest = component_is(suffix, "nearest");
+	return component_no_argument(target->diag, suffix);
+}
+
+static bool kprobe_suffixes(const struct probe_target *target, const struct probe_point *point,
+			    struct kprobe_details *details)
+{
+	static const char *const by_symbol[] = { "call", "return", NULL };
+	static const char *const behind_function[] = {
+		"call", "callee", "callees", "exported", "inline", "label", "return", NULL
+	};
+	static const char *const behind_statement[] = { "nearest", NULL };
+	static const char *const behind_return[] = { "maxactive", NULL };
+	static const char *const behind_others[] = { NULL };
+	const struct probe_component *suffix = point_component(point, details->function + 1);
+	const struct probe_component *active = point_component(point, details->function + 2);
+	const char *const *known = details->by_symbol_only ? by_symbol : details->is_statement ? behind_statement :
+				   behind_function;
+
+	if (!suffix)
+		return true;
+	if (!g_strv_contains(known, suffix->name))
+		return component_unknown(target->diag, suffix, known);
+	if (!read_suffix(target, suffix, details))
+		return false;
+	if (!active)
+		return true;
+	if (!details->is_return || !component_is(active, "maxactive"))
+		return component_unknown(target->diag, active, details->is_return ? behind_return : behind_others);
+	return read_max_active(target, active, details);
 }
 
 /* ---- Resolving ---- */
@@ -81,7 +136,8 @@ static bool check_module(const struct probe_target *target, const struct probe_c
 
 	if (!component_module(target, component, &details->module))
 		return false;
-	if (has_wildcard(details->module) || kprobe_symbols_in(target, details->module))
+	if (has_wildcard(details->module) || kprobe_symbols_in(target, details->module) ||
+	    !knowledge_lack(target->knowledge, details->module))
 		return true;
 	similar = did_you_mean(details->module, knowledge_module_names(target->knowledge));
 	diag_warning(target->diag, component->span, "W-unknown-module",
@@ -97,12 +153,14 @@ static bool check_function(const struct probe_target *target, const struct probe
 {
 	if (!component_string(target->diag, component, &details->pattern))
 		return false;
-	if (strpbrk(details->pattern, "@:")) {
-		diag_error(target->diag, component->span, "E-needs-debuginfo",
-			   "source files and lines in a probe point need debuginfo, which this version of spile does not read");
-		diag_note(target->diag, no_span, "probe the function by its name alone");
+	if (details->by_symbol_only && strpbrk(details->pattern, "@:")) {
+		diag_error(target->diag, component->span, "E-probe-argument",
+			   "kprobe points know functions by their names alone, not by files and lines");
+		diag_note(target->diag, no_span, "kernel.function(\"%s\") asks the debuginfo", details->pattern);
 		return false;
 	}
+	if (kprobe_needs_sites(details))
+		return true;
 	if (*details->pattern && strlen(details->pattern) < 60 && !strpbrk(details->pattern, " \t\n\"\\+"))
 		return true;
 	diag_error(target->diag, component->span, "E-probe-argument",
@@ -110,24 +168,56 @@ static bool check_function(const struct probe_target *target, const struct probe
 	return false;
 }
 
+/* What the point names, before anybody is asked for it; false after an error. */
+static bool read_point(const struct probe_target *target, const struct probe_point *point,
+		       struct kprobe_details *details)
+{
+	const struct probe_component *module;
+
+	details->function = function_index(point);
+	details->by_symbol_only = component_is(point_component(point, 0), "kprobe");
+	details->is_statement = component_is(point_component(point, details->function), "statement");
+	module = point_component(point, details->function - 1);
+	return kprobe_suffixes(target, point, details) &&
+	       check_function(target, point_component(point, details->function), details) &&
+	       (!component_is(module, "module") || check_module(target, module, details));
+}
+
+/* A function by its name or pattern: by symbol, and where debuginfo is there, its inlined copies, too. */
+static bool resolve_functions(const struct probe_target *target, const struct probe_declaration *declaration,
+			      const struct probe_point *point, struct kprobe_details *details, GPtrArray *probes)
+{
+	const struct symbol_table *symbols = kprobe_symbols_in(target, details->module);
+	unsigned int before = probes->len;
+
+	if (details->by_symbol_only)
+		return kprobe_resolve_symbols(target, declaration, point, details, probes);
+	if (target->is_listing && kprobe_list_sites(target, declaration, point, details, probes))
+		return true;
+	if (!details->is_call && !details->is_return && !details->is_exported)
+		kprobe_add_inlined(target, declaration, point, details, probes);
+	if (probes->len > before && symbols && !symbols_match(symbols, details->pattern))
+		return true;
+	return kprobe_resolve_symbols(target, declaration, point, details, probes);
+}
+
 /*
- * (kprobe|kernel).function("name") or [kprobe.]module("name").function("name"), and behind it
- * [.call|.exported|.return[.maxactive(N)]]
+ * (kprobe|kernel).function("name") or [kprobe.]module("name").function("name"), or statement, and
+ * what may stand behind it.
  */
 static bool kprobe_resolve(const struct probe_target *target, const struct probe_declaration *declaration,
 			   const struct probe_point *point, GPtrArray *probes)
 {
 	struct kprobe_details *details = arena_new0(target->arena, struct kprobe_details);
-	const struct probe_component *module;
 
-	details->function = function_index(point);
-	module = point_component(point, details->function - 1);
-	if (!check_function(target, point_component(point, details->function), details) ||
-	    !kprobe_suffixes(target, point, details) ||
-	    (component_is(module, "module") && !check_module(target, module, details)))
+	if (!read_point(target, point, details))
 		return false;
+	if (details->module && has_wildcard(details->module) && kprobe_needs_sites(details))
+		return kprobe_resolve_modules(target, declaration, point, details, probes);
+	if (kprobe_needs_sites(details))
+		return kprobe_resolve_sites(target, declaration, point, details, probes);
 	if (!details->module || !has_wildcard(details->module))
-		return kprobe_resolve_symbols(target, declaration, point, details, probes);
+		return resolve_functions(target, declaration, point, details, probes);
 	if (target->is_listing || target->names_targets || details->is_exported)
 		return kprobe_resolve_modules(target, declaration, point, details, probes);
 	kprobe_add(target, declaration, point, details, probes);
@@ -158,19 +248,42 @@ static char *kprobe_row(struct arena *arena, const struct probe *probe)
 			    probe->number, (int)details->max_active, optional, saved);
 }
 
+/* "ext4:ext4_file_open+0x12" */
+static const char *pattern_for_reader(struct arena *arena, const struct kprobe_details *details)
+{
+	const char *module = details->module ? arena_printf(arena, "%s:", details->module) : "";
+
+	if (!details->site)
+		return arena_printf(arena, "%s%s", module, details->pattern);
+	if (!details->site->offset)
+		return arena_printf(arena, "%s%s", module, details->site->symbol);
+	return arena_printf(arena, "%s%s+0x%" G_GINT64_MODIFIER "x", module, details->site->symbol, details->site->offset);
+}
+
+/* The module must meet the very code whose addresses it has. */
+static const char *build_for_reader(struct arena *arena, const struct kprobe_details *details)
+{
+	if (!details->site || details->is_bound || !details->site->build_id)
+		return "";
+	return arena_printf(arena, "MODULE_INFO(spile_build_id, \"%s:%s\");\n", details->module ? details->module : "",
+			    details->site->build_id);
+}
+
 static char *kprobe_modinfo(struct arena *arena, const struct probe *probe, int index)
 {
 	const struct kprobe_details *details = probe->details;
+	bool is_wildcard = !details->site && (has_wildcard(details->pattern) ||
+					      (details->module && has_wildcard(details->module)));
 	g_autoptr(GString) flags = g_string_new(NULL);
 
 	g_string_append(flags, is_optional(probe) ? "o" : "");
-	g_string_append(flags, has_wildcard(details->pattern) || (details->module && has_wildcard(details->module)) ?
-			"w" : "");
+	g_string_append(flags, is_wildcard ? "w" : "");
 	g_string_append(flags, probe->point->is_sufficient ? "s" : "");
 	g_string_append(flags, probe->is_alternative ? "a" : "");
-	return arena_printf(arena, "MODULE_INFO(spile_kprobe, \"%d %s %s%s%s\");\n", index,
-			    flags->len ? flags->str : "-", details->module ? details->module : "",
-			    details->module ? ":" : "", details->pattern);
+	g_string_append(flags, details->site ? "p" : "");
+	return arena_printf(arena, "%sMODULE_INFO(spile_kprobe, \"%d %s %s%s%s\");\n", build_for_reader(arena, details),
+			    index, flags->len ? flags->str : "-", pattern_for_reader(arena, details),
+			    details->site ? " " : "", details->site ? details->site->function : "");
 }
 
 const struct probe_family kprobe_family = {

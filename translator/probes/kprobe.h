@@ -1,22 +1,32 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What the files of the family of function probes know of each other. kprobe.c reads points and
- * writes the module's rows; between the two, kprobe_symbols.c resolves names and kprobe_variables.c
- * target variables.
+ * writes the module's rows; between the two, kprobe_symbols.c resolves names, kprobe_sites.c places
+ * that need debuginfo, and kprobe_variables.c target variables.
  */
 #ifndef SPILE_PROBES_KPROBE_H
 #define SPILE_PROBES_KPROBE_H
 
+#include "probes/code_pattern.h"
 #include "probes/probe.h"
 
 struct kprobe_details {
-	unsigned int function;	/* which component of the point that is */
+	unsigned int function;	/* which component of the point that is, or its statement("...") */
 	const char *module;	/* pattern of modules' names; NULL: the kernel itself */
 	const char *pattern;
+	bool by_symbol_only;	/* kprobe.function */
+	bool is_statement;
+	bool is_nearest;
+	bool is_call, is_inlined;	/* only functions that are called, or only inlined copies */
 	bool is_exported;	/* only functions that are */
 	bool is_return;
+	const char *label;	/* pattern of labels within the functions; NULL: none */
+	const char *callee;	/* pattern of functions that they call; NULL: none */
+	unsigned int callee_depth;
 	int64_t max_active;	/* 0: the module's default */
 	bool is_one_of_many;	/* stands for one function that a pattern meant */
+	const struct code_site *site;	/* where debuginfo has it; NULL: by its symbol */
+	bool is_bound;		/* another probe of the point binds the module to the site's build */
 };
 
 /* Appends a probe of these details, which it keeps. */
@@ -42,6 +52,26 @@ bool kprobe_resolve_symbols(const struct probe_target *target, const struct prob
 /* The same in each of the modules that a pattern means. */
 bool kprobe_resolve_modules(const struct probe_target *target, const struct probe_declaration *declaration,
 			    const struct probe_point *point, const struct kprobe_details *pattern, GPtrArray *probes);
+
+/* ---- kprobe_sites.c: by debuginfo ---- */
+
+/* Whether symbols do not suffice for the point. */
+bool kprobe_needs_sites(const struct kprobe_details *details);
+
+/* Appends the probes of such a point; false after an error. */
+bool kprobe_resolve_sites(const struct probe_target *target, const struct probe_declaration *declaration,
+			  const struct probe_point *point, const struct kprobe_details *details, GPtrArray *probes);
+
+/* The same for a list of points that symbols could make, too; false: debuginfo knows none, or there is none. */
+bool kprobe_list_sites(const struct probe_target *target, const struct probe_declaration *declaration,
+		       const struct probe_point *point, const struct kprobe_details *details, GPtrArray *probes);
+
+/* Appends the inlined copies of a function or pattern, if debuginfo knows of any. */
+void kprobe_add_inlined(const struct probe_target *target, const struct probe_declaration *declaration,
+			const struct probe_point *point, const struct kprobe_details *details, GPtrArray *probes);
+
+/* Where debuginfo has the probe; NULL: nowhere, or in several places. */
+const struct code_site *kprobe_entry_site(const struct probe_target *target, const struct kprobe_details *details);
 
 /* ---- kprobe_variables.c: as of struct probe_family ---- */
 

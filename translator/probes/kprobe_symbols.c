@@ -46,7 +46,7 @@ void kprobe_add(const struct probe_target *target, const struct probe_declaratio
 
 	probe->context = CONTEXT_ATOMIC;
 	probe->has_entry = details->is_return;
-	probe->is_uncertain = details->module ? has_wildcard(details->module) || !kprobe_symbols_in(target, details->module) :
+	probe->is_uncertain = details->site ? false : details->module ? has_wildcard(details->module) || !kprobe_symbols_in(target, details->module) :
 						target->symbols == NULL;
 	probe->details = details;
 	g_ptr_array_add(probes, probe);
@@ -93,6 +93,10 @@ struct probe_point *kprobe_point_of(struct arena *arena, const struct probe_poin
 
 		if (i == one->function)
 			component = component_with(arena, component, one->pattern);
+		else if (one->label && component_is(component, "label"))
+			component = component_with(arena, component, one->label);
+		else if (one->callee && component_is(component, "callee"))
+			component = component_with(arena, component, one->callee);
 		else if (one->module && component_is(component, "module"))
 			component = component_with(arena, component, one->module);
 		g_ptr_array_add(copy->components, (struct probe_component *)component);
@@ -164,7 +168,10 @@ bool kprobe_resolve_modules(const struct probe_target *target, const struct prob
 
 		details.module = g_ptr_array_index(modules, i);
 		details.is_one_of_many = true;
-		expand(target, declaration, point, &details, probes);
+		if (kprobe_needs_sites(pattern))
+			kprobe_list_sites(target, declaration, point, &details, probes);
+		else
+			expand(target, declaration, point, &details, probes);
 	}
 	if (probes->len > before || point->is_optional || point->is_sufficient)
 		return true;

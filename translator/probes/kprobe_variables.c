@@ -5,8 +5,10 @@
  */
 #include <string.h>
 
+#include "knowledge/variables.h"
 #include "probes/convention.h"
 #include "probes/kprobe.h"
+#include "probes/variable.h"
 
 /* ---- Target variables ---- */
 
@@ -85,20 +87,12 @@ static struct access *access_result(const struct probe_target *target, const str
 	return access_word(target, details, function->target, "rt_return_value(c->regs)");
 }
 
-struct access *kprobe_resolve_target(const struct probe_target *target, const struct probe *probe,
-				     struct expr *expr)
+/* The parameter of that name, where a call puts it; NULL with *found_ret: said why it cannot be read. */
+static struct access *access_parameter(const struct probe_target *target, const struct kprobe_details *details,
+				       const struct c_type *function, const struct expr *expr, bool *found_ret)
 {
-	const struct kprobe_details *details = probe->details;
-	const struct c_type *function = knowledge_function(target->knowledge, details->module, details->pattern);
-	const GPtrArray *parameters;
+	const GPtrArray *parameters = c_type_parameters(function);
 
-	if (!function) {
-		report_unknown_function(target, probe, expr);
-		return NULL;
-	}
-	if (details->is_return && !target->at_entry && strcmp(expr->target.name, "$return") == 0)
-		return access_result(target, details, function, expr);
-	parameters = c_type_parameters(function);
 	for (unsigned int i = 0; i < parameters->len; i++) {
 		const struct c_parameter *parameter = g_ptr_array_index(parameters, i);
 		const char *why;
@@ -106,14 +100,82 @@ struct access *kprobe_resolve_target(const struct probe_target *target, const st
 
 		if (!parameter->name || strcmp(parameter->name, expr->target.name + 1) != 0)
 			continue;
+		*found_ret = true;
 		number = convention_argument(function, i, &why);
 		if (!number)
 			return report_no_number(target, expr, why);
 		return access_word(target, details, parameter->type,
 				   arena_printf(target->arena, "rt_argument(c->regs, %u)", number));
 	}
-	report_no_parameter(target, details, function, expr);
 	return NULL;
+}
+
+/* What debuginfo knows where the probe is; NULL with *found_ret: said why it cannot be read. */
+static struct access *access_at_site(const struct probe_target *target, const struct code_site *site,
+				     const struct expr *expr, bool *found_ret)
+{
+	const struct code_variable *variable = knowledge_variable_at(target->knowledge, site, expr->target.name + 1);
+
+	*found_ret = variable != NULL;
+	return variable ? access_of_variable(target, variable, site->module, expr) : NULL;
+}
+
+static struct access *report_at_site(const struct probe_target *target, const struct code_site *site,
+				     const struct expr *expr)
+{
+	report_no_variable(target, knowledge_variables_at(target->knowledge, site),
+			   arena_printf(target->arena, "function '%s'", site->function), expr);
+	return NULL;
+}
+
+/* A function that is probed by its name: what a call of it tells, and then what debuginfo knows. */
+static struct access *access_by_name(const struct probe_target *target, const struct probe *probe,
+				     const struct expr *expr)
+{
+	struct kprobe_details *details = probe->details;
+	const struct c_type *function = knowledge_function(target->knowledge, details->module, details->pattern);
+	const struct code_site *site;
+	struct access *access = NULL;
+	bool found = false;
+
+	if (function)
+		access = access_parameter(target, details, function, expr, &found);
+	if (found)
+		return access;
+	site = details->by_symbol_only ? NULL : kprobe_entry_site(target, details);
+	if (!site && function)
+		report_no_parameter(target, details, function, expr);
+	else if (!site)
+		report_unknown_function(target, probe, expr);
+	if (!site)
+		return NULL;
+	access = access_at_site(target, site, expr, &found);
+	if (!found)
+		return report_at_site(target, site, expr);
+	/* From now on the probe is of the build that this was read of. */
+	details->site = site;
+	return access;
+}
+
+struct access *kprobe_resolve_target(const struct probe_target *target, const struct probe *probe,
+				     struct expr *expr)
+{
+	const struct kprobe_details *details = probe->details;
+	const struct c_type *function;
+	struct access *access;
+	bool found;
+
+	if (details->is_return && !target->at_entry && strcmp(expr->target.name, "$return") == 0) {
+		function = knowledge_function(target->knowledge, details->module, details->pattern);
+		if (function)
+			return access_result(target, details, function, expr);
+		report_unknown_function(target, probe, expr);
+		return NULL;
+	}
+	if (!details->site)
+		return access_by_name(target, probe, expr);
+	access = access_at_site(target, details->site, expr, &found);
+	return found ? access : report_at_site(target, details->site, expr);
 }
 
 static void add_variable(struct arena *arena, GPtrArray *variables, const char *name, const struct c_type *type)
@@ -132,10 +194,18 @@ GPtrArray *kprobe_target_variables(const struct probe_target *target, const stru
 	const struct c_type *function = knowledge_function(target->knowledge, details->module, details->pattern);
 	GPtrArray *variables = arena_array(target->arena);
 
-	if (!function)
+	if (!function && !details->site)
 		return NULL;
-	if (details->is_return && !convention_no_result(function))
+	if (function && details->is_return && !convention_no_result(function))
 		add_variable(target->arena, variables, "return", function->target);
+	if (details->site) {
+		GPtrArray *seen = target_variables_of(target->arena,
+						      knowledge_variables_at(target->knowledge, details->site));
+
+		for (unsigned int i = 0; i < seen->len; i++)
+			g_ptr_array_add(variables, g_ptr_array_index(seen, i));
+		return variables;
+	}
 	for (unsigned int i = 0; i < c_type_parameters(function)->len; i++) {
 		const struct c_parameter *parameter = g_ptr_array_index(c_type_parameters(function), i);
 
@@ -144,4 +214,3 @@ GPtrArray *kprobe_target_variables(const struct probe_target *target, const stru
 	}
 	return variables;
 }
-

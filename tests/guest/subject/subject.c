@@ -2,10 +2,9 @@
 /*
  * A module to be traced, which knows what a tracer has to find: it writes down its own arguments,
  * locals and results, where they are, in a text that its parameter `record` shows. Writing a number
- * N to its parameter `run` has it work N times. values of subject.bats prints the same by probes.
+ * N to its parameter `run` has it work N times. subject.bats prints the same by probes.
  */
 #include <linux/module.h>
-#include <linux/percpu.h>
 
 MODULE_LICENSE("GPL");
 MODULE_DESCRIPTION("functions whose arguments and locals are known");
@@ -34,7 +33,6 @@ struct subject_item {
 static char subject_record[16384];
 static int subject_recorded;
 static int subject_total = 5;
-static DEFINE_PER_CPU(long, subject_calls);
 
 #define note(...) \
 	(subject_recorded += scnprintf(subject_record + subject_recorded, \
@@ -83,7 +81,6 @@ noinline int subject_work(struct subject_item *item, int factor)
 done:
 	keep(sum);				/* line: local */
 	subject_total += sum;
-	this_cpu_inc(subject_calls);
 	if (sum == INT_MIN)
 		goto done;
 	note("label %d\n", sum);
@@ -103,8 +100,8 @@ static void subject_once(int turn)
 	note("entry %d %u %u %u %d %d %llx %u %u %s %d %u %d %d\n", item.number, item.low, item.middle, item.high,
 	     item.negative, item.color, item.whole, item.second, item.third, item.name, item.small[2], item.grid[1][2],
 	     item.next->number, turn + 2);
-	note("static %d %ld\n", subject_total, this_cpu_read(subject_calls));
-	note("address %d\n", item.function == subject_function);
+	note("static %d %d\n", subject_total, subject_total);
+	note("function %lx\n", (unsigned long)item.function);
 	result = subject_work(&item, turn + 2);
 	note("return %d %d %d\n", result, turn + 2, item.number);
 	note("many %d %d %d %ld %u %u %u %llx\n", -turn, -300, 70000 + turn, -5000000000L, 200, 60000, 4000000000U,

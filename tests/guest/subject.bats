@@ -1,0 +1,124 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# What DWARF tells of a module of our own (subject/): functions, inlined copies, lines and labels,
+# parameters and locals. The module writes down itself what it works with; each of the scripts has to
+# have seen the same.
+
+load common
+
+# line MARK: of subject.c that ends with the comment "line: MARK".
+line() {
+	sed -n "/line: $1 /=" "$BATS_TEST_DIRNAME/subject/subject.c"
+}
+
+# A file like a module's, with 1200 inlined copies of a function.
+many_copies() {
+	{
+		echo 'static inline __attribute__((always_inline)) void copied(void) { asm volatile("nop\n\tnop"); }'
+		echo 'void calls(void) {'
+		for _ in {1..1200}; do echo 'copied();'; done
+		echo '}'
+	} >"$modules/subject/many.c"
+	gcc -g -O2 -c -o "$modules/subject/many.ko" "$modules/subject/many.c"
+}
+
+setup_file() {
+	start_guest_tests
+	cp -r "$BATS_TEST_DIRNAME/subject" "$modules/"
+	make -s -C "/lib/modules/$RELEASE/build" M="$modules/subject" modules >"$modules/subject.log" 2>&1 || {
+		cat "$modules/subject.log"
+		return 1
+	}
+	readelf -S "$modules/subject/subject.ko" | grep -q '\.debug_info' || skip "kernel $RELEASE builds without DWARF"
+	export SPILE_DEBUGINFO=$modules/subject
+	build_module entry -e '
+	probe module("subject").function("subject_work") {
+		printf("entry %d %u %u %u %d %d %x %u %u %s %d %u %d %d\n", $item->number, $item->low, $item->middle,
+		       $item->high, $item->negative, $item->color, $item->whole, $item->second, $item->third,
+		       kernel_string($item->name), $item->small[2], $item->grid[1][2], $item->next->number, $factor)
+		printf("static %d %d\n", $subject_total, @var("subject_total@subject.c", "subject"))
+		printf("function %x\n", $item->function)
+	}
+	probe module("subject").function("subject_work").return {
+		printf("return %d %d %d\n", $return, $factor, @entry($item->number))
+	}
+	probe module("subject").function("subject_many@subject.c") {
+		printf("many %d %d %d %d %u %u %u %x\n", $a, $b, $c, $d, $e, $f, $g, $h)
+	}'
+	build_module inlined -e '
+	probe module("subject").function("subject_scaled").inline { printf("inlined %d %d\n", $item->number, $factor) }'
+	build_module lines -e "
+	probe module(\"subject\").statement(\"subject_scaled@subject.c:$(line scaled)\") { printf(\"scaled %d\n\", \$scaled) }
+	probe module(\"subject\").statement(\"subject_work@subject.c:$(line sum)\") {
+		printf(\"sum %d %d %d\n\", \$sum, \$i, \$doubled)
+	}
+	probe module(\"subject\").statement(\"subject_work@subject.c:$(line local)\") {
+		printf(\"local %d %s %d\n\", \$local->number, kernel_string(\$local->name), \$local->next->number)
+	}"
+	build_module label -e '
+	probe module("subject").function("subject_work").label("done") { printf("label %d\n", $sum) }'
+	many_copies
+	guest '
+	for script in entry inlined lines label; do
+		insmod subject/subject.ko
+		record $script "$SPILERUN" -c "echo 3 >/sys/module/subject/parameters/run" $script.ko
+		cat /sys/module/subject/parameters/record >$results/$script.record
+		rmmod subject
+	done'
+}
+
+# agrees NAME KIND...: the script's lines are the module's of these kinds, and in that order.
+agrees() {
+	local name=$1 kinds
+	shift
+	kinds=$(echo "$*" | tr ' ' '|')
+	expect_status "$name" 0
+	grep -E "^($kinds) " "$results/$name.record" >"$results/$name.expected"
+	[ "$(wc -l <"$results/$name.expected")" -ge 3 ]
+	diff -u "$results/$name.expected" "$results/$name.out"
+}
+
+@test "parameters at the entry, and after the return" {
+	agrees entry entry static function return many
+}
+
+@test "parameters of inlined copies" {
+	agrees inlined inlined
+}
+
+@test "locals at lines, also of inlined code" {
+	agrees lines scaled sum local
+}
+
+@test "locals at a label" {
+	agrees label label
+}
+
+# list POINT: what spile says of it.
+list() {
+	run "$SPILE" -r "$RELEASE" -l "$1"
+}
+
+@test "lists are in SystemTap's form" {
+	list 'module("subject").function("subject_scaled@subject.c")'
+	[[ $output == *'module("subject").function("subject_scaled@'*'/subject.c:'*'")' ]]
+	list 'module("subject").function("subject_once").callee("subject_w*")'
+	[[ $output == *'.callee("subject_work@'* ]]
+}
+
+@test "E-no-statement: a line without code" {
+	list 'module("subject").statement("subject_work@subject.c:1")'
+	[ "$status" -eq 1 ]
+	[[ $output == *'[E-no-statement]'* ]]
+	[[ $output == *".nearest behind a statement takes"* ]]
+	list 'module("subject").statement("subject_work@subject.c:1").nearest'
+	[ "$status" -eq 0 ]
+}
+
+@test "W-inlined: too many copies come along" {
+	run "$SPILE" -r "$RELEASE" -p2 -e 'probe module("many").function("c*") { println(1) }'
+	[[ $output == *'1200 inlined copies of functions are left out [W-inlined]'* ]]
+	list 'module("many").function("copied").inline'
+	[ "$status" -eq 0 ]
+}
