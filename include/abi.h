@@ -99,11 +99,13 @@ enum spile_command_type {
 	SPILE_COMMAND_START = 2,
 	/* Detach, run error/end probes, finish. Payload: none. Harmless when repeated. */
 	SPILE_COMMAND_STOP = 3,
+	/* As POINTS, but for the spile_data specifications: variables instead of functions. */
+	SPILE_COMMAND_DATA = 4,
 };
 
 struct spile_command {
 	__u32 type;
-	__u32 count;	/* POINTS: number of points */
+	__u32 count;	/* POINTS, DATA: number of points */
 	__s64 target;	/* START: value of target(), 0 if there is none */
 };
 
@@ -158,7 +160,8 @@ enum spile_mechanism {
 	SPILE_BY_TRACEPOINT = 4,
 	SPILE_BY_TIMER = 5,		/* the session's thread, woken by a timer */
 	SPILE_BY_PROFILE = 6,	/* a timer's interrupt on each CPU */
-	SPILE_MECHANISMS = 8,	/* with room */
+	SPILE_BY_WATCHPOINT = 8,	/* a debug register of each CPU */
+	SPILE_MECHANISMS = 12,	/* with room */
 };
 
 /* Per probe, summed over CPUs; in the order of the probe table. */
@@ -216,6 +219,7 @@ struct spile_cpu_counters {
  *                                     a (an alternative to what stands before it), p (placed by
  *                                     debuginfo of that build-id: FUNCTION, which follows PATTERN,
  *                                     is the function of C that it is part of), - (none)
+ *   spile_data=INDEX FLAGS NAME       the same for variables, by indices of their own; no w
  *
  * Section SPILE_FORMAT_SECTION: the format strings, each NUL-terminated, in the order of
  * their numbers from 0. Directives are those of include/format.h.

@@ -175,14 +175,15 @@ static kc_poll_t mod_control_poll(struct file *file, poll_table *table)
 
 /* ---- Commands ---- */
 
-static int mod_command_points(u32 count, const struct spile_point __user *points)
+/* Hands points to the family that waits for this command. */
+static int mod_command_points(u32 command, u32 count, const struct spile_point __user *points)
 {
 	const struct mod_family *family;
 
 	if (rt_session.start_requested)
 		return -EBUSY;
 	for (family = mod_families; family->ops; family++)
-		if (family->ops->add_points)
+		if (family->ops->command == command)
 			return family->ops->add_points(family, count, points);
 	return -EINVAL;
 }
@@ -203,9 +204,10 @@ static int mod_command(const struct spile_command *command, const void __user *p
 {
 	switch (command->type) {
 	case SPILE_COMMAND_POINTS:
+	case SPILE_COMMAND_DATA:
 		if (length != (u64)command->count * sizeof(struct spile_point))
 			return -EINVAL;
-		return mod_command_points(command->count, payload);
+		return mod_command_points(command->type, command->count, payload);
 	case SPILE_COMMAND_START:
 		return mod_command_start(command->target);
 	case SPILE_COMMAND_STOP:

@@ -19,7 +19,9 @@ struct mod_family_ops {
 	bool (*prepare)(const struct mod_family *family);
 	/* Frees what prepare and add_points took, also after a failed prepare; may be NULL. */
 	void (*release)(const struct mod_family *family);
-	/* Remembers points sent by the reader; NULL: this family has none. 0 or an error. */
+	/* The reader's command (SPILE_COMMAND_*) that brings points; 0: this family has none. */
+	u32 command;
+	/* Remembers them. 0 or an error. */
 	int (*add_points)(const struct mod_family *family, u32 count,
 			  const struct spile_point __user *points);
 	/* Attaches all entries. False: the session cannot go on; it is reported, detach follows. */

@@ -51,7 +51,7 @@ static bool send_command(struct control *control, const void *bytes, size_t size
 	return false;
 }
 
-bool control_send_points(struct control *control, const struct points *points)
+bool control_send_points(struct control *control, const struct points *points, __u32 type)
 {
 	struct text message = { 0 };
 	bool success = true;
@@ -60,7 +60,7 @@ bool control_send_points(struct control *control, const struct points *points)
 		size_t left = points->count - at;
 		size_t count = left < POINTS_PER_WRITE ? left : POINTS_PER_WRITE;
 		struct spile_command command = {
-			.type = SPILE_COMMAND_POINTS,
+			.type = type,
 			.count = (__u32)count,
 		};
 

@@ -21,7 +21,8 @@ struct control {
 
 /* All that return bool have said why when they return false. */
 bool control_open(struct control *ret, const char *module);
-bool control_send_points(struct control *control, const struct points *points);
+/* `command`: SPILE_COMMAND_POINTS or SPILE_COMMAND_DATA */
+bool control_send_points(struct control *control, const struct points *points, __u32 command);
 bool control_start(struct control *control, pid_t target);
 bool control_stop(struct control *control);
 /* Reads the status and the counters anew. */

@@ -60,9 +60,10 @@ static char *next_line(char **at)
 	return line;
 }
 
-static bool is_text_type(const char *type)
+/* By the letters of nm(1). */
+static bool is_of_kind(enum symbol_kind kind, const char *type)
 {
-	return type[0] && !type[1] && strchr("tTwW", type[0]);
+	return type[0] && !type[1] && strchr(kind == SYMBOL_FUNCTION ? "tTwW" : "bBdDrRvV", type[0]);
 }
 
 static void add_symbol(struct kallsyms *kallsyms, const char *name, const char *module, __u64 address)
@@ -108,7 +109,7 @@ static void parse_symbols(struct kallsyms *kallsyms)
 		char *type = next_word(&line);
 		char *name = next_word(&line);
 
-		if (name && is_text_type(type))
+		if (name && is_of_kind(kallsyms->kind, type))
 			add_symbol(kallsyms, name, module_of_word(next_word(&line)),
 				   strtoull(address, NULL, 16));
 	}
@@ -156,9 +157,10 @@ static void mark_blacklist(struct kallsyms *kallsyms)
 	}
 }
 
-void kallsyms_parse(struct kallsyms *ret, struct text *symbols, struct text *blacklist)
+void kallsyms_parse(struct kallsyms *ret, enum symbol_kind kind, struct text *symbols, struct text *blacklist)
 {
 	memset(ret, 0, sizeof(*ret));
+	ret->kind = kind;
 	ret->names = *symbols;
 	ret->blacklist_names = *blacklist;
 	memset(symbols, 0, sizeof(*symbols));
@@ -254,7 +256,7 @@ static bool read_wanted(struct text *ret, const struct kallsyms_filter *filter)
 	return success;
 }
 
-bool kallsyms_read(struct kallsyms *ret, const struct kallsyms_filter *filter)
+bool kallsyms_read(struct kallsyms *ret, enum symbol_kind kind, const struct kallsyms_filter *filter)
 {
 	struct text symbols = { 0 }, blacklist = { 0 };
 
@@ -268,7 +270,7 @@ bool kallsyms_read(struct kallsyms *ret, const struct kallsyms_filter *filter)
 	/* Without debugfs the kernel refuses these functions one by one instead. */
 	if (!text_read_file(&blacklist, BLACKLIST_PATH))
 		text_fini(&blacklist);
-	kallsyms_parse(ret, &symbols, &blacklist);
+	kallsyms_parse(ret, kind, &symbols, &blacklist);
 	ret->is_part = filter != NULL;
 	return true;
 }

@@ -17,9 +17,12 @@ struct symbol {
 	bool is_blacklisted;	/* the kernel lets nobody probe it */
 };
 
+enum symbol_kind { SYMBOL_FUNCTION, SYMBOL_VARIABLE };
+
 struct kallsyms {
+	enum symbol_kind kind;
 	struct text names, blacklist_names;	/* what the strings point into */
-	struct symbol *symbols;		/* text symbols, sorted by name, then address */
+	struct symbol *symbols;		/* of that kind, sorted by name, then address */
 	size_t count;
 	bool is_part;		/* a filter left some out */
 };
@@ -37,16 +40,16 @@ struct kallsyms_filter {
 bool kallsyms_keep(struct text *ret, int fd, const struct kallsyms_filter *filter);
 
 /*
- * Reads /proc/kallsyms, as far as the filter wants it (NULL: all of it), and, where it is
+ * Reads symbols of /proc/kallsyms, as far as the filter wants it (NULL: all of it), and, where it is
  * readable, the kprobe blacklist. False: said why.
  */
-bool kallsyms_read(struct kallsyms *ret, const struct kallsyms_filter *filter);
+bool kallsyms_read(struct kallsyms *ret, enum symbol_kind kind, const struct kallsyms_filter *filter);
 
 /*
  * The same from texts in those files' formats; both are taken over and cut up in place. Lines
  * that make no sense are passed over.
  */
-void kallsyms_parse(struct kallsyms *ret, struct text *symbols, struct text *blacklist);
+void kallsyms_parse(struct kallsyms *ret, enum symbol_kind kind, struct text *symbols, struct text *blacklist);
 
 void kallsyms_fini(struct kallsyms *kallsyms);
 

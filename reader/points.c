@@ -190,7 +190,12 @@ static void add_named(struct points *points, const struct specification *specifi
 			add_point(points, specification, &symbol[i]);
 }
 
-/* ---- Places within functions ---- */
+static const char *kind_text(const struct kallsyms *kallsyms)
+{
+	return kallsyms->kind == SYMBOL_FUNCTION ? "function" : "variable";
+}
+
+/* ---- Places within functions and variables ---- */
 
 /* The symbol that `point` was made of. */
 static const struct symbol *symbol_of(const struct kallsyms *kallsyms, const struct specification *specification,
@@ -217,8 +222,8 @@ static bool check_offset(const struct points *points, size_t first, const struct
 	if ((!specification->offset && !specification->is_placed) || points->count == first)
 		return true;
 	if (points->count - first > 1) {
-		message_error("'%s' may be any of %zu places: so many functions have that name",
-			      specification->pattern, points->count - first);
+		message_error("'%s' may be any of %zu places: so many %ss have that name",
+			      specification->pattern, points->count - first, kind_text(kallsyms));
 		return false;
 	}
 	if (specification->is_placed)
@@ -226,8 +231,8 @@ static bool check_offset(const struct points *points, size_t first, const struct
 	symbol = symbol_of(kallsyms, specification, point);
 	if (!symbol->end || specification->offset < symbol->end - symbol->address)
 		return true;
-	message_error("'%s' lies behind the end of that function, which has %llu bytes", specification->pattern,
-		      (unsigned long long)(symbol->end - symbol->address));
+	message_error("'%s' lies behind the end of that %s, which has %llu bytes", specification->pattern,
+		      kind_text(kallsyms), (unsigned long long)(symbol->end - symbol->address));
 	return false;
 }
 
@@ -245,7 +250,9 @@ static void propose(const struct specification *specification, const struct kall
 	if (count)
 		message_note("did you mean %s?", list.bytes);
 	else
-		message_note("the compiler may have inlined it, or its module is not loaded");
+		message_note(kallsyms->kind == SYMBOL_FUNCTION ?
+			     "the compiler may have inlined it, or its module is not loaded" :
+			     "it may be on a stack, one for each CPU, or in a module that is not loaded");
 	text_fini(&list);
 }
 
@@ -289,14 +296,15 @@ static void explain_missing(const struct specification *specification,
 			      specification->pattern);
 		return;
 	}
-	message_error("%s%s%s has no function '%s'", module ? "module '" : "this kernel", module ? module : "",
-		      module ? "'" : "", specification->name);
+	message_error("%s%s%s has no %s '%s'", module ? "module '" : "this kernel", module ? module : "",
+		      module ? "'" : "", kind_text(kallsyms), specification->name);
 	with = module ? NULL : module_with(kallsyms, specification->name);
 	if (with) {
-		message_note("module '%s' has one: module(\"%s\").function(\"%s\")", with, with, specification->name);
+		message_note(kallsyms->kind == SYMBOL_FUNCTION ? "module '%s' has one: module(\"%s\").function(\"%s\")" :
+			     "module '%s' has one: kernel.data(\"%s:%s\")", with, with, specification->name);
 	} else if (!kallsyms->is_part) {
 		propose(specification, kallsyms);
-	} else if (kallsyms_read(&all, NULL)) {
+	} else if (kallsyms_read(&all, kallsyms->kind, NULL)) {
 		propose(specification, &all);
 		kallsyms_fini(&all);
 	}
@@ -318,8 +326,8 @@ bool points_resolve(struct points *points, const struct specification *specifica
 		points->count = before;
 		return false;
 	}
-	message_verbose("'%s' stands for %zu function%s", specification->pattern,
-			points->count - before, points->count - before == 1 ? "" : "s");
+	message_verbose("'%s' stands for %zu %s%s", specification->pattern, points->count - before,
+			kind_text(kallsyms), points->count - before == 1 ? "" : "s");
 	if (points->count > before || specification->is_optional)
 		return true;
 	explain_missing(specification, kallsyms);
@@ -340,15 +348,15 @@ static void free_specifications(struct specification *list, size_t count)
 	free(list);
 }
 
-/* All specifications of the module by index; the compiler keeps no order. False: said why. */
-static bool read_specifications(const struct module_file *file, struct specification **ret,
+/* All specifications of that key by index; the compiler keeps no order. False: said why. */
+static bool read_specifications(const struct module_file *file, const char *key, struct specification **ret,
 				size_t *count_ret)
 {
 	struct specification *list = NULL;
 	size_t position = 0, count = 0;
 	const char *line;
 
-	while ((line = module_file_next_value(file, "spile_kprobe", &position))) {
+	while ((line = module_file_next_value(file, key, &position))) {
 		list = memory_resize(list, (count + 1) * sizeof(*list));
 		if (!specification_parse(line, &list[count])) {
 			message_error("%s: probe specification '%s' is damaged", file->path, line);
@@ -436,14 +444,15 @@ static bool has_offsets(const struct specification *list, size_t count)
 }
 
 /* Reads what the list asks for; false: said why, and there is nothing to free. */
-static bool read_symbols(struct kallsyms *ret, const struct specification *list, size_t count)
+static bool read_symbols(struct kallsyms *ret, enum symbol_kind kind, const struct specification *list,
+			 size_t count)
 {
 	struct interest interest;
 	struct kallsyms_filter filter = { is_of_interest, &interest };
 	bool success;
 
 	interest_init(&interest, list, count);
-	success = kallsyms_read(ret, &filter);
+	success = kallsyms_read(ret, kind, &filter);
 	interest_fini(&interest);
 	if (!success || !has_offsets(list, count) || kallsyms_read_ends(ret))
 		return success;
@@ -451,19 +460,20 @@ static bool read_symbols(struct kallsyms *ret, const struct specification *list,
 	return false;
 }
 
-bool points_resolve_all(struct points *ret, const struct module_file *file)
+bool points_resolve_all(struct points *ret, const struct module_file *file, enum symbol_kind kind)
 {
+	const char *key = kind == SYMBOL_FUNCTION ? "spile_kprobe" : "spile_data";
 	struct specification *list;
 	struct kallsyms kallsyms;
 	size_t count;
 	bool success;
 
 	memset(ret, 0, sizeof(*ret));
-	if (!module_file_value(file, "spile_kprobe"))
+	if (!module_file_value(file, key))
 		return true;
-	if (!read_specifications(file, &list, &count))
+	if (!read_specifications(file, key, &list, &count))
 		return false;
-	success = read_symbols(&kallsyms, list, count);
+	success = read_symbols(&kallsyms, kind, list, count);
 	if (success) {
 		success = resolve_list(ret, list, count, &kallsyms);
 		kallsyms_fini(&kallsyms);

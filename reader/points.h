@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The kernel functions that a module's probe specifications stand for on this kernel. */
+/* The functions and variables that a module's probe specifications stand for on this kernel. */
 #ifndef SPILE_READER_POINTS_H
 #define SPILE_READER_POINTS_H
 
@@ -10,7 +10,7 @@
 #include "kallsyms.h"
 #include "module_file.h"
 
-/* One spile_kprobe= line of .modinfo. */
+/* One spile_kprobe= or spile_data= line of .modinfo. */
 struct specification {
 	unsigned int index;
 	bool is_optional;
@@ -42,8 +42,8 @@ void specification_fini(struct specification *specification);
 bool points_resolve(struct points *points, const struct specification *specification,
 		    const struct kallsyms *kallsyms);
 
-/* All specifications of a module; reads the kernel's symbols if there are any. False: said why. */
-bool points_resolve_all(struct points *ret, const struct module_file *file);
+/* All specifications of a kind in a module; reads the kernel's symbols if there are any. False: said why. */
+bool points_resolve_all(struct points *ret, const struct module_file *file, enum symbol_kind kind);
 
 void points_fini(struct points *points);
 

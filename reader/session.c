@@ -45,7 +45,7 @@
 struct session {
 	const struct options *options;
 	struct module_file module;
-	struct points points;
+	struct points points, data;	/* functions, and variables */
 	struct command command;		/* pid 0 without -c */
 	struct output output;
 	struct control control;
@@ -86,7 +86,8 @@ static bool prepare(struct session *session)
 	    !fit_check_parameters(&session->module, options->parameters,
 				  options->parameter_count) ||
 	    !build_id_check(&session->module) ||
-	    !points_resolve_all(&session->points, &session->module))
+	    !points_resolve_all(&session->points, &session->module, SYMBOL_FUNCTION) ||
+	    !points_resolve_all(&session->data, &session->module, SYMBOL_VARIABLE))
 		return false;
 	if (!signals_init()) {
 		message_error("cannot take signals over: %s", strerror(errno));
@@ -130,7 +131,8 @@ static bool start(struct session *session)
 	if (session->options->is_bulk &&
 	    !bulk_open(&session->bulk, session->options, &session->module, &session->streams))
 		return false;
-	return control_send_points(&session->control, &session->points) &&
+	return control_send_points(&session->control, &session->points, SPILE_COMMAND_POINTS) &&
+	       control_send_points(&session->control, &session->data, SPILE_COMMAND_DATA) &&
 	       control_start(&session->control, target);
 }
 
@@ -412,6 +414,7 @@ static void fini(struct session *session)
 	merge_fini(&session->merge);
 	streams_fini(&session->streams);
 	points_fini(&session->points);
+	points_fini(&session->data);
 	module_file_fini(&session->module);
 }
 

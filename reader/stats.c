@@ -47,6 +47,7 @@ static const char *const mechanisms[SPILE_MECHANISMS] = {
 	[SPILE_BY_TRACEPOINT] = "tracepoint",
 	[SPILE_BY_TIMER] = "timer",
 	[SPILE_BY_PROFILE] = "profile",
+	[SPILE_BY_WATCHPOINT] = "watchpoint",
 };
 
 static unsigned long long value_of(const struct spile_probe_counters *counters,

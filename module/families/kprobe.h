@@ -580,6 +580,7 @@ static void mod_kprobe_count(const struct mod_family *family,
 
 static const struct mod_family_ops mod_kprobe_ops = {
 	.release = mod_kprobe_release,
+	.command = SPILE_COMMAND_POINTS,
 	.add_points = mod_points_add,
 	.attach = mod_kprobe_attach,
 	.detach = mod_kprobe_detach,

@@ -44,6 +44,8 @@
 #include <linux/hrtimer.h>
 #include <linux/ptrace.h>
 #include <linux/kprobes.h>
+#include <linux/perf_event.h>
+#include <linux/hw_breakpoint.h>
 #include <linux/ftrace.h>
 #include <linux/tracepoint.h>
 #include <linux/relay.h>

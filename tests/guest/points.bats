@@ -65,11 +65,41 @@ build_places() {
 	probe begin { exit() }'
 }
 
+build_watchpoints() {
+	build_module watched -e '
+	global writes, accesses, upper, reads, places
+	probe kernel.data("target:target_value").length(8).write { writes++; places[register("rip") != 0, execname()]++ }
+	probe kernel.data("target:target_record+0x8").rw { accesses++ }
+	probe kernel.data("target:target_record").length(8).write { upper++ }
+	probe kernel.data("target:target_part").rw { reads++ }
+	probe end {
+		println(writes, " ", accesses, " ", upper, " ", reads)
+		foreach ([known, name] in places) println(known, " ", name)
+	}'
+	build_module many -e '
+	probe kernel.data("jiffies").write, kernel.data("jiffies+4").write, kernel.data("target:target_value").rw,
+	      kernel.data("target:target_part").rw, kernel.data("target:target_record").rw { exit() }'
+	build_module few -e '
+	global hits
+	probe kernel.data("target:target_part").rw, kernel.data("target:target_nothing").write ?,
+	      kernel.data("nothing_at_all").write ? { hits++ }
+	probe end { println(hits) }'
+	build_module half -e '
+	global on, hits, seen
+	probe kernel.data("target:target_value").write if (on) { hits++ }
+	probe kernel.trace("sched_switch") { if (on != 2) seen++ }
+	probe timer.ms(20) { on = !on }
+	probe timer.s(2) { println(hits > 0); exit() }'
+	build_module no_variable -e 'probe kernel.data("target:target_add").write { exit() }'
+	build_module uneven -e 'probe kernel.data("target:target_value+0x1").length(4).write { exit() }'
+}
+
 setup_file() {
 	start_guest_tests
 	build_target
 	build_function_probes
 	build_places
+	build_watchpoints
 	guest '
 record unloaded $SPILERUN functions.ko
 insmod target.ko
@@ -80,6 +110,14 @@ record absent $SPILERUN absent.ko
 record not_loaded $SPILERUN not_loaded.ko
 record within $SPILERUN -c "sh -c \"echo 10 >/sys/module/target/parameters/calls\"" within.ko
 record behind $SPILERUN behind.ko
+for name in watched few; do
+	record $name $SPILERUN --stats -c "sh -c \"echo 10 >/sys/module/target/parameters/calls\"" $name.ko
+done
+for name in many no_variable uneven; do record $name $SPILERUN $name.ko; done
+(while echo 1 >/sys/module/target/parameters/calls && sleep 0.01; do :; done) & writer=$!
+record half $SPILERUN half.ko
+kill $writer
+record watched_again $SPILERUN -c "sh -c \"echo 20 >/sys/module/target/parameters/calls\"" watched.ko
 record stranger $SPILERUN stranger.ko
 record strangers $SPILERUN strangers.ko
 record loops $SPILERUN -c "losetup -f" loops.ko
@@ -130,6 +168,26 @@ dmesg >$results/dmesg
 	expect_line within.out '10 55'
 	expect_status behind 1
 	grep -q "'target:target_add+0x1000' lies behind the end of that function" "$results/behind.err"
+}
+
+@test "accesses to variables" {
+	expect_status watched 0
+	expect_line watched.out '10 10 0 10'
+	expect_line watched.out '1 sh'
+	grep -q 'by watchpoint' "$results/watched.err"
+	expect_line watched_again.out '20 20 0 20'
+	expect_status few 0
+	expect_line few.out 10
+	expect_line half.out 1
+}
+
+@test "variables that cannot be watched" {
+	expect_status many 1
+	grep -q 'cannot attach kernel.data("target:target_record").rw: no debug register is free' "$results/many.err"
+	expect_status no_variable 1
+	expect_line no_variable.err "spilerun: error: module 'target' has no variable 'target_add'"
+	expect_status uneven 1
+	grep -q 'cannot attach .*: the address is no multiple of the length' "$results/uneven.err"
 }
 
 @test "another build than the one that places are of" {

@@ -44,7 +44,7 @@ static void parse(struct kallsyms *ret, const char *symbols, const char *blackli
 
 	text_append_string(&symbols_copy, symbols);
 	text_append_string(&blacklist_copy, blacklist);
-	kallsyms_parse(ret, &symbols_copy, &blacklist_copy);
+	kallsyms_parse(ret, SYMBOL_FUNCTION, &symbols_copy, &blacklist_copy);
 }
 
 static bool is_short(const void *context, const char *name, const char *module)
@@ -284,6 +284,23 @@ static void hidden_addresses(void **state)
 	kallsyms_fini(&kallsyms);
 }
 
+static void variables(void **state)
+{
+	struct text symbols = { 0 }, none = { 0 };
+	struct points points = { 0 };
+	struct kallsyms kallsyms;
+
+	(void)state;
+	text_append_string(&symbols, symbols_text);
+	kallsyms_parse(&kallsyms, SYMBOL_VARIABLE, &symbols, &none);
+	assert_true(resolve(&kallsyms, "0 - tcp_data+0x8", &points));
+	expect_point(&points, 0, "tcp_data", 0xffffffff81000700);
+	assert_false(resolve(&kallsyms, "0 - tcp_sendmsg", &points));
+	assert_int_equal(points.count, 1);
+	points_fini(&points);
+	kallsyms_fini(&kallsyms);
+}
+
 static void proposals(void **state)
 {
 	struct kallsyms kallsyms;
@@ -326,7 +343,7 @@ static void empty_tables(void **state)
 	size_t count;
 
 	(void)state;
-	kallsyms_parse(&kallsyms, &none, &also_none);
+	kallsyms_parse(&kallsyms, SYMBOL_FUNCTION, &none, &also_none);
 	assert_null(kallsyms_find(&kallsyms, "x", &count));
 	assert_int_equal(count, 0);
 	kallsyms_fini(&kallsyms);
@@ -343,6 +360,7 @@ int main(void)
 		cmocka_unit_test(functions_of_modules),
 		cmocka_unit_test(places_within_functions),
 		cmocka_unit_test(hidden_addresses),
+		cmocka_unit_test(variables),
 		cmocka_unit_test(proposals),
 		cmocka_unit_test(long_names),
 		cmocka_unit_test(empty_tables),

@@ -18,6 +18,7 @@ const struct probe_family *const probe_families[] = {
 	&profile_family,
 	&kprobe_family,
 	&tracepoint_family,
+	&watchpoint_family,
 	NULL,
 };
 

@@ -10,5 +10,6 @@ extern const struct probe_family timer_family;		/* timer.c: timer.s(N) ... */
 extern const struct probe_family profile_family;	/* timer.c: timer.profile */
 extern const struct probe_family kprobe_family;		/* kprobe.c: functions by symbol */
 extern const struct probe_family tracepoint_family;	/* tracepoint.c: kernel.trace */
+extern const struct probe_family watchpoint_family;	/* watchpoint.c: kernel.data */
 
 #endif
