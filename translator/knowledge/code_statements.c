@@ -191,7 +191,8 @@ static void visit_row(struct statements *statements, const struct index_row *row
 	if (!code_search_is_open(search, index_copy(search->source->index, copy)))
 		return;
 	found = (struct statement){
-		.line = row->line, .is_declaration = row->line == scope->line, .die = scope->die, .address = address, .function = scope->function,
+		.line = row->line, .is_declaration = row->line == scope->line,
+		.die = scope->die, .address = address, .function = scope->function,
 		.caller = scope->depth ? g_array_index(scopes, struct code_scope, 0).function : NULL,
 	};
 	note(statements, &found);

@@ -121,7 +121,10 @@ static const struct c_type *make_enumeration(struct dwarf_source *source, Dwarf_
 	return type;
 }
 
-/* Elements of one dimension; 0 where C leaves them open, and for int[0], whose bound is -1 of any width but a byte's or two. */
+/*
+ * Elements of one dimension; 0 where C leaves them open, and for int[0], whose bound is -1: never in one
+ * byte or two, where the same bits are the bound of int[256].
+ */
 static uint64_t count_of(Dwarf_Die *subrange)
 {
 	Dwarf_Attribute bound;

@@ -108,7 +108,7 @@ enum {
 	SYMBOL_IS_UNIQUE = 1,		/* no other symbol has its name */
 };
 
-/* Of code. Each section begins with one that has no name: nothing is so many bytes behind a symbol of another section. */
+/* Of code. Each section begins with one that has no name: distances do not reach over sections. */
 struct index_symbol {
 	uint32_t name, address, flags;
 };

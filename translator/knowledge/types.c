@@ -154,11 +154,15 @@ static void print_pointer(const struct c_type *type, unsigned int depth, GString
 		print_behind(type, "*", depth, out);
 }
 
+/* short[2][3], an array of two arrays: the outer one's count goes first. */
 static void print_array(const struct c_type *type, unsigned int depth, GString *out)
 {
-	g_autofree char *brackets = g_strdup_printf("[%" G_GUINT64_FORMAT "]", type->count);
+	g_autoptr(GString) brackets = g_string_new(NULL);
 
-	print_behind(type, brackets, depth, out);
+	for (; type && type->kind == C_ARRAY; type = type->target)
+		g_string_append_printf(brackets, "[%" G_GUINT64_FORMAT "]", type->count);
+	print_type(type, depth, out);
+	g_string_append(out, brackets->str);
 }
 
 static void print_type(const struct c_type *type, unsigned int depth, GString *out)
