@@ -230,12 +230,18 @@ static __maybe_unused void rt_condition_set(struct rt_probe *probe, bool is_met)
 	rt_session_wake();
 }
 
+/* This was no hit. Context: the handler. */
+static inline void rt_hit_undo(struct rt_context *c)
+{
+	c->counters[c->probe->index].hits--;
+}
+
 /* Whether this handler's condition holds; if not, there was no hit. Context: the handler. */
 static inline bool rt_armed(struct rt_context *c)
 {
 	if (likely(kc_load(c->probe->wanted)))
 		return true;
-	c->counters[c->probe->index].hits--;
+	rt_hit_undo(c);
 	return false;
 }
 

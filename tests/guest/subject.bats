@@ -58,9 +58,14 @@ setup_file() {
 	}"
 	build_module label -e '
 	probe module("subject").function("subject_work").label("done") { printf("label %d\n", $sum) }'
+	build_module callee -e '
+	probe module("subject").function("subject_work").callee("subject_function") { printf("callee %d\n", $value) }
+	global others
+	probe module("subject").function("subject_function") { others++ }
+	probe end { printf("entered %d\n", others) }'
 	many_copies
 	guest '
-	for script in entry inlined lines label; do
+	for script in entry inlined lines label callee; do
 		insmod subject/subject.ko
 		record $script "$SPILERUN" -c "echo 3 >/sys/module/subject/parameters/run" $script.ko
 		cat /sys/module/subject/parameters/record >$results/$script.record
@@ -93,6 +98,12 @@ agrees() {
 
 @test "locals at a label" {
 	agrees label label
+}
+
+@test "calls from one function only" {
+	expect_line callee.out 'entered 6'
+	sed -i '/^entered/d' "$results/callee.out"
+	agrees callee callee
 }
 
 # list POINT: what spile says of it.

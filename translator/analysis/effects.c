@@ -378,6 +378,8 @@ static void learn_handler(struct touch *touch, struct program *program, struct h
 	handler->prints = touch->effects.prints;
 	plan_conditions(touch, program, handler);
 	handler->uses = touch->effects.uses | (handler->uses_target_variables ? USES_TARGETS : 0);
+	if (((const struct probe *)g_ptr_array_index(handler->probes, 0))->only_if)
+		handler->uses |= USES_ARGUMENTS;
 	for (unsigned int i = 0; i < handler->probes->len; i++)
 		((struct probe *)g_ptr_array_index(handler->probes, i))->uses = handler->uses;
 	*ret = touch->effects;

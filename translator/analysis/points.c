@@ -74,7 +74,7 @@ static bool can_share(const struct handler *handler, const struct probe *probe)
 
 	return handler->derivation == probe->derivation && !handler->uses_target_variables &&
 	       first->family == probe->family && first->context == probe->context && !first->exits &&
-	       !probe->exits && !probe->family->before_handler;
+	       !probe->exits && !probe->family->before_handler && !first->only_if && !probe->only_if;
 }
 
 /* ---- Conditions ---- */

@@ -410,6 +410,30 @@ static void emit_entry(struct emitter *x, const struct handler *handler, const c
 	emit_saved_callbacks(name, handler->number, out);
 }
 
+/*
+ * A hit that counts only under a condition which the probe's family gives, as of a call from certain places.
+ *
+ *	t_1 = RT_READ_KERNEL(c, u64, c->regs->sp, ...);
+ *	if (!(t_1 == (unsigned long)&jiffies - 0x102030UL)) {
+ *		rt_hit_undo(c);
+ *		goto out;
+ *	}
+ */
+static void emit_only_if(struct emitter *x, const struct probe *probe)
+{
+	const char *met;
+
+	if (!probe->only_if)
+		return;
+	emit_line(x, "/* only where the probe point means it */");
+	met = emit_location(x, probe->only_if, place_object(x, probe->declaration->span));
+	emit_line(x, "if (!%s) {", met);
+	emit_line(x, "\trt_hit_undo(c);");
+	emit_line(x, "\tgoto out;");
+	emit_line(x, "}");
+	x->out_used = true;
+}
+
 void emit_handler(struct emitter *x, const struct handler *handler, GString *out)
 {
 	const struct probe *first = g_ptr_array_index(handler->probes, 0);
@@ -421,6 +445,7 @@ void emit_handler(struct emitter *x, const struct handler *handler, GString *out
 	g_ptr_array_set_size(x->saved, 0);
 	x->source = handler->derivation->declaration->span.source;
 	declare_locals(x, handler->locals, clear);
+	emit_only_if(x, first);
 	emit_stmt(x, handler->body);
 	write_frame(x, name, out);
 	if (family->before_handler)

@@ -269,28 +269,52 @@ static const struct dwarf_anchor *find_anchor(const struct dwarf_scene *scene, u
 	return NULL;
 }
 
-static bool push_address(struct machine *machine, uint64_t address)
+/* Appends the steps that lead to an address of the file; NULL: why there are none. */
+static const char *add_address(struct location *location, const struct dwarf_scene *scene, uint64_t address,
+			       unsigned int *step_ret)
 {
-	const struct dwarf_scene *scene = machine->place->scene;
 	const struct dwarf_anchor *anchor = find_anchor(scene, address);
 	struct location_step step = { .operation = LOCATE_CONSTANT, .number = address };
-	unsigned int found;
 
 	if (!anchor)
-		return machine_refuse(machine, "it is at an address that is no part of the kernel");
+		return "it is at an address that is no part of the kernel";
 	if (anchor->is_per_cpu && scene->module)
-		return machine_refuse(machine, "it is a per-CPU variable of a module, and nothing tells where those are");
+		return "it is a per-CPU variable of a module, and nothing tells where those are";
 	if (anchor->symbol)
 		step = (struct location_step){
 			.operation = LOCATE_ADDRESS, .number = address - anchor->address,
 			.module = scene->module, .symbol = anchor->symbol, .build_id = scene->build_id,
 		};
-	found = location_add(machine->location, step);
+	*step_ret = location_add(location, step);
 	if (anchor->is_per_cpu) {
-		step = (struct location_step){ .operation = LOCATE_PER_CPU, .left = found, .build_id = scene->build_id };
-		found = location_add(machine->location, step);
+		step = (struct location_step){ .operation = LOCATE_PER_CPU, .left = *step_ret, .build_id = scene->build_id };
+		*step_ret = location_add(location, step);
 	}
-	return machine_push(machine, found);
+	return NULL;
+}
+
+static bool push_address(struct machine *machine, uint64_t address)
+{
+	unsigned int step;
+	const char *why = add_address(machine->location, machine->place->scene, address, &step);
+
+	return why ? machine_refuse(machine, why) : machine_push(machine, step);
+}
+
+const struct location *dwarf_location_of_return(const struct dwarf_scene *scene, const GArray *addresses)
+{
+	struct location *location = location_new(scene->arena, LOCATION_VALUE);
+	unsigned int stack = location_add(location, (struct location_step){ .operation = LOCATE_REGISTER, .number = REGISTER_RSP });
+	unsigned int returned_to = location_add_read(location, stack, 8), address, is_one, is_any = 0;
+
+	for (unsigned int i = 0; i < addresses->len; i++) {
+		if (add_address(location, scene, g_array_index(addresses, uint64_t, i), &address))
+			continue;
+		is_one = location_add_binary(location, LOCATE_EQUAL, returned_to, address, false);
+		is_any = is_any ? location_add_binary(location, LOCATE_OR, is_any, is_one, false) : is_one;
+	}
+	location->step = is_any ? is_any : location_add_constant(location, 0);
+	return location;
 }
 
 /* An address or a constant that stands in a table of its own. */

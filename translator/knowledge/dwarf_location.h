@@ -43,7 +43,13 @@ const struct location *dwarf_location(const struct dwarf_place *place, Dwarf_Die
 /* Memory at an address of the file. */
 const struct location *dwarf_location_at(const struct dwarf_place *place, uint64_t address);
 
-/* The same of an expression's operations: `attribute` is what they were found in. */
+/*
+ * At a function's first instruction: 1 if it returns to one of the addresses (uint64_t) of the file,
+ * behind a call of it, else 0.
+ */
+const struct location *dwarf_location_of_return(const struct dwarf_scene *scene, const GArray *addresses);
+
+/* What an expression's operations lead to: `attribute` is what they were found in. */
 const struct location *dwarf_location_of(const struct dwarf_place *place, Dwarf_Attribute *attribute,
 					 const Dwarf_Op *operations, size_t count);
 

@@ -4,6 +4,7 @@
  * labels, calls. Each place becomes a probe of its own, at a symbol and an offset behind it, and the
  * module is bound to the build that these are of. Called by kprobe.c.
  */
+#include "knowledge/variables.h"
 #include "probes/families.h"
 #include "probes/kprobe.h"
 
@@ -55,6 +56,8 @@ static void add_site(const struct probe_target *target, const struct probe_decla
 	*(pattern->callee ? &shown.callee : &shown.pattern) = site_text(target->arena, site);
 	shown.label = site->label;
 	kprobe_add(target, declaration, kprobe_point_of(target->arena, point, &shown), details, probes);
+	((struct probe *)g_ptr_array_index(probes, probes->len - 1))->only_if =
+		knowledge_called_from(target->knowledge, site);
 }
 
 static bool add_sites(const struct probe_target *target, const struct probe_declaration *declaration,

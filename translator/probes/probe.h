@@ -88,6 +88,7 @@ struct probe {
 	bool exits;			/* oneshot: ask for the end after the handler */
 	bool is_uncertain;		/* whether its point exists is found out at load */
 	bool is_alternative;		/* stands behind a `!` whose point is uncertain */
+	const struct location *only_if;	/* a number that is 0 where a hit is none; NULL: each is one */
 	void *details;			/* the family's own */
 	struct handler *handler;	/* [analysis] */
 	const struct derivation *derivation;	/* [analysis] the aliases that led here */

@@ -43,6 +43,7 @@ static int subject_total = 5;
 
 static noinline int subject_function(int value)
 {
+	barrier();
 	return value + 1;
 }
 
@@ -78,6 +79,9 @@ noinline int subject_work(struct subject_item *item, int factor)
 	local.next = item;
 	asm volatile("" : : "r"(&local) : "memory");
 	note("local %d %s %d\n", local.number, local.name, local.next->number);
+	note("callee %d\n", sum);
+	keep(sum);
+	sum = subject_function(sum) - 1;
 done:
 	keep(sum);				/* line: local */
 	subject_total += sum;
@@ -102,6 +106,8 @@ static void subject_once(int turn)
 	     item.next->number, turn + 2);
 	note("static %d %d\n", subject_total, subject_total);
 	note("function %lx\n", (unsigned long)item.function);
+	keep(turn);
+	subject_function(turn);
 	result = subject_work(&item, turn + 2);
 	note("return %d %d %d\n", result, turn + 2, item.number);
 	note("many %d %d %d %ld %u %u %u %llx\n", -turn, -300, 70000 + turn, -5000000000L, 200, 60000, 4000000000U,
