@@ -45,6 +45,45 @@ static inline s64 rt_return_value(const struct pt_regs *regs)
 	return regs->ax;
 }
 
+/* Has the function return another value, whole; `place` is for who may fail. */
+static __maybe_unused void rt_set_return_value(struct rt_context *c, s64 value, struct rt_place *place)
+{
+	c->regs->ax = value;
+}
+
+/*
+ * Gives argument `n` another value, whole, before the function sees it; for n > 6 the error is set if
+ * that cannot be written.
+ */
+static __maybe_unused void rt_set_argument(struct rt_context *c, u32 n, s64 value, struct rt_place *place)
+{
+	struct pt_regs *regs = c->regs;
+
+	switch (n) {
+	case 1:
+		regs->di = value;
+		break;
+	case 2:
+		regs->si = value;
+		break;
+	case 3:
+		regs->dx = value;
+		break;
+	case 4:
+		regs->cx = value;
+		break;
+	case 5:
+		regs->r8 = value;
+		break;
+	case 6:
+		regs->r9 = value;
+		break;
+	default:
+		rt_write_kernel(c, regs->sp + 8UL * (n - 6), value, sizeof(value), place);
+		break;
+	}
+}
+
 struct rt_register {
 	char name[8];
 	u8 offset;	/* in struct pt_regs */

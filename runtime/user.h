@@ -139,6 +139,17 @@ static __maybe_unused void rt_load(struct rt_context *c, void *to, const volatil
 #define RT_READ_KERNEL(c, type, address, place) RT_READ(rt_read_kernel, c, type, address, place)
 #define RT_READ_USER(c, type, address, place) RT_READ(rt_read_user, c, type, address, place)
 
+/*
+ * Writes a number of `size` bytes to kernel memory. On a fault nothing is written, and the soft error
+ * is set: assignments to target variables.
+ */
+static __maybe_unused void rt_write_kernel(struct rt_context *c, unsigned long address, s64 value,
+					   size_t size, struct rt_place *place)
+{
+	if (unlikely(kc_write_kernel(address, (u64)value, size)))
+		rt_fault_at(c, place, "write fault at 0x%lx", address);
+}
+
 /* `count` bits of a number from bit `first` on: a bit-field. */
 static inline s64 rt_bits(s64 value, u32 first, u32 count)
 {
@@ -149,6 +160,14 @@ static inline s64 rt_bits(s64 value, u32 first, u32 count)
 static inline s64 rt_signed_bits(s64 value, u32 first, u32 count)
 {
 	return (s64)((u64)value << (64 - first - count)) >> (64 - count);
+}
+
+/* The number with those bits replaced by the lowest ones of `bits`. */
+static inline s64 rt_replace_bits(s64 value, s64 bits, u32 first, u32 count)
+{
+	u64 mask = ~0ULL >> (64 - count) << first;
+
+	return (s64)(((u64)value & ~mask) | (((u64)bits << first) & mask));
 }
 
 /* Whether *p is a structure or a union. */

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Reads of kernel and user memory that may not be there, and words of memory that is; and a product
- * of words.
+ * Reads of kernel and user memory that may not be there, writes of such kernel memory, and words of
+ * memory that is; and a product of words.
  *
  * History: probe_kernel_read became copy_from_kernel_nofault in Linux 5.8. The string variants
  * were never exported. 5.10's copy_from_kernel_nofault prints a warning for a non-canonical
  * address, and the older ones read user addresses too: so the address is checked here first.
  * For user memory, __copy_from_user_inatomic with page faults disabled works on every kernel;
  * access_ok lost an argument in 5.0 and obeys set_fs on old ones: our own range check replaces it.
+ * What writes so, probe_kernel_write and then copy_to_kernel_nofault, is exported before 5.8 only; an
+ * entry in the table of exceptions, which modules may have on all of them, does the same.
  */
 #ifndef SPILE_COMPAT_MEMORY_H
 #define SPILE_COMPAT_MEMORY_H
@@ -83,6 +85,45 @@ static inline int kc_read_kernel(void *to, unsigned long address, size_t size)
 	return probe_kernel_read(to, (void *)address, size) ? -EFAULT : 0;
 #endif
 }
+
+#ifdef __x86_64__
+
+/* The store, or a jump over what says that it was done. */
+#define KC_STORE(type, suffix, address, value, error) \
+	__asm__ __volatile__ ("1:	mov" suffix " %1, (%2)\n" \
+			      "	xorl %0, %0\n" \
+			      "2:\n" \
+			      _ASM_EXTABLE(1b, 2b) \
+			      : "+r" (error) : "q" ((type)(value)), "r" (address) : "memory", "cc")
+
+/*
+ * Writes the lower `size` bytes, 1, 2, 4 or 8, of a number to kernel memory; 0, or -EFAULT where
+ * it cannot be written. Context: any, NMI included.
+ */
+static inline int kc_write_kernel(unsigned long address, u64 value, size_t size)
+{
+	int error = -EFAULT;
+
+	if (!kc_is_kernel_range(address, size))
+		return error;
+	switch (size) {
+	case 1:
+		KC_STORE(u8, "b", address, value, error);
+		break;
+	case 2:
+		KC_STORE(u16, "w", address, value, error);
+		break;
+	case 4:
+		KC_STORE(u32, "l", address, value, error);
+		break;
+	case 8:
+		KC_STORE(u64, "q", address, value, error);
+		break;
+	}
+	return error;
+}
+
+#endif /* __x86_64__ */
 
 /*
  * Copies `size` bytes of the current task's user memory; 0, or -EFAULT also where the page is

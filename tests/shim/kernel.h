@@ -186,6 +186,14 @@ static inline int kc_read_kernel(void *to, unsigned long address, size_t size)
 	return 0;
 }
 
+static inline int kc_write_kernel(unsigned long address, u64 value, size_t size)
+{
+	if (address < shim_fault.address + shim_fault.size && shim_fault.address < address + size)
+		return -EFAULT;
+	memcpy((void *)address, &value, size);
+	return 0;
+}
+
 #define kc_read_user kc_read_kernel
 
 /* Words are read as in the kernel, which goes beyond what the sanitizers allow. */

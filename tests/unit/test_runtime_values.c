@@ -385,6 +385,40 @@ static void arguments_follow_the_convention(void **state)
 	(void)state;
 }
 
+static void arguments_and_results_are_replaced(void **state)
+{
+	struct rt_context *c = fixture_context();
+	u64 stack[3] = { 0xdead, 7, 8 };
+	struct pt_regs regs = { .sp = (unsigned long)stack };
+	u32 n;
+
+	(void)state;
+	c->regs = &regs;
+	for (n = 1; n <= 8; n++)
+		rt_set_argument(c, n, 100 + n, RT_PLACE("here"));
+	for (n = 1; n <= 8; n++)
+		assert_int_equal(rt_argument(&regs, n), 100 + n);
+	assert_int_equal(stack[0], 0xdead);
+	rt_set_return_value(c, -5, RT_PLACE("here"));
+	assert_int_equal(rt_return_value(&regs), -5);
+	shim_fault.address = (unsigned long)&stack[1];
+	shim_fault.size = 8;
+	rt_set_argument(c, 7, 9, RT_PLACE("here"));
+	shim_fault.size = 0;
+	assert_true(rt_failed(c));
+	assert_int_equal(stack[1], 107);
+	rt_error_take(c, NULL);
+}
+
+static void bit_fields_are_replaced(void **state)
+{
+	(void)state;
+	assert_int_equal(rt_replace_bits(0xff, 0, 3, 2), 0xe7);
+	assert_int_equal(rt_replace_bits(0, -1, 3, 2), 0x18);
+	assert_int_equal(rt_replace_bits(-1, 5, 0, 64), 5);
+	assert_int_equal(rt_replace_bits(0, 1, 63, 1), (s64)(1ULL << 63));
+}
+
 static void registers_have_names(void **state)
 {
 	struct rt_context *c = fixture_context();

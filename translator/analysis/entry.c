@@ -42,8 +42,7 @@ void resolve_entry(struct scope *scope, struct expr *expr)
 			    local->variable.name);
 }
 
-/* Whether the expression names a parameter in the handler of a function's return. */
-static bool is_parameter_at_return(struct scope *scope, const struct expr *expr)
+bool is_parameter_at_return(struct scope *scope, const struct expr *expr)
 {
 	const struct probe *probe = scope_probe(scope);
 

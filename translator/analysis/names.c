@@ -137,8 +137,7 @@ static void resolve_place(struct scope *scope, struct expr *place, bool also_rea
 	bool was_read;
 
 	if (place->kind == EXPR_TARGET) {
-		scope_error(scope, place->span, "E-target-assignment",
-			    "target variables cannot be assigned to by this version of spile");
+		resolve_target_place(scope, place);
 		return;
 	}
 	if (place->kind == EXPR_INDEX) {

@@ -34,6 +34,8 @@ bool resolve_condition(struct analysis *analysis, struct condition *condition);
 
 /* targets.c */
 void resolve_target(struct scope *scope, struct expr *expr);
+/* The same of one that is assigned to. */
+void resolve_target_place(struct scope *scope, struct expr *place);
 /* The type of C of a value, where it is known: behind such a value members can be named. */
 const struct c_type *value_type(const struct expr *expr, const char **module_ret);
 /* A local variable that is given such a value has its type, if all of them have the same. */
@@ -51,6 +53,8 @@ bool resolve_path(struct scope *scope, struct expr *expr, struct access *access,
 /* entry.c: @entry(...), and what becomes that: parameters in the handler of a function's return. */
 void resolve_entry(struct scope *scope, struct expr *expr);
 bool become_entry(struct scope *scope, struct expr *expr);
+/* Whether the expression names a parameter in the handler of a function's return. */
+bool is_parameter_at_return(struct scope *scope, const struct expr *expr);
 
 /* pretty.c: $$parms, $x$ and the like become a sprintf. */
 bool target_is_text(const struct expr *expr);

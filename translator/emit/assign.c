@@ -191,6 +191,8 @@ static const char *emit_add(struct emitter *x, struct expr *expr, bool discarded
 
 const char *emit_assign(struct emitter *x, struct expr *expr, bool discarded)
 {
+	if (expr->assign.target->kind == EXPR_TARGET)
+		return emit_target_assign(x, expr);
 	switch (expr->assign.operator) {
 	case ASSIGN_PLAIN:
 		return emit_plain(x, expr, discarded);
@@ -237,6 +239,8 @@ const char *emit_increment(struct emitter *x, struct expr *expr, bool discarded)
 	const char *operator = expr->increment.delta > 0 ? "++" : "--";
 	const char *result, *name;
 
+	if (place->kind == EXPR_TARGET)
+		return emit_target_increment(x, expr);
 	if (is_accumulated(place))
 		return emit_accumulate_increment(x, expr, discarded);
 	if (place->kind == EXPR_INDEX)

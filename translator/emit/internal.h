@@ -121,9 +121,26 @@ const char *emit_binary_operation(struct emitter *x, enum binary_operator operat
 				  const char *right, struct expr *right_expr, struct span span);
 const char *emit_print(struct emitter *x, struct expr *expr);
 const char *emit_target(struct emitter *x, struct expr *expr);
+/* Parts of that: the operand of a cast, if there is one, and behind it the indices, evaluated in this order. */
+const char **emit_target_values(struct emitter *x, struct expr *expr, const struct access *access);
+/* What the path begins with. NULL: it is the operand, which was evaluated before. */
+const char *emit_target_base(struct emitter *x, const struct access *access, const char *place);
+/* Moves `address`, a variable of C, one step on. */
+void emit_target_step(struct emitter *x, const char *address, const struct access_step *step, const char *index,
+		      const char *place);
+/* Reads the number at the end of the path to `result`, a variable of C. */
+void emit_number_read(struct emitter *x, const char *result, const char *address, const struct access *access,
+		      const char *place);
 /* A string, or "ERROR" where something in it cannot be read. */
 const char *emit_pretty(struct emitter *x, struct expr *text);
 const char *emit_statistic(struct emitter *x, struct expr *expr);
+
+/* ---- target_assign.c ---- */
+
+/* Of an assignment, and of ++ and --, whose place is a target variable. */
+const char *emit_target_assign(struct emitter *x, struct expr *expr);
+const char *emit_target_increment(struct emitter *x, struct expr *expr);
+
 /* @hist_log(x)[bucket] */
 const char *emit_bucket(struct emitter *x, struct expr *expr);
 /*
@@ -139,6 +156,8 @@ const char *emit_statistic_read(struct emitter *x, struct expr *operand, bool wi
  * memory on the way faults. What it takes is written before.
  */
 const char *emit_location(struct emitter *x, const struct location *location, const char *place);
+/* The C expression, an lvalue, of a register by DWARF's number. */
+const char *emit_register(uint64_t number);
 /* What the locations that were written need to know of what runs. */
 void emit_anchors(struct emitter *x, GString *out);
 

@@ -53,7 +53,7 @@ static const char *constant_text(struct writing *writing, uint64_t number)
 	return arena_printf(writing->x->arena, "0x%" G_GINT64_MODIFIER "xUL", number);
 }
 
-static const char *register_text(uint64_t number)
+const char *emit_register(uint64_t number)
 {
 	static const char *const texts[] = {
 		"c->regs->ax", "c->regs->dx", "c->regs->cx", "c->regs->bx", "c->regs->si", "c->regs->di",
@@ -230,7 +230,7 @@ static const char *write_step(struct writing *writing, const struct location_ste
 	case LOCATE_PER_CPU:
 		return per_cpu_text(writing, step, left);
 	case LOCATE_REGISTER:
-		return register_text(step->number);
+		return emit_register(step->number);
 	case LOCATE_READ:
 		return read_text(writing, step, left);
 	case LOCATE_EXTEND:

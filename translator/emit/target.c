@@ -98,7 +98,7 @@ static const char *plus(struct emitter *x, uint64_t offset)
 	return offset ? arena_printf(x->arena, " + %" G_GUINT64_FORMAT, offset) : "";
 }
 
-static void emit_step(struct emitter *x, const char *address, const struct access_step *step, const char *index,
+void emit_target_step(struct emitter *x, const char *address, const struct access_step *step, const char *index,
 		      const char *place)
 {
 	if (step->index) {
@@ -111,8 +111,8 @@ static void emit_step(struct emitter *x, const char *address, const struct acces
 	emit_fail_if(x, "rt_failed(c)");
 }
 
-static void emit_number_read(struct emitter *x, const char *result, const char *address,
-			     const struct access *access, const char *place)
+void emit_number_read(struct emitter *x, const char *result, const char *address,
+		      const struct access *access, const char *place)
 {
 	bool is_signed = access->is_signed && !access->bits;
 
@@ -123,8 +123,7 @@ static void emit_number_read(struct emitter *x, const char *result, const char *
 			  result, access->first_bit, access->bits);
 }
 
-/* The operand of a cast, if there is one, and behind it the indices: evaluated in this order. */
-static const char **emit_typed_values(struct emitter *x, struct expr *expr, const struct access *access)
+const char **emit_target_values(struct emitter *x, struct expr *expr, const struct access *access)
 {
 	g_autoptr(GPtrArray) exprs = g_ptr_array_new();
 
@@ -139,8 +138,7 @@ static const char **emit_typed_values(struct emitter *x, struct expr *expr, cons
 	return emit_values(x, exprs);
 }
 
-/* NULL: it is the operand, which was evaluated before. */
-static const char *emit_base(struct emitter *x, const struct access *access, const char *place)
+const char *emit_target_base(struct emitter *x, const struct access *access, const char *place)
 {
 	const char *text;
 
@@ -168,9 +166,9 @@ static const char *location_comment(struct emitter *x, const struct expr *expr, 
  */
 static const char *emit_typed(struct emitter *x, struct expr *expr, const struct access *access)
 {
-	const char **values = emit_typed_values(x, expr, access);
+	const char **values = emit_target_values(x, expr, access);
 	const char *place = place_object(x, expr->span), *cast = access->is_of_compiler ? "(unsigned long)" : "";
-	const char *base = emit_base(x, access, place), *result, *address;
+	const char *base = emit_target_base(x, access, place), *result, *address;
 
 	base = base ? base : *values++;
 	if (access->result == ACCESS_BASE)
@@ -184,7 +182,7 @@ static const char *emit_typed(struct emitter *x, struct expr *expr, const struct
 	for (unsigned int i = 0; i < access->steps->len; i++) {
 		const struct access_step *step = g_ptr_array_index(access->steps, i);
 
-		emit_step(x, address, step, step->index ? *values++ : NULL, place);
+		emit_target_step(x, address, step, step->index ? *values++ : NULL, place);
 	}
 	if (access->result == ACCESS_ADDRESS)
 		emit_line(x, "%s = (s64)(%s%s);\t/* %s */", result, address, plus(x, access->offset), access->text);

@@ -46,6 +46,18 @@ const struct location_step *location_step(const struct location *location, unsig
 	return &g_array_index(location->steps, struct location_step, step);
 }
 
+const struct location_step *location_register(const struct location *location)
+{
+	const struct location_step *step;
+
+	if (location->kind != LOCATION_VALUE)
+		return NULL;
+	step = location_step(location, location->step);
+	while (step->operation == LOCATE_EXTEND)
+		step = location_step(location, step->left);
+	return step->operation == LOCATE_REGISTER ? step : NULL;
+}
+
 bool location_is_constant(const struct location *location, unsigned int step, uint64_t *ret)
 {
 	const struct location_step *found = location_step(location, step);

@@ -91,6 +91,9 @@ unsigned int location_add_read(struct location *location, unsigned int address, 
 bool location_is_constant(const struct location *location, unsigned int step, uint64_t *ret);
 const struct location_step *location_step(const struct location *location, unsigned int step);
 
+/* The register that a LOCATION_VALUE is, or the lower bytes of; NULL: it is no such value. */
+const struct location_step *location_register(const struct location *location);
+
 /* ---- Using: `bit_offset` counts from the start of the object that is located ---- */
 
 /*

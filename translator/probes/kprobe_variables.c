@@ -66,11 +66,12 @@ static struct access *report_no_number(const struct probe_target *target, const 
 }
 
 static struct access *access_word(const struct probe_target *target, const struct kprobe_details *details,
-				  const struct c_type *type, const char *word)
+				  const struct c_type *type, const char *word, const char *setter)
 {
 	struct access *access = arena_new0(target->arena, struct access);
 
 	access->base = convention_number(target->arena, type, word);
+	access->setter = setter;
 	access->type = type;
 	access->module = details->module;
 	access->uses = USES_ARGUMENTS;
@@ -84,7 +85,7 @@ static struct access *access_result(const struct probe_target *target, const str
 
 	if (why)
 		return report_no_number(target, expr, why);
-	return access_word(target, details, function->target, "rt_return_value(c->regs)");
+	return access_word(target, details, function->target, "rt_return_value(c->regs)", "rt_set_return_value(c, ");
 }
 
 /* The parameter of that name, where a call puts it; NULL with *found_ret: said why it cannot be read. */
@@ -105,7 +106,8 @@ static struct access *access_parameter(const struct probe_target *target, const 
 		if (!number)
 			return report_no_number(target, expr, why);
 		return access_word(target, details, parameter->type,
-				   arena_printf(target->arena, "rt_argument(c->regs, %u)", number));
+				   arena_printf(target->arena, "rt_argument(c->regs, %u)", number),
+				   target->at_entry ? NULL : arena_printf(target->arena, "rt_set_argument(c, %u, ", number));
 	}
 	return NULL;
 }

@@ -61,6 +61,7 @@ enum access_result {
 struct access {
 	const char *base;		/* "a->next"; NULL: a constant string, a location, or the operand */
 	const struct location *location;/* where DWARF says that it is, instead of a base; NULL: none */
+	const char *setter;		/* C of a call that writes the base, up to the value; NULL: nothing does */
 	const char *constant_string;	/* the value of $$name and the like */
 	const struct c_type *type;	/* of the base; at last of the value; NULL: unknown */
 	const char *module;		/* whose types these are; NULL: the kernel's */
