@@ -121,8 +121,10 @@ need_headers() {
 	XDG_CACHE_HOME=$work/copy
 	cp -r "$SHARED" "$work/copy"
 	SPILE_CACHE_MB=1 made -e 'probe begin { println("last"); exit() }'
-	[ "$("$SPILE" cache | grep -c ' module ')" -eq 1 ]
 	[ "$("$SPILE" cache | grep -c ' headers ')" -eq 0 ]
+	[ "$("$SPILE" cache | awk 'END { print $1 }')" -le 1048576 ]
+	made -v -e 'probe begin { println("last"); exit() }'
+	grep 'in the cache' "$work/messages"
 	"$SPILE" cache --clean
 	[ "$("$SPILE" cache | wc -l)" -eq 1 ]
 }

@@ -260,7 +260,7 @@ static void features_are_found(void **state)
 	(void)state;
 	need_tree();
 	tests = feature_folder("#include <linux/module.h>\n");
-	folder = features_prepare_from(room.arena, &room.diag, &room.tree, tests, false);
+	folder = features_prepare_from(room.arena, &room.diag, &room.tree, NULL, tests, false);
 	assert_non_null(folder);
 	path = g_build_filename(folder, "kconf.h", NULL);
 	assert_true(g_file_get_contents(path, &text, NULL, NULL));
@@ -272,10 +272,10 @@ static void features_are_found(void **state)
 	assert_null(strstr(text, "SANITY"));
 	assert_null(strstr(text, "no_such_symbol"));
 	/* From the cache the second time, of another name when a test changed. */
-	assert_string_equal(features_prepare_from(room.arena, &room.diag, &room.tree, tests, false),
+	assert_string_equal(features_prepare_from(room.arena, &room.diag, &room.tree, NULL, tests, false),
 			    folder);
 	assert_true(scratch_write(&room.diag, tests, "kfree.c", "#error not any more\n"));
-	assert_string_not_equal(features_prepare_from(room.arena, &room.diag, &room.tree, tests,
+	assert_string_not_equal(features_prepare_from(room.arena, &room.diag, &room.tree, NULL, tests,
 						      false), folder);
 	scratch_remove(tests);
 }
@@ -288,7 +288,7 @@ static void insane_trees_are_reported(void **state)
 	need_tree();
 	forget_messages();
 	tests = feature_folder("#include <linux/no_such_header.h>\n");
-	assert_null(features_prepare_from(room.arena, &room.diag, &room.tree, tests, false));
+	assert_null(features_prepare_from(room.arena, &room.diag, &room.tree, NULL, tests, false));
 	assert_message("[E-sanity]");
 	assert_message("linux/no_such_header.h");
 	scratch_remove(tests);

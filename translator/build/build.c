@@ -9,6 +9,7 @@
 #include "build/build.h"
 
 #include "base/paths.h"
+#include "base/waiting.h"
 #include "build/cache.h"
 #include "build/features.h"
 #include "build/prepared.h"
@@ -73,42 +74,76 @@ static bool take_steps(const struct build *build, const struct steps_prepared *p
 }
 
 /* The module by the shortcut; false if kbuild has to make it, or after an error. */
-static bool take_shortcut(const struct build *build, const struct kbuild_request *request)
+static bool take_shortcut(const struct build *build, const struct steps_prepared *prepared,
+			  const struct kbuild_request *request)
 {
-	const char *work_dir, *why;
-	const struct steps_prepared *prepared =
-		prepared_get(build->arena, build->tree, build->flags, request->kconf_dir, &why);
+	const char *work_dir = kbuild_prepare(build->arena, build->diag, request);
 
-	if (prepared) {
-		work_dir = kbuild_prepare(build->arena, build->diag, request);
-		if (!work_dir)
-			return false;
-		why = "a step of its own failed";
-		if (take_steps(build, prepared, request, work_dir))
-			return true;
-	}
-	say_way(build, "kbuild makes the module", why);
+	if (!work_dir)
+		return false;
+	if (take_steps(build, prepared, request, work_dir))
+		return true;
+	say_way(build, "kbuild makes the module", "a step of its own failed");
 	return false;
+}
+
+/* What is prepared for the tree, or NULL if it is kbuild's to make modules. */
+static const struct steps_prepared *prepare(const struct build *build)
+{
+	const char *why;
+	const struct steps_prepared *prepared;
+
+	waiting_begin(arena_printf(build->arena, "compiling headers of %s", build->tree->release));
+	prepared = prepared_get(build->arena, build->tree, build->flags, &why);
+	waiting_end();
+	if (!prepared)
+		say_way(build, "kbuild makes the module", why);
+	return prepared;
+}
+
+/* The folder of kconf.h, or NULL after an error. */
+static const char *examine(const struct build *build, const struct steps_prepared *prepared)
+{
+	const char *folder;
+
+	waiting_begin(arena_printf(build->arena, "examining what %s has", build->tree->release));
+	folder = features_prepare(build->arena, build->diag, build->tree, prepared,
+				  build->request->verbosity > 0);
+	waiting_end();
+	return folder;
+}
+
+/* Sets build->flags; false after an error. */
+static bool ask_flags(struct build *build)
+{
+	waiting_begin(arena_printf(build->arena, "asking kbuild of %s for its steps", build->tree->release));
+	build->flags = kernel_flags_get(build->arena, build->diag, build->tree);
+	waiting_end();
+	return build->flags != NULL;
 }
 
 /* The module as it is made where none is kept. */
 static const char *make_module(const struct build *build)
 {
 	const struct build_request *request = build->request;
+	const struct steps_prepared *prepared = request->plain ? NULL : prepare(build);
 	struct kbuild_request kbuild = {
 		.name = request->name, .c_text = request->c_text, .work_dir = request->work_dir,
 		.verbose = request->verbosity > 2,
 	};
 	unsigned int errors = build->diag->error_count;
+	const char *module = NULL;
 
-	kbuild.kconf_dir = features_prepare(build->arena, build->diag, build->tree, request->verbosity > 0);
+	kbuild.kconf_dir = examine(build, prepared);
 	if (!kbuild.kconf_dir)
 		return NULL;
-	if (!request->plain && take_shortcut(build, &kbuild))
-		return build->module;
-	if (build->diag->error_count > errors)
-		return NULL;
-	return kbuild_module(build->arena, build->diag, build->tree, &kbuild);
+	waiting_begin("building the module");
+	if (prepared && take_shortcut(build, prepared, &kbuild))
+		module = build->module;
+	else if (build->diag->error_count == errors)
+		module = kbuild_module(build->arena, build->diag, build->tree, &kbuild);
+	waiting_end();
+	return module;
 }
 
 const char *build_module(struct arena *arena, struct diag *diag, const struct kernel_tree *tree,
@@ -117,8 +152,7 @@ const char *build_module(struct arena *arena, struct diag *diag, const struct ke
 	struct build build = { .arena = arena, .diag = diag, .tree = tree, .request = request };
 	const char *module;
 
-	build.flags = kernel_flags_get(arena, diag, tree);
-	if (!build.flags)
+	if (!ask_flags(&build))
 		return NULL;
 	build.key = make_key(&build);
 	build.module = arena_printf(arena, "%s/%s.ko", request->work_dir, request->name);
@@ -136,13 +170,6 @@ bool build_warm(struct arena *arena, struct diag *diag, const struct kernel_tree
 {
 	const struct build_request request = { .verbosity = verbosity };
 	struct build build = { .arena = arena, .diag = diag, .tree = tree, .request = &request };
-	const char *kconf_dir, *why;
 
-	build.flags = kernel_flags_get(arena, diag, tree);
-	kconf_dir = build.flags ? features_prepare(arena, diag, tree, verbosity > 0) : NULL;
-	if (!kconf_dir)
-		return false;
-	if (!prepared_get(arena, tree, build.flags, kconf_dir, &why))
-		say_way(&build, "kbuild will make modules", why);
-	return true;
+	return ask_flags(&build) && examine(&build, prepare(&build));
 }

@@ -30,6 +30,8 @@ struct feature_test {
 struct test_room {
 	const struct kernel_flags *flags;
 	const char *scratch;
+	const char *directory;		/* of the fast command */
+	GPtrArray *fast;		/* its words: with headers that are compiled already; or NULL */
 };
 
 static gint compare_tests(gconstpointer a, gconstpointer b)
@@ -125,12 +127,35 @@ static void compile_test(const struct test_room *room, const struct feature_test
 	kernel_compile(room->flags, strstr(test->text, "BUILD_BUG") ? build : check, ret);
 }
 
+/* The same with all that a script includes before the test: what it asks for is there, or nowhere. */
+static void compile_test_fast(const struct test_room *room, const struct feature_test *test,
+			      struct process_result *ret)
+{
+	g_autofree char *object = g_strdup_printf("%s/%s.o", room->scratch, test->name);
+	GPtrArray *argv = g_ptr_array_new();
+
+	for (guint i = 0; i < room->fast->len; i++)
+		g_ptr_array_add(argv, room->fast->pdata[i]);
+	g_ptr_array_add(argv, (char *)"-Werror");
+	g_ptr_array_add(argv, (char *)(strstr(test->text, "BUILD_BUG") ? "-c" : "-fsyntax-only"));
+	g_ptr_array_add(argv, (char *)"-o");
+	g_ptr_array_add(argv, object);
+	g_ptr_array_add(argv, (char *)test->path);
+	g_ptr_array_add(argv, NULL);
+	process_run((const char *const *)argv->pdata, room->directory, ret);
+	g_ptr_array_free(argv, TRUE);
+}
+
 static void run_test(gpointer data, gpointer user_data)
 {
+	const struct test_room *room = user_data;
 	struct feature_test *test = data;
 	struct process_result result;
 
-	compile_test(user_data, test, &result);
+	if (room->fast)
+		compile_test_fast(room, test, &result);
+	else
+		compile_test(room, test, &result);
 	test->works = result.status == 0;
 	process_result_clear(&result);
 }
@@ -249,6 +274,26 @@ static bool make_kconf(struct diag *diag, const struct kernel_tree *tree, struct
 	return write_kconf(diag, folder, text);
 }
 
+/* Readies the fast command, if there is something prepared. */
+static void open_room(struct arena *arena, const struct kernel_tree *tree,
+		      const struct steps_prepared *prepared, struct test_room *room)
+{
+	struct steps_request request = {
+		.tree = tree, .flags = room->flags, .prepared = prepared,
+		.names = {
+			.folder = room->scratch, .module = "spile", .parts = "",
+			.top = paths_data_dir(), .kconf = room->scratch,
+		},
+	};
+	g_autofree char *directory = NULL;
+
+	if (!prepared)
+		return;
+	directory = kernel_recipe_fill(room->flags->recipe->directory, &request.names);
+	room->directory = arena_printf(arena, "%s", directory);
+	room->fast = steps_compiler(arena, &request);
+}
+
 static void say_result(struct diag *diag, const struct kernel_tree *tree, const GPtrArray *tests)
 {
 	fprintf(diag->out, "spile: features of %s:", tree->release);
@@ -262,12 +307,13 @@ static void say_result(struct diag *diag, const struct kernel_tree *tree, const 
 }
 
 const char *features_prepare_from(struct arena *arena, struct diag *diag,
-				  const struct kernel_tree *tree, const char *tests_dir,
+				  const struct kernel_tree *tree,
+				  const struct steps_prepared *prepared, const char *tests_dir,
 				  bool verbose)
 {
 	GPtrArray *tests = list_tests(arena, diag, tests_dir);
 	const char *exports = file_text(arena, arena_printf(arena, "%s/exports.list", tests_dir));
-	struct test_room room = { NULL, NULL };
+	struct test_room room = { .flags = NULL };
 	const char *folder;
 	bool made;
 
@@ -281,6 +327,7 @@ const char *features_prepare_from(struct arena *arena, struct diag *diag,
 	room.scratch = scratch_new(arena, diag);
 	if (!room.scratch)
 		return NULL;
+	open_room(arena, tree, prepared, &room);
 	made = make_kconf(diag, tree, &room, tests, exports, folder);
 	scratch_remove(room.scratch);
 	if (made && verbose)
@@ -289,9 +336,10 @@ const char *features_prepare_from(struct arena *arena, struct diag *diag,
 }
 
 const char *features_prepare(struct arena *arena, struct diag *diag,
-			     const struct kernel_tree *tree, bool verbose)
+			     const struct kernel_tree *tree, const struct steps_prepared *prepared,
+			     bool verbose)
 {
 	const char *tests_dir = arena_printf(arena, "%s/runtime/compat/autoconf", paths_data_dir());
 
-	return features_prepare_from(arena, diag, tree, tests_dir, verbose);
+	return features_prepare_from(arena, diag, tree, prepared, tests_dir, verbose);
 }

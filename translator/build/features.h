@@ -10,19 +10,22 @@
 #ifndef SPILE_BUILD_FEATURES_H
 #define SPILE_BUILD_FEATURES_H
 
-#include "target/kernel_tree.h"
+#include "build/steps.h"
 
 /*
  * The folder that holds kconf.h for this tree, from the cache unless the tree, its compiler or a
  * test changed. NULL after an error: E-sanity with the compiler's words if not even 0sanity.c
  * compiles, E-cache-folder if there is nowhere to keep it. Several processes may do it at once.
+ * With what is `prepared` for the tree (or NULL) it takes a third of the time.
  */
 const char *features_prepare(struct arena *arena, struct diag *diag,
-			     const struct kernel_tree *tree, bool verbose);
+			     const struct kernel_tree *tree, const struct steps_prepared *prepared,
+			     bool verbose);
 
 /* The same with the tests in `tests_dir`. */
 const char *features_prepare_from(struct arena *arena, struct diag *diag,
-				  const struct kernel_tree *tree, const char *tests_dir,
+				  const struct kernel_tree *tree,
+				  const struct steps_prepared *prepared, const char *tests_dir,
 				  bool verbose);
 
 #endif

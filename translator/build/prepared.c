@@ -20,26 +20,45 @@
 #include "target/scratch.h"
 
 /* Part of the cache's key: changes when the folder is made in another way. */
-#define FORMAT "prepared 1"
+#define FORMAT "prepared 2"
 #define HEADER "script.h"
 #define MODULE_HEADER "module.h"
 #define REGISTERS "registers.h"
 #define UNFIT "unfit"
 #define RELEASE "release"	/* for the list of what is in the cache */
 
-/* The first include of every script. */
-static const char script_head[] = "#include \"runtime/compat/kernel.h\"\n";
-
 struct preparation {
 	struct arena *arena;
 	const struct kernel_tree *tree;
 	const struct kernel_flags *flags;
-	const char *kconf_dir;
 	const char *folder;	/* temporary */
 };
 
-static const char *folder_name(struct arena *arena, const struct kernel_flags *flags,
-			       const char *kconf_dir)
+/*
+ * The kernel's headers that all generated C includes: those that runtime/compat/kernel.h asks for
+ * without a condition, so that feature tests need nothing more. The arena's.
+ */
+static const char *kernel_headers(struct arena *arena)
+{
+	g_autofree char *path = g_build_filename(paths_data_dir(), "runtime/compat/kernel.h", NULL);
+	g_autofree char *text = NULL;
+	g_autoptr(GString) out = g_string_new(NULL);
+	g_auto(GStrv) lines = NULL;
+	int depth = 0;
+
+	if (!g_file_get_contents(path, &text, NULL, NULL))
+		return "";
+	lines = g_strsplit(text, "\n", -1);
+	for (char **line = lines; *line; line++) {
+		/* The include guard is a condition, too. */
+		depth += g_str_has_prefix(*line, "#if") - g_str_has_prefix(*line, "#endif");
+		if (depth == 1 && g_str_has_prefix(*line, "#include <"))
+			g_string_append_printf(out, "%s\n", *line);
+	}
+	return arena_strndup(arena, out->str, out->len);
+}
+
+static const char *folder_name(struct arena *arena, const struct kernel_flags *flags)
 {
 	GChecksum *hash = g_checksum_new(G_CHECKSUM_SHA256);
 	const char *name;
@@ -49,9 +68,8 @@ static const char *folder_name(struct arena *arena, const struct kernel_flags *f
 	sources_hash_text(hash, flags->recipe->module_head);
 	for (int i = 0; i < RECIPE_STEPS; i++)
 		sources_hash_text(hash, flags->recipe->steps[i]);
-	sources_hash_text(hash, kconf_dir);
 	sources_hash_text(hash, paths_data_dir());
-	sources_hash_text(hash, sources_identity());
+	sources_hash_text(hash, kernel_headers(arena));
 	name = arena_printf(arena, "prepared-%.16s", g_checksum_get_string(hash));
 	g_checksum_free(hash);
 	return name;
@@ -90,7 +108,7 @@ static struct steps_request sample_request(const struct preparation *p)
 		.names = {
 			.folder = p->folder, .module = RECIPE_MODULE,
 			.parts = arena_printf(p->arena, "%s/" RECIPE_PART ".o", p->folder),
-			.top = paths_data_dir(), .kconf = p->kconf_dir,
+			.top = paths_data_dir(), .kconf = p->folder,
 		},
 	};
 }
@@ -130,7 +148,7 @@ static bool precompile(const struct preparation *p, GString *log)
 	struct compile_step script, module;
 	const char *text;
 
-	if (!write_header(p, RECIPE_COMPILE, header, script_head, &script) ||
+	if (!write_header(p, RECIPE_COMPILE, header, kernel_headers(p->arena), &script) ||
 	    !write_header(p, RECIPE_COMPILE_MODULE, module_header, p->flags->recipe->module_head, &module))
 		return false;
 	text = arena_printf(p->arena, "%s\n%s\n%s", compile_step_preprocess(p->arena, &script, header),
@@ -256,16 +274,15 @@ static bool make_folder(struct preparation *p, const char *folder)
 }
 
 const struct steps_prepared *prepared_get(struct arena *arena, const struct kernel_tree *tree,
-					  const struct kernel_flags *flags, const char *kconf_dir,
-					  const char **why_ret)
+					  const struct kernel_flags *flags, const char **why_ret)
 {
-	struct preparation p = { arena, tree, flags, kconf_dir, NULL };
+	struct preparation p = { arena, tree, flags, NULL };
 	const char *cache = kernel_tree_cache(arena, tree), *folder;
 
 	*why_ret = "kbuild of this tree works in a way that is not known";
 	if (!cache || !flags->recipe)
 		return NULL;
-	folder = arena_printf(arena, "%s/%s", cache, folder_name(arena, flags, kconf_dir));
+	folder = arena_printf(arena, "%s/%s", cache, folder_name(arena, flags));
 	*why_ret = "there is no room for it in the cache";
 	if (!g_file_test(folder, G_FILE_TEST_IS_DIR) && !make_folder(&p, folder))
 		return NULL;

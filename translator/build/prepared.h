@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What is compiled ahead for a kernel tree, once: precompiled headers of all that generated C
+ * What is compiled ahead for a kernel tree, once: all headers of the kernel that generated C
  * includes. It lies in the tree's cache folder, complete or not at all, under a key that changes
- * with the tree, the compiler and our own sources.
+ * with the tree, the compiler and the list of headers.
  */
 #ifndef SPILE_BUILD_PREPARED_H
 #define SPILE_BUILD_PREPARED_H
@@ -15,7 +15,6 @@
  * do it at once.
  */
 const struct steps_prepared *prepared_get(struct arena *arena, const struct kernel_tree *tree,
-					  const struct kernel_flags *flags, const char *kconf_dir,
-					  const char **why_ret);
+					  const struct kernel_flags *flags, const char **why_ret);
 
 #endif

@@ -116,6 +116,27 @@ const char *steps_compile_text(struct arena *arena, const struct steps_request *
 			   arena_printf(arena, "%s.names.h", part));
 }
 
+GPtrArray *steps_compiler(struct arena *arena, const struct steps_request *request)
+{
+	g_autofree char *text = kernel_recipe_fill(request->flags->recipe->steps[RECIPE_COMPILE],
+						   &request->names);
+	const char *names = arena_printf(arena, "%s/names.h", request->names.folder);
+	GPtrArray *words = arena_array(arena);
+	struct compile_step step;
+
+	kernel_make_environment(words);
+	if (!compile_step_parse(arena, text, &step) ||
+	    !write_file(request->names.folder, "names.h", step.definitions))
+		return NULL;
+	for (guint i = 0; i < step.flags->len; i++)
+		g_ptr_array_add(words, step.flags->pdata[i]);
+	g_ptr_array_add(words, (char *)"-include");
+	g_ptr_array_add(words, (char *)request->prepared->header);
+	g_ptr_array_add(words, (char *)"-include");
+	g_ptr_array_add(words, (char *)names);
+	return words;
+}
+
 static const char *compile_module_text(struct arena *arena, const struct steps_request *request)
 {
 	g_autofree char *text = kernel_recipe_fill(request->flags->recipe->steps[RECIPE_COMPILE_MODULE],

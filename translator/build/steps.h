@@ -36,6 +36,13 @@ bool steps_run(struct arena *arena, const struct steps_request *request, char **
 const char *steps_compile_text(struct arena *arena, const struct steps_request *request,
 			       const char *part);
 
+/*
+ * The words of a command that compiles one file against prepared->header, with names->module as the
+ * module's name, but for the file and what is to become of it; for the kernel_make_environment().
+ * NULL if kbuild's step does not look as expected. names->folder gets a file.
+ */
+GPtrArray *steps_compiler(struct arena *arena, const struct steps_request *request);
+
 /* Runs shell text in `directory`, in kbuild's clean environment; false if it failed. Adds to `log`. */
 bool steps_shell(const char *directory, const char *text, GString *log);
 
