@@ -76,6 +76,22 @@ need_headers() {
 	refute grep 'in the cache' "$work/messages"
 }
 
+@test "a script that includes files of its own is made anew each time" {
+	local script
+	need_headers
+	script="%{
+#include \"$work/own.h\"
+%}
+function own:long() %{ STAP_RETURN(OWN); %}
+probe begin { println(own()); exit() }"
+	echo '#define OWN 1' >"$work/own.h"
+	first=$(made -g -e "$script")
+	echo '#define OWN 2' >"$work/own.h"
+	second=$(made -v -g -e "$script")
+	refute grep 'in the cache' "$work/messages"
+	[ "$first" != "$second" ]
+}
+
 @test "a kept module that was cut off, changed, or is not ours alone is made anew" {
 	local kept spoil
 	need_headers

@@ -48,6 +48,20 @@ static const char *make_key(const struct build *build)
 	return key;
 }
 
+/*
+ * Whether the C includes nothing but our own files and the kernel's, so that the key covers it all:
+ * embedded C may include any file.
+ */
+static bool is_covered(const char *c_text)
+{
+	GRegex *regex = g_regex_new("^[ \\t]*#[ \\t]*(?:include_next|include|import)\\b(?![ \\t]*(?:\"(?:module|runtime)/|<[^/]))",
+				    G_REGEX_MULTILINE | G_REGEX_RAW, 0, NULL);
+	bool covered = !g_regex_match(regex, c_text, 0, NULL);
+
+	g_regex_unref(regex);
+	return covered;
+}
+
 static void say_way(const struct build *build, const char *way, const char *why)
 {
 	if (build->request->verbosity > 0)
@@ -150,18 +164,19 @@ const char *build_module(struct arena *arena, struct diag *diag, const struct ke
 			 const struct build_request *request)
 {
 	struct build build = { .arena = arena, .diag = diag, .tree = tree, .request = request };
+	bool is_kept = is_covered(request->c_text);
 	const char *module;
 
 	if (!ask_flags(&build))
 		return NULL;
 	build.key = make_key(&build);
 	build.module = arena_printf(arena, "%s/%s.ko", request->work_dir, request->name);
-	if (!request->plain && cache_get_module(build.key, build.module)) {
+	if (is_kept && !request->plain && cache_get_module(build.key, build.module)) {
 		say_way(&build, "the module is in the cache", NULL);
 		return build.module;
 	}
 	module = make_module(&build);
-	if (module)
+	if (module && is_kept)
 		cache_put_module(build.key, module, request->script);
 	return module;
 }
