@@ -164,6 +164,10 @@ $(BUILD)/asan/fuzz_replay: $(patsubst %,$(BUILD)/asan/tests/fuzz/%.o,replay fuzz
 		$(BUILD)/asan/translator.a
 	$(call quiet,LINK)$(CC) $(sanitize) -o $@ $^ $(package_libraries)
 
+# What tests/locations/run compares with gdb.
+$(BUILD)/asan/locate: $(BUILD)/asan/tests/locations/locate.o $(BUILD)/asan/translator.a
+	$(call quiet,LINK)$(CC) $(sanitize) -o $@ $^ $(package_libraries)
+
 # ---- checks: tests/run builds what each part needs and counts a failed build as a failure ----
 
 check:			## every check there is; ends with "N passed, N failed, N skipped"

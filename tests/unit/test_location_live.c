@@ -28,6 +28,7 @@
 
 #include "knowledge/dwarf_file.h"
 #include "knowledge/dwarf_scope.h"
+#include "location_evaluate.h"
 
 /* ---- What is known of the subject ---- */
 
@@ -98,85 +99,31 @@ struct stopped {
 	struct user_regs_struct registers;
 };
 
-static uint64_t register_of(const struct stopped *program, uint64_t number)
+static bool read_memory(void *context, uint64_t address, unsigned int size, uint64_t *ret)
 {
-	const struct user_regs_struct *r = &program->registers;
-	const uint64_t values[] = {
-		r->rax, r->rdx, r->rcx, r->rbx, r->rsi, r->rdi, r->rbp, r->rsp, r->r8, r->r9, r->r10, r->r11, r->r12,
-		r->r13, r->r14, r->r15, r->rip,
-	};
-
-	assert_true(number < G_N_ELEMENTS(values));
-	return values[number];
-}
-
-static uint64_t memory_of(const struct stopped *program, uint64_t address, unsigned int size)
-{
-	unsigned char bytes[16];
-	uint64_t value = 0;
+	const struct stopped *program = context;
+	unsigned char bytes[8];
 
 	for (unsigned int i = 0; i < size; i++)
 		bytes[i] = (unsigned char)ptrace(PTRACE_PEEKDATA, program->pid, (void *)(address + i), NULL);
-	memcpy(&value, bytes, size);
+	*ret = 0;
+	memcpy(ret, bytes, size);
+	return true;
+}
+
+/* What a location's steps give in the program. */
+static uint64_t value_in(const struct stopped *program, const struct location *location)
+{
+	const struct user_regs_struct *r = &program->registers;
+	struct evaluation evaluation = {
+		.registers = { r->rax, r->rdx, r->rcx, r->rbx, r->rsi, r->rdi, r->rbp, r->rsp, r->r8, r->r9, r->r10,
+			       r->r11, r->r12, r->r13, r->r14, r->r15, r->rip },
+		.read = read_memory, .context = (void *)program,
+	};
+	uint64_t value = evaluate(&evaluation, location, location->step);
+
+	assert_false(evaluation.failed);
 	return value;
-}
-
-static uint64_t compute(const struct location_step *step, uint64_t a, uint64_t b)
-{
-	int64_t left = (int64_t)a, right = (int64_t)b;
-
-	switch (step->operation) {
-	case LOCATE_EXTEND:
-		return step->size == 4 ? (step->is_signed ? (uint64_t)(int32_t)a : (uint32_t)a) :
-		       step->size == 2 ? (step->is_signed ? (uint64_t)(int16_t)a : (uint16_t)a) :
-		       step->is_signed ? (uint64_t)(int8_t)a : (uint8_t)a;
-	case LOCATE_ADD:
-		return a + b;
-	case LOCATE_SUBTRACT:
-		return a - b;
-	case LOCATE_MULTIPLY:
-		return a * b;
-	case LOCATE_DIVIDE:
-		return step->is_signed ? (uint64_t)(left / right) : a / b;
-	case LOCATE_AND:
-		return a & b;
-	case LOCATE_OR:
-		return a | b;
-	case LOCATE_XOR:
-		return a ^ b;
-	case LOCATE_NEGATE:
-		return 0 - a;
-	case LOCATE_NOT:
-		return ~a;
-	case LOCATE_SHIFT_LEFT:
-		return a << b;
-	case LOCATE_SHIFT_RIGHT:
-		return step->is_signed ? (uint64_t)(left >> right) : a >> b;
-	default:
-		fail_msg("operation %d is not expected of this program", step->operation);
-		return 0;
-	}
-}
-
-/* The steps with the program's registers and memory. Its addresses are those of the file. */
-static uint64_t evaluate(const struct location *location, unsigned int number, const struct stopped *program)
-{
-	const struct location_step *step = location_step(location, number);
-	uint64_t left, right;
-
-	switch (step->operation) {
-	case LOCATE_CONSTANT:
-	case LOCATE_ADDRESS:
-		return step->number;
-	case LOCATE_REGISTER:
-		return register_of(program, step->number);
-	case LOCATE_READ:
-		return memory_of(program, evaluate(location, step->left, program), step->size);
-	default:
-		left = evaluate(location, step->left, program);
-		right = step->operation >= LOCATE_ADD ? evaluate(location, step->right, program) : 0;
-		return compute(step, left, right);
-	}
 }
 
 /* ---- A variable against what is expected ---- */
@@ -208,7 +155,7 @@ static const struct location *part_of(struct subject *subject, const struct loca
 	if (!number)
 		return NULL;
 	memory = location_new(subject->arena, LOCATION_MEMORY);
-	memory->step = location_add_constant(memory, evaluate(number, number->step, program));
+	memory->step = location_add_constant(memory, value_in(program, number));
 	return location_number(subject->arena, memory, expected->bit_offset, expected->bits, expected->is_signed, &why);
 }
 
@@ -235,9 +182,9 @@ static void check(struct subject *subject, const struct dwarf_view *view, const 
 	if (!number)
 		return;
 	subject->known++;
-	if (evaluate(number, number->step, program) != (uint64_t)expected->value)
+	if (value_in(program, number) != (uint64_t)expected->value)
 		fail_msg("%s: stop %d: '%s' is %" G_GINT64_FORMAT ", not %" G_GINT64_FORMAT ": %s", subject->how,
-			 expected->stop, expected->name, (int64_t)evaluate(number, number->step, program),
+			 expected->stop, expected->name, (int64_t)value_in(program, number),
 			 expected->value, location_text(subject->arena, location));
 }
 

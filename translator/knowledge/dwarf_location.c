@@ -2,8 +2,8 @@
 /*
  * Where something is, by DWARF: the attributes that say it, registers, the frame, values that
  * registers had when the function was entered, values that are nowhere but known, and pieces.
- * dwarf_stack.c computes. An expression is followed as it is read, so it has to be straight: a
- * branch is taken or not by what is known here.
+ * dwarf_stack.c computes. An expression is followed as it is read: a branch is taken or not by what
+ * is known here, or both of its ways are computed and the right result is chosen.
  */
 #ifdef HAVE_LIBDW
 
@@ -24,6 +24,7 @@
 
 static const char damaged[] = "its location is damaged";
 static const char optimised_out[] = "optimised out here";
+static const char undecided[] = "where it is gets decided only when the code runs";
 
 /* What an expression has come to: where the thing is, or a piece of it. */
 struct finding {
@@ -483,31 +484,115 @@ static bool look(struct machine *machine, const Dwarf_Op *operation)
 	}
 }
 
+/* ---- Branches ---- */
+
+/* The number of the operation that a jump leads to; `count` stands for the end. False: there is none. */
+static bool find_target(struct machine *machine, const Dwarf_Op *operations, size_t count, size_t at, size_t *ret)
+{
+	uint64_t target = operations[at].offset + 3 + operations[at].number;
+
+	for (*ret = 0; *ret < count; ++*ret)
+		if (operations[*ret].offset == target)
+			return true;
+	return target > operations[count - 1].offset ? true : machine_refuse(machine, damaged);
+}
+
+/* Follows the operations from `first` to before `end`, which only compute, and read no memory. */
+static bool run_part(struct machine *machine, const Dwarf_Op *operations, size_t first, size_t end)
+{
+	struct finding finding = { .kind = LOCATION_MEMORY };
+	unsigned int steps = machine->location->steps->len;
+
+	if (!run(machine, operations + first, end - first, &finding))
+		return false;
+	for (; steps < machine->location->steps->len; steps++)
+		if (location_step(machine->location, steps)->operation == LOCATE_READ)
+			finding.kind = LOCATION_NOWHERE;
+	return finding.kind == LOCATION_MEMORY ? true : machine_refuse(machine, undecided);
+}
+
+/* no ^ ((yes ^ no) & mask), where the mask has all bits or none. */
+static unsigned int choose(struct location *location, unsigned int mask, unsigned int yes, unsigned int no)
+{
+	unsigned int difference;
+
+	if (yes == no)
+		return yes;
+	difference = location_add_binary(location, LOCATE_XOR, yes, no, false);
+	difference = location_add_binary(location, LOCATE_AND, difference, mask, false);
+	return location_add_binary(location, LOCATE_XOR, no, difference, false);
+}
+
+/* The stack becomes what either way has left of it. */
+static bool join(struct machine *machine, unsigned int condition, const struct operand *taken, unsigned int depth)
+{
+	struct location *location = machine->location;
+	struct location_step negate = { .operation = LOCATE_NEGATE };
+
+	if (depth != machine->depth)
+		return machine_refuse(machine, undecided);
+	negate.left = location_add_binary(location, LOCATE_NOT_EQUAL, condition, location_add_constant(location, 0), false);
+	for (unsigned int i = 0; i < depth; i++)
+		machine->stack[i].step = choose(location, location_add(location, negate), taken[i].step,
+						machine->stack[i].step);
+	return true;
+}
+
+/*
+ * DW_OP_bra on what only the handler will know: "if" without "else", or with one where the first way
+ * ends with a jump over the second.
+ */
+static bool branch(struct machine *machine, const Dwarf_Op *operations, size_t count, size_t *at, unsigned int condition)
+{
+	size_t target, end, here = *at;
+	struct operand before[DEEPEST_STACK], taken[DEEPEST_STACK];
+	unsigned int depth = machine->depth, taken_depth;
+	bool has_else;
+
+	if (!find_target(machine, operations, count, here, &target))
+		return false;
+	if (target <= here)
+		return machine_refuse(machine, undecided);
+	has_else = target - 1 > here && operations[target - 1].atom == DW_OP_skip;
+	end = target;
+	if (has_else && !find_target(machine, operations, count, target - 1, &end))
+		return false;
+	if (end < target)
+		return machine_refuse(machine, undecided);
+	memcpy(before, machine->stack, sizeof(before));
+	if (!run_part(machine, operations, target, end))
+		return false;
+	memcpy(taken, machine->stack, sizeof(taken));
+	taken_depth = machine->depth;
+	memcpy(machine->stack, before, sizeof(before));
+	machine->depth = depth;
+	*at = end - 1;
+	return run_part(machine, operations, here + 1, has_else ? target - 1 : target) &&
+	       join(machine, condition, taken, taken_depth);
+}
+
 /* DW_OP_skip and DW_OP_bra, to the operation behind which the next one stands. */
 static bool jump(struct machine *machine, const Dwarf_Op *operations, size_t count, size_t *at)
 {
-	const Dwarf_Op *operation = &operations[*at];
-	uint64_t number, target = operation->offset + 3 + operation->number;
 	struct operand condition;
+	uint64_t number;
+	size_t target;
 
-	if (operation->atom == DW_OP_bra) {
+	if (operations[*at].atom == DW_OP_bra) {
 		if (!machine_pop(machine, &condition))
 			return false;
 		if (!location_is_constant(machine->location, condition.step, &number))
-			return machine_refuse(machine, "where it is gets decided only when the code runs");
+			return branch(machine, operations, count, at, condition.step);
 		if (number == 0)
 			return true;
 	}
-	for (size_t i = 0; i < count; i++) {
-		if (operations[i].offset != target)
-			continue;
-		*at = i - 1;
-		return true;
-	}
-	/* The end of the expression is no operation. */
-	*at = count - 1;
-	return target > operations[count - 1].offset ? true : machine_refuse(machine, damaged);
+	if (!find_target(machine, operations, count, *at, &target))
+		return false;
+	*at = target - 1;
+	return true;
 }
+
+/* ---- All operations ---- */
 
 static bool run(struct machine *machine, const Dwarf_Op *operations, size_t count, struct finding *finding)
 {
