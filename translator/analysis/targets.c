@@ -171,7 +171,7 @@ static void refuse_var(struct scope *scope, const struct expr *expr, const char 
 static void unknown_variable(struct scope *scope, const struct expr *expr, const char *module, const char *name,
 			     const char *file)
 {
-	g_autoptr(GPtrArray) names = knowledge_global_names(scope->analysis->target.knowledge, module);
+	GPtrArray *names = knowledge_global_names(scope->analysis->target.knowledge, module);
 	const char *similar = file ? NULL : did_you_mean(name, names);
 
 	scope_error(scope, expr->span, "E-target-variable", "%s %s has no variable '%s'%s%s%s",

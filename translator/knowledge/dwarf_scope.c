@@ -9,6 +9,7 @@
 #include "knowledge/dwarf_scope.h"
 
 #include <dwarf.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "knowledge/dwarf_lines.h"
@@ -141,6 +142,31 @@ static bool has_name(const GArray *variables, const char *name)
 	return false;
 }
 
+/* What a scope, or a variable, is a copy of. */
+static bool origin_of(Dwarf_Die *die, Dwarf_Die *ret)
+{
+	Dwarf_Attribute attribute;
+
+	return dwarf_formref_die(dwarf_attr(die, DW_AT_abstract_origin, &attribute), ret) != NULL;
+}
+
+/* Where its declaration stands, among those of the same text. */
+static Dwarf_Off place_in_text(const struct dwarf_variable *variable)
+{
+	Dwarf_Die die = variable->die;
+
+	for (unsigned int depth = 0; depth < MOST_ORIGINS && origin_of(&die, &die); depth++)
+		;
+	return dwarf_dieoffset(&die);
+}
+
+static gint compare_places(gconstpointer a, gconstpointer b)
+{
+	Dwarf_Off left = place_in_text(a), right = place_in_text(b);
+
+	return left < right ? -1 : left > right;
+}
+
 /* Appends the variables of one scope whose names were not there before it. */
 static void add_variables(Dwarf_Die *scope, GArray *variables)
 {
@@ -155,24 +181,21 @@ static void add_variables(Dwarf_Die *scope, GArray *variables)
 	} while (dwarf_siblingof(&child, &child) == 0);
 }
 
-/* What a scope is a copy of. */
-static bool origin_of(Dwarf_Die *scope, Dwarf_Die *ret)
-{
-	Dwarf_Attribute attribute;
-
-	return dwarf_formref_die(dwarf_attr(scope, DW_AT_abstract_origin, &attribute), ret) != NULL;
-}
-
 GArray *dwarf_view_variables(const struct dwarf_view *view)
 {
 	GArray *variables = g_array_new(FALSE, FALSE, sizeof(struct dwarf_variable));
 
 	for (unsigned int i = 0; i < view->scopes->len; i++) {
 		Dwarf_Die scope = g_array_index(view->scopes, Dwarf_Die, i);
+		unsigned int first = variables->len;
 
 		add_variables(&scope, variables);
 		for (unsigned int depth = 0; depth < MOST_ORIGINS && origin_of(&scope, &scope); depth++)
 			add_variables(&scope, variables);
+		/* Copies have them in any order. */
+		if (variables->len > first)
+			qsort(variables->data + first * sizeof(struct dwarf_variable), variables->len - first,
+			      sizeof(struct dwarf_variable), compare_places);
 	}
 	return variables;
 }

@@ -199,6 +199,11 @@ struct knowledge *knowledge_new(struct arena *arena, const struct kernel_tree *t
 	return knowledge;
 }
 
+struct arena *knowledge_arena(const struct knowledge *knowledge)
+{
+	return knowledge->arena;
+}
+
 bool knowledge_may_ask(const struct knowledge *knowledge, enum knowledge_source source)
 {
 	return knowledge->options.sources & source;

@@ -40,6 +40,9 @@ struct knowledge *knowledge_new(struct arena *arena, const struct kernel_tree *t
  */
 bool knowledge_sources(struct diag *diag, const char *list, unsigned int *ret);
 
+/* Where its answers live. */
+struct arena *knowledge_arena(const struct knowledge *knowledge);
+
 bool knowledge_may_ask(const struct knowledge *knowledge, enum knowledge_source source);
 
 /*

@@ -112,7 +112,7 @@ GPtrArray *knowledge_global_names(struct knowledge *knowledge, const char *modul
 {
 	const char *why;
 	struct dwarf_source *source = knowledge_dwarf(knowledge, module, &why);
-	GPtrArray *names = g_ptr_array_new();
+	GPtrArray *names = arena_array(knowledge_arena(knowledge));
 	uint32_t count = 0;
 	const struct index_variable *variables = source ? index_table(source->index, INDEX_VARIABLES, &count) : NULL;
 
@@ -180,7 +180,7 @@ const struct code_variable *knowledge_variable_at(struct knowledge *knowledge, c
 
 GPtrArray *knowledge_variables_at(struct knowledge *knowledge, const struct code_site *site)
 {
-	GPtrArray *found = g_ptr_array_new();
+	GPtrArray *found = arena_array(knowledge_arena(knowledge));
 	struct dwarf_source *source;
 	struct dwarf_view view;
 	GArray *variables;
@@ -218,9 +218,8 @@ const struct code_variable *knowledge_variable_at(struct knowledge *knowledge, c
 
 GPtrArray *knowledge_variables_at(struct knowledge *knowledge, const struct code_site *site)
 {
-	(void)knowledge;
 	(void)site;
-	return g_ptr_array_new();
+	return arena_array(knowledge_arena(knowledge));
 }
 
 const struct code_variable *knowledge_global(struct knowledge *knowledge, const char *module, const char *name,
@@ -234,9 +233,8 @@ const struct code_variable *knowledge_global(struct knowledge *knowledge, const 
 
 GPtrArray *knowledge_global_names(struct knowledge *knowledge, const char *module)
 {
-	(void)knowledge;
 	(void)module;
-	return g_ptr_array_new();
+	return arena_array(knowledge_arena(knowledge));
 }
 
 #endif /* HAVE_LIBDW */

@@ -21,10 +21,7 @@ const struct code_variable *knowledge_variable_at(struct knowledge *knowledge, c
 /* Of a site that counts only if it was called from certain places: a number, 0 if it was not. NULL: it always counts. */
 const struct location *knowledge_called_from(struct knowledge *knowledge, const struct code_site *site);
 
-/*
- * All parameters and local variables that the site sees (of struct code_variable); inner ones hide
- * others. The caller frees the array, as that of knowledge_global_names().
- */
+/* All parameters and local variables that the site sees (of struct code_variable); inner ones hide others. */
 GPtrArray *knowledge_variables_at(struct knowledge *knowledge, const struct code_site *site);
 
 /*

@@ -125,9 +125,8 @@ static struct access *access_at_site(const struct probe_target *target, const st
 static struct access *report_at_site(const struct probe_target *target, const struct code_site *site,
 				     const struct expr *expr)
 {
-	g_autoptr(GPtrArray) variables = knowledge_variables_at(target->knowledge, site);
-
-	report_no_variable(target, variables, arena_printf(target->arena, "function '%s'", site->function), expr);
+	report_no_variable(target, knowledge_variables_at(target->knowledge, site),
+			   arena_printf(target->arena, "function '%s'", site->function), expr);
 	return NULL;
 }
 
@@ -202,8 +201,8 @@ GPtrArray *kprobe_target_variables(const struct probe_target *target, const stru
 	if (function && details->is_return && !convention_no_result(function))
 		add_variable(target->arena, variables, "return", function->target);
 	if (details->site) {
-		g_autoptr(GPtrArray) known = knowledge_variables_at(target->knowledge, details->site);
-		GPtrArray *seen = target_variables_of(target->arena, known);
+		GPtrArray *seen = target_variables_of(target->arena,
+						      knowledge_variables_at(target->knowledge, details->site));
 
 		for (unsigned int i = 0; i < seen->len; i++)
 			g_ptr_array_add(variables, g_ptr_array_index(seen, i));
