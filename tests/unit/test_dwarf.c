@@ -598,6 +598,24 @@ static void modules_by_modules_dep(void **state)
 	assert_non_null(strstr(opened_path(fixture, "my_fs", &why), "/kernel/fs/my-fs.ko.debug"));
 }
 
+/* A module that is compressed with its DWARF in it is unpacked. */
+static void compressed_modules(void **state)
+{
+	struct fixture *fixture = *state;
+	struct code_query query = no_query;
+	const char *folder = "lib/modules/" RELEASE;
+
+	if (!make_module(fixture, "gcc", "-g", arena_printf(fixture->arena, "%s/extra/my-fs.ko", folder)))
+		skip();
+	assert_true(run_shell(fixture, arena_printf(fixture->arena, "gzip %s/extra/my-fs.ko && "
+			      "echo 'extra/my-fs.ko.gz:' >%s/modules.dep", folder, folder)));
+	query.function = "exported";
+	assert_int_equal(sites_of(fixture, "my_fs", &query)->len, 1);
+	query.is_statement = true;
+	query.lines = LINES_ALL;
+	assert_true(sites_of(fixture, "my_fs", &query)->len > 4);
+}
+
 /* ---- The index ---- */
 
 static void paths_without_the_folder(void **state)
@@ -747,6 +765,7 @@ int main(void)
 		fresh(links_and_build_ids),
 		fresh(other_builds_are_refused),
 		fresh(modules_by_modules_dep),
+		fresh(compressed_modules),
 		cmocka_unit_test(paths_without_the_folder),
 		fresh(damage_is_noticed),
 		fresh(index_is_made_again),

@@ -49,7 +49,7 @@ static bool try_file(struct search *search, const char *path)
 
 	if (!g_file_test(path, G_FILE_TEST_IS_REGULAR))
 		return false;
-	search->found = dwarf_file_open(search->arena, path, wanted_build_id(search), &why);
+	search->found = dwarf_file_find(search->arena, path, wanted_build_id(search), &why);
 	if (!search->found && !search->why)
 		search->why = why;
 	return search->found;
@@ -144,20 +144,24 @@ static bool try_link(struct search *search, const char *path, const char *link)
 	return false;
 }
 
-/* DWARF within a module that is compressed as a whole: by way of a file that has no name any more. */
+static void remove_file(gpointer path)
+{
+	unlink(path);
+}
+
+/* DWARF within a module that is compressed as a whole: by way of a file that goes with the arena. */
 static bool try_bytes(struct search *search, const GByteArray *bytes)
 {
 	g_autofree char *temporary = NULL;
 	int handle = g_file_open_tmp("spile-module-XXXXXX", &temporary, NULL);
-	bool ok;
+	const char *path;
 
 	if (handle < 0)
 		return false;
 	close(handle);
-	ok = g_file_set_contents(temporary, (const char *)bytes->data, bytes->len, NULL) &&
-	     try_file(search, temporary);
-	unlink(temporary);
-	return ok;
+	path = arena_printf(search->arena, "%s", temporary);
+	arena_defer(search->arena, remove_file, (char *)path);
+	return g_file_set_contents(path, (const char *)bytes->data, bytes->len, NULL) && try_file(search, path);
 }
 
 static bool try_code(struct search *search, const char *path)

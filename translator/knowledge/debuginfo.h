@@ -14,7 +14,7 @@
 #include "target/kernel_tree.h"
 
 /*
- * Opens the file of the kernel, or of `module`. `root` is "" but in tests, where it stands before
+ * Finds the file of the kernel, or of `module`, without reading its DWARF. `root` is "" but in tests, where it stands before
  * /usr/lib/debug, /boot and the like. NULL, with the reason and what to do in *why_ret.
  */
 struct dwarf_file *debuginfo_open(struct arena *arena, const char *root, const struct kernel_tree *tree,

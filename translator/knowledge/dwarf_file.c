@@ -8,6 +8,7 @@
 
 #ifdef HAVE_LIBDW
 
+#include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -23,11 +24,6 @@ static const Dwfl_Callbacks callbacks = {
 	.section_address = dwfl_offline_section_address,
 	.debuginfo_path = &no_debuginfo_path,
 };
-
-static void end_session(gpointer session)
-{
-	dwfl_end(session);
-}
 
 /* ---- Opening ---- */
 
@@ -69,6 +65,35 @@ Dwarf_Off dwarf_file_info_size(const struct dwarf_file *file)
 	return info_size(file->elf);
 }
 
+static void end_elf(gpointer elf)
+{
+	elf_end(elf);
+}
+
+/* The file as it is: libdwfl would relocate all of a module before it says anything. */
+static Elf *open_elf(struct arena *arena, const char *path)
+{
+	int handle = open(path, O_RDONLY | O_CLOEXEC);
+	Elf *elf = NULL;
+
+	elf_version(EV_CURRENT);
+	if (handle >= 0)
+		elf = elf_begin(handle, ELF_C_READ_MMAP, NULL);
+	if (elf) {
+		/* Maps it, so that the file need not stay open. */
+		elf_cntl(elf, ELF_C_FDREAD);
+		arena_defer(arena, end_elf, elf);
+	}
+	if (handle >= 0)
+		close(handle);
+	return elf;
+}
+
+static void end_session(gpointer session)
+{
+	dwfl_end(session);
+}
+
 /* The file as the only module of a libdwfl session. */
 static Dwfl_Module *begin(struct arena *arena, const char *path)
 {
@@ -93,41 +118,50 @@ static bool is_of_build(struct arena *arena, const struct dwarf_file *file, cons
 	return false;
 }
 
-static bool read_dwarf(struct arena *arena, struct dwarf_file *file, Dwfl_Module *module, const char **why_ret)
+bool dwarf_file_read(struct dwarf_file *file, const char **why_ret)
 {
+	Dwfl_Module *module;
 	Dwarf_Addr bias;
-	GElf_Ehdr header;
 
-	file->dwarf = dwfl_module_getdwarf(module, &bias);
-	if (!file->dwarf || !gelf_getehdr(file->elf, &header)) {
-		*why_ret = arena_printf(arena, "%s cannot be read: %s", file->path, dwfl_errmsg(-1));
+	if (file->dwarf)
+		return true;
+	module = begin(file->arena, file->path);
+	file->dwarf = module ? dwfl_module_getdwarf(module, &bias) : NULL;
+	if (!file->dwarf) {
+		*why_ret = arena_printf(file->arena, "%s cannot be read: %s", file->path, dwfl_errmsg(-1));
 		return false;
 	}
-	file->is_relocatable = header.e_type == ET_REL;
+	file->elf = dwfl_module_getelf(module, &bias);
 	file->debug_frame = dwfl_module_dwarf_cfi(module, &bias);
 	file->eh_frame = dwfl_module_eh_cfi(module, &bias);
 	return true;
 }
 
-struct dwarf_file *dwarf_file_open(struct arena *arena, const char *path, const char *build_id, const char **why_ret)
+struct dwarf_file *dwarf_file_find(struct arena *arena, const char *path, const char *build_id, const char **why_ret)
 {
 	struct dwarf_file *file = arena_new0(arena, struct dwarf_file);
-	Dwfl_Module *module = begin(arena, path);
-	Dwarf_Addr bias;
+	GElf_Ehdr header;
 
 	*why_ret = NULL;
+	file->arena = arena;
 	file->path = arena_printf(arena, "%s", path);
-	file->elf = module ? dwfl_module_getelf(module, &bias) : NULL;
-	if (!file->elf) {
-		*why_ret = arena_printf(arena, "%s cannot be read: %s", path, dwfl_errmsg(-1));
+	file->elf = open_elf(arena, path);
+	if (!file->elf || !gelf_getehdr(file->elf, &header)) {
+		*why_ret = arena_printf(arena, "%s cannot be read: %s", path, elf_errmsg(-1));
 		return NULL;
 	}
 	if (!info_size(file->elf))
 		return NULL;
+	file->is_relocatable = header.e_type == ET_REL;
 	file->build_id = build_id_of(arena, file->elf);
-	if (!is_of_build(arena, file, build_id, why_ret) || !read_dwarf(arena, file, module, why_ret))
-		return NULL;
-	return file;
+	return is_of_build(arena, file, build_id, why_ret) ? file : NULL;
+}
+
+struct dwarf_file *dwarf_file_open(struct arena *arena, const char *path, const char *build_id, const char **why_ret)
+{
+	struct dwarf_file *file = dwarf_file_find(arena, path, build_id, why_ret);
+
+	return file && dwarf_file_read(file, why_ret) ? file : NULL;
 }
 
 /* ---- Entries by offset ---- */
@@ -150,6 +184,10 @@ void dwarf_file_give_back(const struct dwarf_file *file)
 
 bool dwarf_file_die(struct dwarf_file *file, Dwarf_Off offset, Dwarf_Die *ret)
 {
+	const char *why;
+
+	if (!dwarf_file_read(file, &why))
+		return false;
 	while (!file->is_relocatable && file->units_seen + STEP < offset) {
 		file->units_seen += STEP;
 		dwarf_offdie(file->dwarf, file->units_seen, ret);

@@ -18,27 +18,37 @@
 #include "base/arena.h"
 
 struct dwarf_file {
+	struct arena *arena;
 	const char *path;		/* for people */
 	const char *build_id;		/* hexadecimal; NULL: it has none */
-	Dwarf *dwarf;
-	Elf *elf;			/* sections and symbols */
+	Elf *elf;			/* sections and symbols; of a module without addresses before dwarf_file_read() */
+	Dwarf *dwarf;			/* NULL before that, as are both frames */
 	bool is_relocatable;		/* a module: its symbols are relative to their sections */
 	Dwarf_CFI *debug_frame, *eh_frame;	/* how frames are laid out; NULL: the file does not say */
 	Dwarf_Off units_seen;		/* up to where dwarf_file_die() has passed all units */
 };
 
 /*
- * Opens `path`. With `build_id` it has to be of that build. NULL, with the reason in *why_ret, if
+ * Finds what is to be known of `path` without reading its DWARF, which takes long of a module: all of
+ * it has to be relocated. With `build_id` it has to be of that build. NULL, with the reason in *why_ret, if
  * it cannot be read, has no DWARF (then the reason is NULL), or is of another build. Closed with
  * the arena.
  */
+struct dwarf_file *dwarf_file_find(struct arena *arena, const char *path, const char *build_id,
+				   const char **why_ret);
+
+/* Reads the DWARF if that was not done before. False, with the reason, if it cannot be read. */
+bool dwarf_file_read(struct dwarf_file *file, const char **why_ret);
+
+/* Both at once. */
 struct dwarf_file *dwarf_file_open(struct arena *arena, const char *path, const char *build_id,
 				   const char **why_ret);
 
 /*
  * The entry at an offset, without a walk over what lies before it, and without keeping in memory
- * what was passed on the way: of a kernel's file that would be 100 MB. False: there is none. Whoever
- * has an offset of an unknown source (an index) comes here, not to dwarf_offdie().
+ * what was passed on the way: of a kernel's file that would be 100 MB. False: there is none, or the
+ * DWARF cannot be read. Whoever has an offset of an unknown source (an index) comes here, not to
+ * dwarf_offdie().
  */
 bool dwarf_file_die(struct dwarf_file *file, Dwarf_Off offset, Dwarf_Die *ret);
 

@@ -518,33 +518,42 @@ static const char *identity(struct arena *arena, const struct dwarf_file *file)
 	return arena_printf(arena, "%s", hash);
 }
 
+static bool make(struct builder *builder, const char *path, const char **why_ret)
+{
+	builder->ranges = code_ranges_of(builder->arena, builder->file);
+	if (builder->ranges->code->len)
+		builder->draft->base = g_array_index(builder->ranges->code, struct address_range, 0).low;
+	add_symbols(builder);
+	if (!add_units(builder, why_ret))
+		return false;
+	add_folded(builder);
+	if (draft_write(builder->draft, path, identity(builder->arena, builder->file)))
+		return true;
+	*why_ret = g_strerror(errno);
+	return false;
+}
+
 bool index_build(struct dwarf_file *file, const char *path, const char **why_ret)
 {
-	struct arena *arena = arena_new();
-	struct builder builder = { .arena = arena, .file = file, .draft = draft_new() };
+	struct builder builder = { .file = file };
 	bool ok;
 
 	*why_ret = NULL;
-	builder.ranges = code_ranges_of(arena, file);
+	if (!dwarf_file_read(file, why_ret))
+		return false;
+	builder.arena = arena_new();
+	builder.draft = draft_new();
 	builder.names = g_hash_table_new(NULL, NULL);
 	builder.exported = g_hash_table_new(NULL, NULL);
 	builder.paths = g_hash_table_new(NULL, NULL);
 	builder.origins = g_hash_table_new(NULL, NULL);
-	if (builder.ranges->code->len)
-		builder.draft->base = g_array_index(builder.ranges->code, struct address_range, 0).low;
-	add_symbols(&builder);
-	ok = add_units(&builder, why_ret);
-	add_folded(&builder);
-	if (ok && !draft_write(builder.draft, path, identity(arena, file))) {
-		*why_ret = g_strerror(errno);
-		ok = false;
-	}
+	ok = make(&builder, path, why_ret);
 	g_hash_table_unref(builder.origins);
 	g_hash_table_unref(builder.paths);
 	g_hash_table_unref(builder.exported);
 	g_hash_table_unref(builder.names);
 	draft_free(builder.draft);
-	arena_free(arena);
+	arena_free(builder.arena);
 	return ok;
 }
 

@@ -17,9 +17,12 @@
 
 /* ---- Made of what DWARF says ---- */
 
+/* NULL: the DWARF cannot be read. */
 static const struct dwarf_scene *scene_of(struct dwarf_source *source)
 {
-	if (!source->scene)
+	const char *why;
+
+	if (!source->scene && dwarf_file_read(source->file, &why))
 		source->scene = dwarf_scene_new(source->arena, source->file, source->module);
 	return source->scene;
 }
@@ -130,7 +133,7 @@ static struct dwarf_source *open_view(struct knowledge *knowledge, const struct 
 	Dwarf_Die scope;
 	bool has_scope;
 
-	if (!source)
+	if (!source || !scene_of(source))
 		return NULL;
 	has_scope = site->scope && dwarf_file_die(source->file, site->scope, &scope);
 	return dwarf_view_open(scene_of(source), source->file->dwarf, site->address, has_scope ? &scope : NULL, ret) ?
