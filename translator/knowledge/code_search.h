@@ -17,15 +17,16 @@ struct code_search {
 	const struct code_query *query;
 	GPtrArray *sites;		/* of struct code_site */
 	GHashTable *seen;		/* what is there already, so that it comes once */
+	char *files;			/* for each file of the index, whether the query names it */
 	bool is_damaged;		/* the index is: everything found is to be thrown away */
 };
 
 /* The numbers (uint32_t) of defined functions that the query names, by name, file and lines. The caller frees them. */
 GArray *code_search_functions(struct code_search *search);
 
-/* Whether a name, or the path of a file, is what the query names. */
+/* Whether a name, or a file by its number, is what the query names. */
 bool code_search_is_name(const struct code_search *search, const char *name);
-bool code_search_is_file(const struct code_search *search, const char *path);
+bool code_search_is_file(const struct code_search *search, uint32_t file);
 
 /* Whether a probe may sit on a copy: a name that was spelled out also finds what is gone once a module is loaded. */
 bool code_search_is_open(const struct code_search *search, const struct index_copy *copy);

@@ -25,15 +25,27 @@ bool code_search_is_name(const struct code_search *search, const char *name)
 	return fnmatch(search->query->function, name, 0) == 0;
 }
 
-/* A pattern is of the whole path, or of its last parts. */
-bool code_search_is_file(const struct code_search *search, const char *path)
+bool code_search_is_file(const struct code_search *search, uint32_t file)
 {
-	g_autofree char *tail = NULL;
+	uint32_t count;
 
-	if (!search->query->file || fnmatch(search->query->file, path, 0) == 0)
-		return true;
-	tail = g_strconcat("*/", search->query->file, NULL);
-	return fnmatch(tail, path, 0) == 0;
+	index_table(search->source->index, INDEX_FILES, &count);
+	return file < count && search->files[file];
+}
+
+/* A pattern is of the whole path, or of its last parts. */
+static char *match_files(const struct index *index, const char *pattern)
+{
+	g_autofree char *tail = g_strconcat("*/", pattern, NULL);
+	uint32_t count;
+	char *files;
+
+	index_table(index, INDEX_FILES, &count);
+	files = g_malloc(count + 1);
+	for (uint32_t i = 0; i < count; i++)
+		files[i] = !pattern || fnmatch(pattern, index_path(index, i), 0) == 0 ||
+			   fnmatch(tail, index_path(index, i), 0) == 0;
+	return files;
 }
 
 bool code_search_is_open(const struct code_search *search, const struct index_copy *copy)
@@ -81,8 +93,8 @@ static bool is_function_meant(const struct code_search *search, const struct ind
 
 	return (function->flags & FUNCTION_DEFINED) &&
 	       (!search->query->wants_exported || (function->flags & FUNCTION_EXPORTED)) &&
+	       code_search_is_file(search, function->file) &&
 	       code_search_is_name(search, index_string(index, function->name)) &&
-	       code_search_is_file(search, index_path(index, function->file)) &&
 	       (search->query->is_statement || has_lines(search, function));
 }
 
@@ -200,6 +212,7 @@ static bool run(struct dwarf_source *source, const struct code_query *query, GPt
 	struct code_search search = { .source = source, .query = query, .sites = sites };
 
 	search.seen = g_hash_table_new(g_str_hash, g_str_equal);
+	search.files = match_files(source->index, query->file);
 	if (query->callee)
 		code_search_calls(&search);
 	else if (query->label)
@@ -208,6 +221,7 @@ static bool run(struct dwarf_source *source, const struct code_query *query, GPt
 		code_search_statements(&search);
 	else
 		search_functions(&search);
+	g_free(search.files);
 	g_hash_table_unref(search.seen);
 	g_ptr_array_sort(sites, compare_sites);
 	if (search.is_damaged)
@@ -226,7 +240,7 @@ GPtrArray *knowledge_sites(struct knowledge *knowledge, const char *module, cons
 		*why_ret = why;
 	if (!source)
 		return NULL;
-	knowledge_say_dwarf(knowledge, module, query->is_statement ? "statement" : "code", query->function);
+	knowledge_say_dwarf(knowledge, module, query->is_statement ? "statement" : "function", query->function);
 	sites = arena_array(source->arena);
 	if (!run(source, query, sites) && dwarf_source_remake_index(source))
 		run(source, query, sites);

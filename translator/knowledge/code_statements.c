@@ -320,7 +320,7 @@ static GHashTable *files_of(struct code_search *search)
 	g_array_unref(numbers);
 	index_table(index, INDEX_FILES, &count);
 	for (uint32_t i = 0; strcmp(search->query->function, "*") == 0 && i < count; i++)
-		if (code_search_is_file(search, index_path(index, i)))
+		if (code_search_is_file(search, i))
 			g_hash_table_add(files, GUINT_TO_POINTER(i));
 	return files;
 }
