@@ -149,14 +149,20 @@ probe begin { println(own()); exit() }"
 	need_headers
 	cp -r "$SHARED" "$work/copy"
 	export XDG_CACHE_HOME=$work/copy
-	rm -r "$XDG_CACHE_HOME"/spile/kernel/*/prepared-* "$XDG_CACHE_HOME"/spile/modules
+	rm -rf "$XDG_CACHE_HOME"/spile/kernel/*/prepared-* "$XDG_CACHE_HOME"/spile/modules
 	for sample in "$XDG_CACHE_HOME"/spile/kernel/*/flags-*.ko; do echo none >"$sample"; done
 	made -v -e 'probe begin { println("plain"); exit() }'
 	grep "kbuild makes the module: its modules differ from kbuild's" "$work/messages"
 	[ -s mine.ko ]
-	# It is remembered.
+	# It is remembered for a day.
 	made -v -e 'probe begin { println("plain again"); exit() }'
 	grep 'kbuild makes the module' "$work/messages"
+	cp "$SHARED"/spile/kernel/*/flags-*.ko "$XDG_CACHE_HOME"/spile/kernel/*/
+	made -v -e 'probe begin { println("still plain"); exit() }'
+	grep 'kbuild makes the module' "$work/messages"
+	touch -d '2 days ago' "$XDG_CACHE_HOME"/spile/kernel/*/prepared-*
+	made -v -e 'probe begin { println("short"); exit() }'
+	refute grep 'kbuild makes the module' "$work/messages"
 }
 
 @test "spile warm leaves nothing for the first script to do" {

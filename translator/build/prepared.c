@@ -3,7 +3,7 @@
  * Compiles ahead, in a temporary folder beside the final one, and proves it: the module that kbuild
  * made when it was asked for its flags is made once more by the shortcut, and has to be the same,
  * section by section. Only then the folder gets its name. A tree that does not fit has a folder
- * that says so, and is not tried again.
+ * that says so, and is not tried again for a day.
  */
 #include "build/prepared.h"
 
@@ -25,6 +25,7 @@
 #define MODULE_HEADER "module.h"
 #define REGISTERS "registers.h"
 #define UNFIT "unfit"
+#define REFUSAL_SECONDS (24 * 60 * 60)
 #define RELEASE "release"	/* for the list of what is in the cache */
 
 struct preparation {
@@ -256,6 +257,16 @@ static const char *unfit_reason(struct arena *arena, const char *folder)
 	return text ? arena_strndup(arena, text, strcspn(text, "\n")) : NULL;
 }
 
+/* A full disk or a compiler that was killed says nothing about the tree: it is tried again some day. */
+static void forget_old_refusal(struct arena *arena, const char *folder)
+{
+	GStatBuf status;
+
+	if (g_stat(folder, &status) == 0 && unfit_reason(arena, folder) &&
+	    status.st_mtime < g_get_real_time() / G_USEC_PER_SEC - REFUSAL_SECONDS)
+		scratch_remove(folder);
+}
+
 /* Makes the folder under another name first. Another process may be faster: then its own stays. */
 static bool make_folder(struct preparation *p, const char *folder)
 {
@@ -283,10 +294,13 @@ const struct steps_prepared *prepared_get(struct arena *arena, const struct kern
 	if (!cache || !flags->recipe)
 		return NULL;
 	folder = arena_printf(arena, "%s/%s", cache, folder_name(arena, flags));
+	forget_old_refusal(arena, folder);
 	*why_ret = "there is no room for it in the cache";
 	if (!g_file_test(folder, G_FILE_TEST_IS_DIR) && !make_folder(&p, folder))
 		return NULL;
-	cache_touch(folder);
 	*why_ret = unfit_reason(arena, folder);
-	return *why_ret ? NULL : prepared_in(arena, folder);
+	if (*why_ret)
+		return NULL;
+	cache_touch(folder);
+	return prepared_in(arena, folder);
 }
