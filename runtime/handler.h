@@ -173,7 +173,7 @@ static __always_inline void rt_run(void (*handler)(struct rt_context *c), u32 pr
  * A hit of probe number `probe`, with the registers and the name of the function that it sits on,
  * or NULL. In the generated file: rt_run for each handler. Context: any, NMI included.
  */
-static RT_HANDLER void rt_hit(u32 probe, struct pt_regs *regs, const char *function);
+static RT_HANDLER __maybe_unused void rt_hit(u32 probe, struct pt_regs *regs, const char *function);
 
 /* ---- Hits of function returns that need something of the entry ---- */
 
