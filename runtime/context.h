@@ -28,6 +28,7 @@ struct rt_probe {
 	void (*handler)(struct rt_context *c);	/* of those that the session thread runs */
 	/* Evaluates `if (...)` behind the probe point and says rt_condition_set; NULL: none. */
 	void (*condition)(struct rt_context *c);
+	u8 is_at_return;	/* of a function */
 
 	u32 index;		/* in rt_probes; set at load */
 	u32 wanted;		/* the condition holds, or there is none */

@@ -156,7 +156,7 @@ out:
 static const char spile_formats[] __used __attribute__((section(SPILE_FORMAT_SECTION))) = "";
 
 static struct rt_probe rt_probes[RT_PROBE_COUNT] = {
-	{ .name = "kprobe.function(\"vfs_read\").return", .where = "statistic.stp:3:1" },
+	{ .name = "kprobe.function(\"vfs_read\").return", .where = "statistic.stp:3:1", .is_at_return = 1 },
 	{ .name = "end", .where = "statistic.stp:4:1", .handler = p_1 },
 };
 

@@ -35,6 +35,19 @@ build_function_probes() {
 		println(entries, " ", sum, " ", returns, " ", results, " ", together)
 		foreach ([name, point] in names) println(name, " ", point, " ", names[name, point])
 	}'
+	build_module named -e '
+	probe module("targ*").function("target_add") {
+		if (n++) next
+		println(symname(addr()), " ", addr() == register("rip") - 1, " ", probemod(), " ", module_name())
+		println(symdata(addr()), " ", modname(addr()), " ", symdata(addr() + 5))
+	}
+	probe module("target").function("target_add").return {
+		if (m++) next
+		println(symname(addr()), " ", probemod())
+	}
+	probe kernel.function("vfs_read") { if (!seen++) println(symdata(addr()), " ", probemod(), " ", modname(addr())) }
+	probe begin { println(symname(1), " ", symdata(4096), ":", modname(1), ":", addr(), ":", probemod(), ":") }
+	global n, m, seen'
 	build_module absent -e 'probe module("target").function("target_nothing") { exit() }'
 	build_module not_loaded -e 'probe module("not_there").function("x") { exit() }'
 	build_module loops -e '
@@ -106,6 +119,7 @@ insmod target.ko
 modprobe loop
 modprobe ext4
 record functions $SPILERUN -c "sh -c \"echo 10 >/sys/module/target/parameters/calls\"" functions.ko
+record named $SPILERUN -c "sh -c \"echo 10 >/sys/module/target/parameters/calls\"" named.ko
 record absent $SPILERUN absent.ko
 record not_loaded $SPILERUN not_loaded.ko
 record within $SPILERUN -c "sh -c \"echo 10 >/sys/module/target/parameters/calls\"" within.ko
@@ -135,6 +149,15 @@ dmesg >$results/dmesg
 	expect_status functions 0
 	expect_line functions.out '10 55 10 165 20'
 	expect_line functions.out 'target_add module("target").function("target_add") 10'
+}
+
+@test "names of addresses" {
+	expect_status named 0
+	expect_line named.out '0x1 0x1000::0::'
+	expect_line named.out 'target_add 1 target named'
+	grep -qE '^target_add\+0x0/0x[0-9a-f]+ \[target\] target target_add\+0x5/0x[0-9a-f]+ \[target\]$' "$results/named.out"
+	expect_line named.out 'target_add_both target'
+	grep -qE '^vfs_read\+0x0/0x[0-9a-f]+ \[kernel\] kernel kernel$' "$results/named.out"
 }
 
 @test "a module that is not loaded" {

@@ -23,6 +23,8 @@ static const char *row_functions(struct emitter *x, const struct probe *probe)
 	const char *handler = probe->context == CONTEXT_ATOMIC ? "" :
 		arena_printf(x->arena, ", .handler = p_%d", probe->handler->number);
 
+	if (probe->has_entry)
+		handler = arena_printf(x->arena, "%s, .is_at_return = 1", handler);
 	if (!condition)
 		return handler;
 	return arena_printf(x->arena, "%s, .condition = q_%d_decide", handler, condition->number);
