@@ -132,12 +132,6 @@ static struct access *resolve_cast(struct scope *scope, struct expr *expr)
 	const struct c_type *type;
 	struct c_type *pointer;
 
-	if (module && strchr(module, '<')) {
-		scope_error(scope, expr->span, "E-not-supported",
-			    "types from header files, as in '%s', are not read by this version of spile", module);
-		diag_note(scope->analysis->diag, no_span, "\"kernel\" or the name of a module says where a type is from");
-		return NULL;
-	}
 	if (module && strcmp(module, "kernel") == 0)
 		module = NULL;
 	if (knowledge_lack(knowledge, module)) {

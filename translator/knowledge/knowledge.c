@@ -14,6 +14,7 @@
 #include "knowledge/btf_files.h"
 #include "knowledge/modules.h"
 #include "knowledge/dwarf_types.h"
+#include "knowledge/header_types.h"
 
 /* ---- What a source of types answers ---- */
 
@@ -125,13 +126,28 @@ static void names_in_dwarf(void *opened, enum c_kind kind, GPtrArray *names)
 	dwarf_types_names(opened, kind, names);
 }
 
+/* ---- Header files, by the DWARF that a compiler makes of them ---- */
+
+static void *open_headers(struct knowledge *knowledge, const char *module, const char **origin_ret, const char **why_ret)
+{
+	*origin_ret = module;
+	return header_types_open(knowledge->arena, knowledge->tree, module, why_ret);
+}
+
 /* In the order in which they are asked. */
 static const struct type_source type_sources[] = {
 	{ SOURCE_BTF, "btf", open_btf, find_in_btf, variable_in_btf, enumerator_in_btf, names_in_btf },
 	{ SOURCE_DWARF, "dwarf", open_dwarf, find_in_dwarf, variable_in_dwarf, enumerator_in_dwarf, names_in_dwarf },
+	{ SOURCE_HEADERS, "headers", open_headers, find_in_dwarf, variable_in_dwarf, enumerator_in_dwarf, names_in_dwarf },
 };
 
 /* ---- Sources ---- */
+
+/* Header files are no module that other sources could know, and know of no module. */
+static bool may_know(const struct type_source *source, const char *module)
+{
+	return header_types_are_meant(module) == (source->bit == SOURCE_HEADERS);
+}
 
 static struct opened *open_source(struct knowledge *knowledge, const struct type_source *source, const char *module)
 {
@@ -158,9 +174,10 @@ static struct opened *open_source(struct knowledge *knowledge, const struct type
 static struct opened *next_source(struct knowledge *knowledge, const char *module, unsigned int *next)
 {
 	while (*next < G_N_ELEMENTS(type_sources)) {
-		struct opened *opened = open_source(knowledge, &type_sources[(*next)++], module);
+		const struct type_source *source = &type_sources[(*next)++];
+		struct opened *opened = may_know(source, module) ? open_source(knowledge, source, module) : NULL;
 
-		if (opened->data)
+		if (opened && opened->data)
 			return opened;
 	}
 	return NULL;
@@ -460,8 +477,11 @@ const char *knowledge_lack(struct knowledge *knowledge, const char *module)
 	g_autoptr(GString) left_out = g_string_new(NULL), reasons = g_string_new(NULL);
 
 	for (size_t i = 0; i < G_N_ELEMENTS(type_sources); i++) {
-		const struct opened *opened = open_source(knowledge, &type_sources[i], module);
+		const struct opened *opened;
 
+		if (!may_know(&type_sources[i], module))
+			continue;
+		opened = open_source(knowledge, &type_sources[i], module);
 		if (opened->data)
 			return NULL;
 		if (!knowledge_may_ask(knowledge, type_sources[i].bit))
