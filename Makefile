@@ -159,6 +159,10 @@ $(BUILD)/asan/spilerun: $(BUILD)/asan/reader/main.o $(BUILD)/asan/reader.a
 $(asan_programs):
 	$(call quiet,LINK)$(CC) $(sanitize) -o $@ $^ $(package_libraries)
 
+# What tests/sites/run compares with gdb.
+$(BUILD)/asan/sites: $(BUILD)/asan/tests/sites/sites.o $(BUILD)/asan/translator.a
+	$(call quiet,LINK)$(CC) $(sanitize) -o $@ $^ $(package_libraries)
+
 # The fuzzer's texts once more, without the fuzzer.
 $(BUILD)/asan/fuzz_replay: $(patsubst %,$(BUILD)/asan/tests/fuzz/%.o,replay fuzz_script fuzz_world) \
 		$(BUILD)/asan/translator.a

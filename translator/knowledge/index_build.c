@@ -470,19 +470,27 @@ static void add_symbols(struct builder *builder)
 		}
 }
 
-/*
- * Compilers keep one of several functions whose code came out the same; of the others there is no code
- * in DWARF, but a symbol (HUF_getErrorName). They get that symbol's address.
- */
-static void add_folded(struct builder *builder)
+/* Names of functions that have code of their own. The caller frees the table. */
+static GHashTable *names_with_code(struct index_draft *draft)
 {
-	GArray *copies = builder->draft->tables[INDEX_COPIES], *symbols = builder->draft->tables[INDEX_SYMBOLS];
-	g_autoptr(GHashTable) addresses = g_hash_table_new(NULL, NULL), with_code = g_hash_table_new(NULL, NULL);
-	uint32_t functions = builder->draft->tables[INDEX_FUNCTIONS]->len;
+	GArray *copies = draft->tables[INDEX_COPIES];
+	GHashTable *names = g_hash_table_new(NULL, NULL);
 
-	for (uint32_t i = 0; i < copies->len; i++)
-		if (g_array_index(copies, struct index_copy, i).container == INDEX_NONE)
-			g_hash_table_add(with_code, GUINT_TO_POINTER(g_array_index(copies, struct index_copy, i).function));
+	for (uint32_t i = 0; i < copies->len; i++) {
+		const struct index_copy *copy = &g_array_index(copies, struct index_copy, i);
+
+		if (copy->container == INDEX_NONE)
+			g_hash_table_add(names, GUINT_TO_POINTER(draft_get_function(draft, copy->function)->name));
+	}
+	return names;
+}
+
+/* Addresses of symbols by the numbers of their names; INDEX_NONE where several have one name. */
+static GHashTable *symbols_by_name(struct index_draft *draft)
+{
+	GArray *symbols = draft->tables[INDEX_SYMBOLS];
+	GHashTable *addresses = g_hash_table_new(NULL, NULL);
+
 	for (uint32_t i = 0; i < symbols->len; i++) {
 		const struct index_symbol *symbol = &g_array_index(symbols, struct index_symbol, i);
 		bool is_again = g_hash_table_contains(addresses, GUINT_TO_POINTER(symbol->name));
@@ -490,12 +498,26 @@ static void add_folded(struct builder *builder)
 		g_hash_table_insert(addresses, GUINT_TO_POINTER(symbol->name),
 				    GUINT_TO_POINTER(is_again ? INDEX_NONE : symbol->address));
 	}
+	return addresses;
+}
+
+/*
+ * Compilers keep one of several functions whose code came out the same; of the others there is no code
+ * in DWARF, but a symbol (HUF_getErrorName). They get that symbol's address. A weak function that lost
+ * against another of its name has none.
+ */
+static void add_folded(struct builder *builder)
+{
+	g_autoptr(GHashTable) with_code = names_with_code(builder->draft);
+	g_autoptr(GHashTable) addresses = symbols_by_name(builder->draft);
+	uint32_t functions = builder->draft->tables[INDEX_FUNCTIONS]->len;
+
 	for (uint32_t i = 0; i < functions; i++) {
 		const struct index_function *function = draft_get_function(builder->draft, i);
-		gpointer address;
+		gpointer name = GUINT_TO_POINTER(function->name), address;
 
-		if ((function->flags & FUNCTION_DEFINED) && !g_hash_table_contains(with_code, GUINT_TO_POINTER(i)) &&
-		    g_hash_table_lookup_extended(addresses, GUINT_TO_POINTER(function->name), NULL, &address) &&
+		if ((function->flags & FUNCTION_DEFINED) && !g_hash_table_contains(with_code, name) &&
+		    g_hash_table_lookup_extended(addresses, name, NULL, &address) &&
 		    GPOINTER_TO_UINT(address) != INDEX_NONE)
 			add_code(builder, function->die, i, GPOINTER_TO_UINT(address), INDEX_NONE);
 	}
