@@ -212,7 +212,8 @@ struct spile_cpu_counters {
  *   spile_kprobe=INDEX FLAGS PATTERN [FUNCTION]
  *                                     one per probe specification to resolve; PATTERN is
  *                                     [MODULE:]NAME[+0xOFFSET], without MODULE a function of the
- *                                     kernel itself, both parts wildcards with w; FLAGS any of
+ *                                     kernel itself, both parts wildcards with w, or the number
+ *                                     0xADDRESS; FLAGS any of
  *                                     o (optional: no match is fine), w (PATTERN has
  *                                     wildcards as of fnmatch(3)), s (if it matches, the
  *                                     lines with `a` right behind it count for nothing),

@@ -42,6 +42,11 @@ static bool parse_pattern(struct specification *specification)
 	}
 	if (colon == specification->pattern || !*name || plus == name)
 		return false;
+	if (strncmp(name, "0x", 2) == 0) {
+		specification->address = strtoull(name, &end, 16);
+		if (colon || plus || *end || !specification->address)
+			return false;
+	}
 	specification->offset = (__u32)offset;
 	specification->module = colon ? copy(specification->pattern, (size_t)(colon - specification->pattern)) : NULL;
 	specification->name = copy(name, plus ? (size_t)(plus - name) : strlen(name));
@@ -190,6 +195,15 @@ static void add_named(struct points *points, const struct specification *specifi
 			add_point(points, specification, &symbol[i]);
 }
 
+/* An instruction, of whatever function: said to lie behind something, it is taken for no entry. */
+static void add_address(struct points *points, const struct specification *specification)
+{
+	const struct symbol place = { .name = specification->name, .address = specification->address - 1 };
+
+	add_point(points, specification, &place);
+	points->items[points->count - 1].offset = 1;
+}
+
 static const char *kind_text(const struct kallsyms *kallsyms)
 {
 	return kallsyms->kind == SYMBOL_FUNCTION ? "function" : "variable";
@@ -317,6 +331,10 @@ bool points_resolve(struct points *points, const struct specification *specifica
 {
 	size_t before = points->count;
 
+	if (specification->address) {
+		add_address(points, specification);
+		return true;
+	}
 	if (specification->is_wildcard)
 		add_wildcard(points, specification, kallsyms);
 	else

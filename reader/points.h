@@ -20,6 +20,7 @@ struct specification {
 	bool is_placed;		/* by the debuginfo of the build that the module is bound to */
 	char *module;		/* NULL: the kernel itself */
 	char *name;
+	__u64 address;		/* the name is that number, "0x..."; 0: it is none */
 	__u32 offset;		/* behind the first byte of that name; 0: the function's entry */
 	char *function;		/* debuginfo says that it is part of this one; NULL: of `name` */
 	char *pattern;		/* module, name and offset as they are written */

@@ -430,7 +430,7 @@ static const char *mod_kprobe_reason(int error)
 {
 	switch (error) {
 	case -ENOENT:
-		return "the kernel has no such function";
+		return "the kernel has no function there";
 	case -EINVAL:
 		return "the kernel allows no probe there";
 	case -EILSEQ:

@@ -67,6 +67,12 @@ build_places() {
 	%{ MODULE_INFO(spile_kprobe, \"0 - target:target_add+0x$(second_instruction)\"); %}
 	probe module(\"target\").function(\"not_this\") ? { second++; arguments += ulong_arg(1) }
 	probe end { println(second, \" \", arguments) }"
+	build_module absolute -g -e '
+	global hits, arguments
+	probe kernel.statement(0xffffffff11223344).absolute { hits++; arguments += ulong_arg(1) }
+	probe end { println(hits, " ", arguments) }'
+	# The machine alone knows the address: where in the file it has to stand.
+	grep -obUa ffffffff11223344 "$modules/absolute.ko" | cut -d: -f1 >"$modules/absolute.places"
 	build_module behind -g -e '
 	%{ MODULE_INFO(spile_kprobe, "0 - target:target_add+0x1000"); %}
 	probe module("target").function("target_add") { exit() }'
@@ -124,6 +130,13 @@ record absent $SPILERUN absent.ko
 record not_loaded $SPILERUN not_loaded.ko
 record within $SPILERUN -c "sh -c \"echo 10 >/sys/module/target/parameters/calls\"" within.ko
 record behind $SPILERUN behind.ko
+address=$(grep -E " [tT] target_add[[:space:]]" /proc/kallsyms | cut -d" " -f1)
+cp absolute.ko /tmp/absolute.ko
+for place in $(cat absolute.places); do
+	printf %s "$address" | dd of=/tmp/absolute.ko bs=1 seek="$place" conv=notrunc
+done
+record absolute $SPILERUN -c "sh -c \"echo 10 >/sys/module/target/parameters/calls\"" /tmp/absolute.ko
+record nowhere $SPILERUN absolute.ko
 for name in watched few; do
 	record $name $SPILERUN --stats -c "sh -c \"echo 10 >/sys/module/target/parameters/calls\"" $name.ko
 done
@@ -191,6 +204,13 @@ dmesg >$results/dmesg
 	expect_line within.out '10 55'
 	expect_status behind 1
 	grep -q "'target:target_add+0x1000' lies behind the end of that function" "$results/behind.err"
+}
+
+@test "an address" {
+	expect_status absolute 0
+	expect_line absolute.out '10 55'
+	expect_status nowhere 1
+	grep -q 'cannot attach kernel.statement(0xffffffff11223344).absolute: ' "$results/nowhere.err"
 }
 
 @test "accesses to variables" {

@@ -108,7 +108,8 @@ static void specifications_are_parsed(void **state)
 	static const char *const broken[] = {
 		"", "x", "1", "1 ", "1 o", "1 o ", "1  name", "1 q name", "-1 - name",
 		"99999999999 - name", "1 - :name", "1 - module:", "1 - name+12", "1 - name+0x",
-		"1 - name+0x1g", "1 - +0x1", "1 - name+0x100000000",
+		"1 - name+0x1g", "1 - +0x1", "1 - 0x0", "1 - 0xx", "1 - m:0x10", "1 - 0x10+0x1",
+		"1 - name+0x100000000",
 		"1 - name function", "1 p name", "1 p name ", "1 p  function",
 	};
 	struct specification specification;
@@ -263,6 +264,9 @@ static void places_within_functions(void **state)
 	expect_point(&points, 2, "tcp_twice", 0xffffffff81000100);
 	assert_int_equal(points.items[2].offset, 0x123);
 	assert_false(resolve(&kallsyms, "0 p twice+0x1 tcp_twice", &points));
+	assert_true(resolve(&kallsyms, "9 - 0xffffffff81000123", &points));
+	assert_int_equal(points.items[3].address + points.items[3].offset, 0xffffffff81000123);
+	assert_string_equal(points.items[3].name, "0xffffffff81000123");
 	points_fini(&points);
 	kallsyms_fini(&kallsyms);
 }

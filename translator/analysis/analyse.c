@@ -72,7 +72,7 @@ struct analysis *analysis_new(const struct analysis_input *input)
 	analysis->target = (struct probe_target){
 		.arena = input->arena, .diag = input->diag, .kernel = input->kernel,
 		.symbols = input->symbols, .knowledge = knowledge_of(input),
-		.alias_names = arena_array(input->arena),
+		.alias_names = arena_array(input->arena), .is_guru = input->guru_mode,
 	};
 	return analysis;
 }

@@ -21,6 +21,7 @@ static const char *const forms[] = {
 	"kernel.function(\"name\").return.maxactive(N)", "kernel.function(\"name\").label(\"name\")",
 	"kernel.function(\"name\").callee(\"name\")", "kernel.function(\"name\").callees(N)",
 	"kernel.statement(\"name@file:line\")", "kernel.statement(\"name@file:line\").nearest",
+	"kernel.statement(N).absolute", "kprobe.statement(N).absolute",
 	"module(\"name\").function(\"name\")", "module(\"name\").function(\"name@file:line\")", "module(\"name\").function(\"name\").call",
 	"module(\"name\").function(\"name\").inline", "module(\"name\").function(\"name\").exported",
 	"module(\"name\").function(\"name\").return", "module(\"name\").function(\"name\").return.maxactive(N)",
@@ -29,6 +30,12 @@ static const char *const forms[] = {
 	"module(\"name\").statement(\"name@file:line\")", "module(\"name\").statement(\"name@file:line\").nearest",
 	NULL
 };
+
+/* statement(N) */
+static bool is_by_address(const struct probe_component *component)
+{
+	return component_is(component, "statement") && component->argument && component->argument->kind == EXPR_NUMBER;
+}
 
 /* Which component is function("name") or statement("name"); 0: none, this point is of another family. */
 static unsigned int function_index(const struct probe_point *point)
@@ -41,7 +48,8 @@ static unsigned int function_index(const struct probe_point *point)
 	else if (!component_is(first, "kernel") && !component_is(first, "module"))
 		return 0;
 	if (component_is(point_component(point, index), "function") ||
-	    (!component_is(first, "kprobe") && component_is(point_component(point, index), "statement")))
+	    (component_is(point_component(point, index), "statement") &&
+	     (!component_is(first, "kprobe") || is_by_address(point_component(point, index)))))
 		return index;
 	return 0;
 }
@@ -168,13 +176,51 @@ static bool check_function(const struct probe_target *target, const struct probe
 	return false;
 }
 
+/* (kernel|kprobe).statement(N).absolute: whatever instruction is there, which only the script knows. */
+static bool read_absolute(const struct probe_target *target, const struct probe_point *point,
+			  struct kprobe_details *details)
+{
+	static const char *const known[] = { "absolute", NULL }, *const nothing[] = { NULL };
+	const struct probe_component *statement = point_component(point, details->function);
+	const struct probe_component *absolute = point_component(point, details->function + 1);
+
+	if (absolute && !component_is(absolute, "absolute"))
+		return component_unknown(target->diag, absolute, known);
+	if (absolute && point->components->len > details->function + 2)
+		return component_unknown(target->diag, point_component(point, details->function + 2), nothing);
+	details->address = (uint64_t)statement->argument->number;
+	details->pattern = arena_printf(target->arena, "0x%" G_GINT64_MODIFIER "x", details->address);
+	if (!absolute || details->function > 1 || component_is(point_component(point, 0), "module"))
+		diag_error(target->diag, statement->span, "E-probe-argument",
+			   "an address is one of the running kernel: kernel.statement(%s).absolute", details->pattern);
+	else if (statement->argument->number >= 0)
+		diag_error(target->diag, statement->span, "E-probe-argument", "this is no address of the kernel");
+	else if (!target->is_guru)
+		diag_error(target->diag, statement->span, "E-guru",
+			   "a probe on an address needs guru mode, for nobody checks what is there: run spile with -g");
+	else
+		return !absolute->argument || component_no_argument(target->diag, absolute);
+	return false;
+}
+
+/* The probe, with its address as people write it. */
+static void add_absolute(const struct probe_target *target, const struct probe_declaration *declaration,
+			 const struct probe_point *point, struct kprobe_details *details, GPtrArray *probes)
+{
+	struct probe *probe;
+
+	kprobe_add(target, declaration, point, details, probes);
+	probe = g_ptr_array_index(probes, probes->len - 1);
+	probe->text = arena_printf(target->arena, "%s.statement(%s%s", point_component(point, 0)->name,
+				   details->pattern, strchr(probe->text, ')'));
+}
+
 /* What the point names, before anybody is asked for it; false after an error. */
 static bool read_point(const struct probe_target *target, const struct probe_point *point,
 		       struct kprobe_details *details)
 {
 	const struct probe_component *module;
 
-	details->function = function_index(point);
 	details->by_symbol_only = component_is(point_component(point, 0), "kprobe");
 	details->is_statement = component_is(point_component(point, details->function), "statement");
 	module = point_component(point, details->function - 1);
@@ -210,6 +256,13 @@ static bool kprobe_resolve(const struct probe_target *target, const struct probe
 {
 	struct kprobe_details *details = arena_new0(target->arena, struct kprobe_details);
 
+	details->function = function_index(point);
+	if (is_by_address(point_component(point, details->function))) {
+		if (!read_absolute(target, point, details))
+			return false;
+		add_absolute(target, declaration, point, details, probes);
+		return true;
+	}
 	if (!read_point(target, point, details))
 		return false;
 	if (details->module && has_wildcard(details->module) && kprobe_needs_sites(details))

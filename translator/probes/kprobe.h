@@ -12,6 +12,7 @@
 
 struct kprobe_details {
 	unsigned int function;	/* which component of the point that is, or its statement("...") */
+	uint64_t address;	/* of statement(N).absolute; 0: it has a name */
 	const char *module;	/* pattern of modules' names; NULL: the kernel itself */
 	const char *pattern;
 	bool by_symbol_only;	/* kprobe.function */

@@ -104,6 +104,7 @@ struct probe_target {
 	const struct kernel_tree *kernel;
 	const struct symbol_table *symbols;	/* NULL: none known, found out at load */
 	struct knowledge *knowledge;		/* of the kernel's functions and types */
+	bool is_guru;		/* -g: what may harm the kernel is allowed */
 	bool is_listing;	/* every function that a pattern matches is wanted by its name */
 	bool names_targets;	/* the handler uses $name: what that means differs between functions */
 	bool at_entry;		/* what is asked for is a target variable's value at the function's entry */
