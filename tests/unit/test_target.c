@@ -417,7 +417,7 @@ static void assert_fills(const char *text, const struct kernel_recipe_names *nam
 
 static void recipes_are_learnt_and_kept(void **state)
 {
-	static const char said[] = "make -f scripts/Makefile.modpost\n"
+	static const char said[] = "spile-environment SRCARCH=x86\nmake -f scripts/Makefile.modpost\n"
 		"  sed 's/ko$/o/' modules.order | scripts/mod/modpost -m -i Module.symvers -T -\n";
 	struct fixture *fixture = *state;
 	struct kernel_recipe_names names = { .folder = fixture->root, .top = "/top", .kconf = "/no/kconf" };
@@ -439,6 +439,7 @@ static void recipes_are_learnt_and_kept(void **state)
 			    "sed 's/ko$/o/' modules.order | scripts/mod/modpost -m -i Module.symvers -T -");
 	assert_string_equal(again.module_head, "#include <linux/module.h>\n\n#define A\n");
 	assert_string_equal(again.directory, "/tree");
+	assert_string_equal(again.environment, "export SRCARCH=x86\n");
 	assert_fills(again.command_file, &other, "source_/w/script.o := /w/script.c\n\ndeps_/w/script.o := \\\n\n");
 	assert_int_equal(again.files->len, 2);
 	assert_fills(again.files->pdata[1], &other, "/w/script.o\n/p/a.o /p/b.o\n");

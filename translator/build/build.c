@@ -77,6 +77,7 @@ static bool take_steps(const struct build *build, const struct steps_prepared *p
 		.names = {
 			.folder = work_dir, .module = request->name, .parts = "",
 			.top = paths_data_dir(), .kconf = request->kconf_dir,
+			.common = build->flags->common,
 		},
 	};
 	g_autofree char *log = NULL;

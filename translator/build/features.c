@@ -282,7 +282,7 @@ static void open_room(struct arena *arena, const struct kernel_tree *tree,
 		.tree = tree, .flags = room->flags, .prepared = prepared,
 		.names = {
 			.folder = room->scratch, .module = "spile", .parts = "",
-			.top = paths_data_dir(), .kconf = room->scratch,
+			.top = paths_data_dir(), .kconf = room->scratch, .common = "",
 		},
 	};
 	g_autofree char *directory = NULL;

@@ -109,7 +109,7 @@ static struct steps_request sample_request(const struct preparation *p)
 		.names = {
 			.folder = p->folder, .module = RECIPE_MODULE,
 			.parts = arena_printf(p->arena, "%s/" RECIPE_PART ".o", p->folder),
-			.top = paths_data_dir(), .kconf = p->folder,
+			.top = paths_data_dir(), .kconf = p->folder, .common = p->flags->common,
 		},
 	};
 }
@@ -173,7 +173,9 @@ static bool make_sample(const struct preparation *p, const struct steps_request 
 {
 	g_autofree char *directory = directory_of(request);
 	g_autofree char *said = NULL;
-	const char *part = write_sample(p) ? steps_compile_text(p->arena, request, RECIPE_PART) : NULL;
+	const char *compile = write_sample(p) ? steps_compile_text(p->arena, request, RECIPE_PART) : NULL;
+	const char *part = compile ? arena_printf(p->arena, "%s%s", p->flags->recipe->environment, compile) :
+				     NULL;
 	bool ok = part && steps_shell(directory, part, log) && steps_run(p->arena, request, &said);
 
 	if (said)

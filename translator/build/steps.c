@@ -163,6 +163,15 @@ static const char *modpost_text(struct arena *arena, const struct steps_request 
 			    request->names.folder, end);
 }
 
+/* A step's shell text behind the variables that steps look at. */
+static bool run_text(const struct steps_request *request, const char *directory, const char *text,
+		     GString *log)
+{
+	g_autofree char *all = g_strconcat(request->flags->recipe->environment, text, NULL);
+
+	return steps_shell(directory, all, log);
+}
+
 /* Up to NAME.o, and the file of the symbols that it needs. */
 static bool make_object(struct arena *arena, const struct steps_request *request,
 			const char *directory, GString *log)
@@ -174,7 +183,7 @@ static bool make_object(struct arena *arena, const struct steps_request *request
 	g_autofree char *object = g_strconcat(request->names.folder, "/", request->names.module, ".o", NULL);
 	g_autofree char *symvers = g_strconcat(request->names.folder, "/" SHORT_SYMVERS, NULL);
 
-	return text && write_lists(request) && steps_shell(directory, text, log) &&
+	return text && write_lists(request) && run_text(request, directory, text, log) &&
 	       symvers_reduce(request->tree->build_dir, object, symvers);
 }
 
@@ -187,7 +196,7 @@ static bool make_module(struct arena *arena, const struct steps_request *request
 						   &request->names);
 	g_autofree char *text = compile ? g_strconcat(modpost, "\n", compile, "\n", link, NULL) : NULL;
 
-	return text && steps_shell(directory, text, log);
+	return text && run_text(request, directory, text, log);
 }
 
 bool steps_run(struct arena *arena, const struct steps_request *request, char **log_ret)

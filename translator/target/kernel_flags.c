@@ -18,7 +18,7 @@
 
 #define DIRECTORY_MARK "spile-directory "
 /* Part of the cache's key: changes when the answer is kept in another way. */
-#define FORMAT "flags 2\n"
+#define FORMAT "flags 3\n"
 #define GROUP "flags"
 
 /* With something of what scripts have: per-CPU data, strings, a loop, sections of their own. */
@@ -164,6 +164,13 @@ static struct kernel_flags *load_key_file(struct arena *arena, GKeyFile *file)
 	return flags;
 }
 
+/* Where the sample and what all modules share are kept. */
+static void set_kept_paths(struct arena *arena, const char *path, struct kernel_flags *flags)
+{
+	flags->sample = arena_printf(arena, "%s.ko", path);
+	flags->common = arena_printf(arena, "%s.common.o", path);
+}
+
 static struct kernel_flags *load(struct arena *arena, const char *path)
 {
 	GKeyFile *file = g_key_file_new();
@@ -174,7 +181,7 @@ static struct kernel_flags *load(struct arena *arena, const char *path)
 	g_key_file_free(file);
 	if (!flags || strcmp(flags->identity, program_identity(arena, flags->command->pdata[0])) != 0)
 		return NULL;
-	flags->sample = arena_printf(arena, "%s.ko", path);
+	set_kept_paths(arena, path, flags);
 	return flags;
 }
 
@@ -224,7 +231,8 @@ static bool write_sample(struct diag *diag, const char *folder)
 						  "SPILE_PARTS := " RECIPE_PART "\n"
 						  "SPILE_KCONF := %s\n"
 						  "include %s/Kbuild\n"
-						  "$(info " DIRECTORY_MARK "$(CURDIR))\n",
+						  "$(info " DIRECTORY_MARK "$(CURDIR))\n"
+						  "$(info " RECIPE_ENVIRONMENT_MARK "SRCARCH=$(SRCARCH))\n",
 						  kconf, paths_data_dir());
 
 	return scratch_usable(diag, paths_data_dir()) && g_mkdir(kconf, 0700) == 0 &&
@@ -247,17 +255,24 @@ static void learn_recipe(struct arena *arena, const char *folder, const char *ou
 		flags->recipe = recipe;
 }
 
-/* Copies the sample to where it outlives its folder. */
-static void keep_sample(struct arena *arena, const char *folder, const char *path,
-			struct kernel_flags *flags)
+/* Copies a file of the sample to where it outlives its folder; false if that fails. */
+static bool keep_file(const char *folder, const char *name, const char *path)
 {
-	g_autofree char *module = g_build_filename(folder, RECIPE_MODULE ".ko", NULL);
+	g_autofree char *from = g_build_filename(folder, name, NULL);
 	g_autofree char *bytes = NULL;
 	gsize length;
 
-	flags->sample = arena_printf(arena, "%s.ko", path);
-	if (!g_file_get_contents(module, &bytes, &length, NULL) ||
-	    !g_file_set_contents(flags->sample, bytes, (gssize)length, NULL))
+	return g_file_get_contents(from, &bytes, &length, NULL) &&
+	       g_file_set_contents(path, bytes, (gssize)length, NULL);
+}
+
+static void keep_sample(struct arena *arena, const char *folder, const char *path,
+			struct kernel_flags *flags)
+{
+	set_kept_paths(arena, path, flags);
+	/* Few trees have it; a step that wants it then finds it. */
+	keep_file(folder, RECIPE_COMMON, flags->common);
+	if (!keep_file(folder, RECIPE_MODULE ".ko", flags->sample))
 		flags->recipe = NULL;
 }
 

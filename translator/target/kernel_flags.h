@@ -15,6 +15,7 @@ struct kernel_flags {
 	const char *identity;	/* of the compiler: changes with its version */
 	GPtrArray *command;	/* char *: the compiler, then its flags; no input, no output */
 	const struct kernel_recipe *recipe;	/* of whole modules; NULL: kbuild alone can do it */
+	const char *common;	/* path of an object that recipe->steps want; perhaps there is none */
 	const char *sample;	/* path of a module that kbuild made from kernel_flags_sample() */
 };
 

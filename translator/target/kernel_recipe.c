@@ -64,7 +64,10 @@ static const char *with_placeholders(struct arena *arena, const char *text,
 	result = replace(result, names->top, "@{top}");
 	result = replace(result, names->folder, "@{folder}");
 	result = replace(result, "@{folder}/" RECIPE_PART ".o", "@{parts}");
+	result = replace(result, "./" RECIPE_PART ".o", "@{parts}");
 	result = replace(result, RECIPE_PART ".o", "@{parts}");
+	result = replace(result, "@{folder}/" RECIPE_COMMON, "@{common}");
+	result = replace(result, RECIPE_COMMON, "@{common}");
 	result = replace(result, RECIPE_MODULE, "@{module}");
 	kept = arena_printf(arena, "%s", result);
 	g_free(result);
@@ -112,6 +115,24 @@ static void learn_files(struct arena *arena, const struct kernel_recipe_names *n
 	}
 }
 
+/* Those that our Kbuild had make say, once each: "export A=B\n". */
+static const char *learn_environment(struct arena *arena, const char *output)
+{
+	g_auto(GStrv) lines = g_strsplit(output, "\n", -1);
+	g_autoptr(GString) out = g_string_new(NULL);
+
+	for (char **line = lines; *line; line++) {
+		g_autofree char *text = NULL;
+
+		if (!g_str_has_prefix(*line, RECIPE_ENVIRONMENT_MARK))
+			continue;
+		text = g_strdup_printf("export %s\n", *line + strlen(RECIPE_ENVIRONMENT_MARK));
+		if (!strstr(out->str, text))
+			g_string_append(out, text);
+	}
+	return arena_strndup(arena, out->str, out->len);
+}
+
 /* The lines of the sample's .mod.c up to the first that is not the preprocessor's. */
 static const char *learn_head(struct arena *arena, const char *folder)
 {
@@ -143,6 +164,7 @@ bool kernel_recipe_learn(struct arena *arena, const struct kernel_recipe_names *
 			 const char *directory, const char *output, struct kernel_recipe *ret)
 {
 	ret->directory = with_placeholders(arena, directory, names);
+	ret->environment = learn_environment(arena, output);
 	for (int i = 0; i < RECIPE_STEPS; i++) {
 		g_autofree char *command = steps[i].file ?
 			command_of_file(names->folder, steps[i].file) : modpost_command(output);
@@ -166,6 +188,7 @@ static const char *value_of(const char *name, size_t length, const struct kernel
 	} values[] = {
 		{ "folder", names->folder }, { "module", names->module }, { "parts", names->parts },
 		{ "top", names->top }, { "kconf", names->kconf },
+		{ "common", names->common },
 	};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(values); i++)
@@ -197,6 +220,7 @@ char *kernel_recipe_fill(const char *text, const struct kernel_recipe_names *nam
 void kernel_recipe_save(const struct kernel_recipe *recipe, GKeyFile *file)
 {
 	g_key_file_set_string(file, GROUP_STEPS, "directory", recipe->directory);
+	g_key_file_set_string(file, GROUP_STEPS, "environment", recipe->environment);
 	g_key_file_set_string(file, GROUP_STEPS, "module-head", recipe->module_head);
 	g_key_file_set_string(file, GROUP_STEPS, "command-file", recipe->command_file);
 	for (int i = 0; i < RECIPE_STEPS; i++)
@@ -224,6 +248,7 @@ static const char *load_step(struct arena *arena, GKeyFile *file, const char *ke
 bool kernel_recipe_load(struct arena *arena, GKeyFile *file, struct kernel_recipe *ret)
 {
 	bool is_whole = (ret->directory = load_step(arena, file, "directory")) &&
+			(ret->environment = load_step(arena, file, "environment")) &&
 			(ret->module_head = load_step(arena, file, "module-head")) &&
 			(ret->command_file = load_step(arena, file, "command-file"));
 

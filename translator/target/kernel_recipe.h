@@ -14,6 +14,12 @@
 #define RECIPE_MODULE "spile_flags"
 #define RECIPE_PART "spile_part"
 
+/* An object that newer kbuild makes once for all modules of a folder. */
+#define RECIPE_COMMON ".module-common.o"
+
+/* In make's words: "VARIABLE=VALUE", which steps need in their environment. */
+#define RECIPE_ENVIRONMENT_MARK "spile-environment "
+
 enum kernel_recipe_step {
 	RECIPE_COMPILE,		/* script.c into script.o, objtool included */
 	RECIPE_LINK,		/* script.o and the parts into NAME.o */
@@ -25,6 +31,7 @@ enum kernel_recipe_step {
 
 struct kernel_recipe {
 	const char *directory;	/* where the steps run */
+	const char *environment;	/* shell text: variables that steps look at */
 	const char *steps[RECIPE_STEPS];
 	const char *module_head;	/* the preprocessor lines that each NAME.mod.c begins with */
 	const char *command_file;	/* what modpost reads of .script.o.cmd: the sources */
@@ -38,6 +45,7 @@ struct kernel_recipe_names {
 	const char *module;	/* its name */
 	const char *parts;	/* paths of the objects besides script.o; white space between */
 	const char *top;	/* that of spile's own Kbuild */
+	const char *common;	/* an object that is part of all modules of the tree; "" in most */
 	const char *kconf;	/* that of kconf.h */
 };
 
