@@ -46,6 +46,14 @@ setup_file() {
 	probe module("subject").function("subject_many@subject.c") {
 		printf("many %d %d %d %d %u %u %u %x\n", $a, $b, $c, $d, $e, $f, $g, $h)
 	}'
+	build_module by_value -e '
+	probe module("subject").function("subject_values") {
+		printf("values %d %d %u %d %d %d\n", $pair->first, $pair->second, $pair->third, $between, $large->words[2],
+		       $large->pair->second)
+	}
+	probe module("subject").function("subject_values").return {
+		printf("kept %d %d %d\n", $pair->first, $pair->second, $large->words[2])
+	}'
 	build_module inlined -e '
 	probe module("subject").function("subject_scaled").inline { printf("inlined %d %d\n", $item->number, $factor) }'
 	build_module lines -e "
@@ -65,7 +73,7 @@ setup_file() {
 	probe end { printf("entered %d\n", others) }'
 	many_copies
 	guest '
-	for script in entry inlined lines label callee; do
+	for script in entry by_value inlined lines label callee; do
 		insmod subject/subject.ko
 		record $script "$SPILERUN" -c "echo 3 >/sys/module/subject/parameters/run" $script.ko
 		cat /sys/module/subject/parameters/record >$results/$script.record
@@ -86,6 +94,10 @@ agrees() {
 
 @test "parameters at the entry, and after the return" {
 	agrees entry entry static function return many
+}
+
+@test "members of structures passed by value" {
+	agrees by_value values kept
 }
 
 @test "parameters of inlined copies" {

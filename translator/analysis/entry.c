@@ -50,29 +50,55 @@ bool is_parameter_at_return(struct scope *scope, const struct expr *expr)
 	       expr->target.kind == TARGET_VARIABLE && strcmp(expr->target.name, "$return") != 0;
 }
 
-/* $x becomes @entry($x), $x->y becomes @entry($x)->y: what lies behind it is read at the return. */
+/* Whether it names a structure that is passed by value: then its members are parameters, too. */
+static bool is_record(struct scope *scope, const struct expr *expr)
+{
+	const struct probe *probe = scope_probe(scope);
+	GPtrArray *variables = probe->family->target_variables(&scope->analysis->target, probe);
+
+	for (unsigned int i = 0; variables && i < variables->len; i++) {
+		const struct target_variable *variable = g_ptr_array_index(variables, i);
+
+		if (strcmp(variable->name, expr->target.name) == 0)
+			return variable->type && c_type_is_record(variable->type);
+	}
+	return false;
+}
+
+static struct expr *entry_of(struct arena *arena, struct expr *saved)
+{
+	struct expr *entry = arena_new0(arena, struct expr);
+
+	entry->kind = EXPR_OPERATOR;
+	entry->span = saved->span;
+	entry->operator.operation = AT_ENTRY;
+	entry->operator.arguments = arena_array(arena);
+	g_ptr_array_add(entry->operator.arguments, saved);
+	return entry;
+}
+
+/*
+ * $x becomes @entry($x), $x->y becomes @entry($x)->y: what lies behind it is read at the return. Of
+ * a structure itself the member is kept.
+ */
 bool become_entry(struct scope *scope, struct expr *expr)
 {
 	struct arena *arena = scope->analysis->arena;
-	struct expr *name, *entry;
+	bool is_behind;
+	struct expr *name;
 
 	if (!is_parameter_at_return(scope, expr))
 		return false;
+	is_behind = (expr->target.path->len || expr->target.address_of) && !is_record(scope, expr);
 	name = arena_new0(arena, struct expr);
 	*name = *expr;
-	name->target.path = arena_array(arena);
-	name->target.address_of = false;
-	entry = arena_new0(arena, struct expr);
-	entry->kind = EXPR_OPERATOR;
-	entry->span = expr->span;
-	entry->operator.operation = AT_ENTRY;
-	entry->operator.arguments = arena_array(arena);
-	g_ptr_array_add(entry->operator.arguments, name);
-	if (expr->target.path->len || expr->target.address_of) {
+	if (is_behind) {
+		name->target.path = arena_array(arena);
+		name->target.address_of = false;
 		expr->target.kind = TARGET_AUTOCAST;
-		expr->target.operand = entry;
+		expr->target.operand = entry_of(arena, name);
 	} else {
-		*expr = *entry;
+		*expr = *entry_of(arena, name);
 	}
 	return true;
 }

@@ -88,6 +88,12 @@ static struct access *access_result(const struct probe_target *target, const str
 	return access_word(target, details, function->target, "rt_return_value(c->regs)", "rt_set_return_value(c, ");
 }
 
+/* Whether debuginfo may say where it is what no single register holds. */
+static bool knows_place(const struct probe_target *target, const struct kprobe_details *details)
+{
+	return !details->by_symbol_only && kprobe_entry_site(target, details);
+}
+
 /* The parameter of that name, where a call puts it; NULL with *found_ret: said why it cannot be read. */
 static struct access *access_parameter(const struct probe_target *target, const struct kprobe_details *details,
 				       const struct c_type *function, const struct expr *expr, bool *found_ret)
@@ -101,10 +107,10 @@ static struct access *access_parameter(const struct probe_target *target, const 
 
 		if (!parameter->name || strcmp(parameter->name, expr->target.name + 1) != 0)
 			continue;
-		*found_ret = true;
 		number = convention_argument(function, i, &why);
+		*found_ret = number || !knows_place(target, details);
 		if (!number)
-			return report_no_number(target, expr, why);
+			return *found_ret ? report_no_number(target, expr, why) : NULL;
 		return access_word(target, details, parameter->type,
 				   arena_printf(target->arena, "rt_argument(c->regs, %u)", number),
 				   target->at_entry ? NULL : arena_printf(target->arena, "rt_set_argument(c, %u, ", number));

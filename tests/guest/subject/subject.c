@@ -57,6 +57,24 @@ static __always_inline int subject_scaled(const struct subject_item *item, int f
 	return scaled;
 }
 
+struct subject_pair {
+	long first;
+	int second : 20;
+	unsigned int third : 12;
+};
+
+struct subject_large {
+	long words[3];
+	struct subject_pair pair;
+};
+
+/* A structure in two registers, one on the stack. */
+noinline long subject_values(struct subject_pair pair, int between, struct subject_large large)
+{
+	barrier();
+	return pair.first + between + large.words[2];
+}
+
 /* More parameters than registers. */
 noinline long subject_many(char a, short b, int c, long d, u8 e, u16 f, u32 g, u64 h)
 {
@@ -99,6 +117,8 @@ static void subject_once(int turn)
 		.name = "subject", .small = { -1, -2, -3 - turn }, .grid = { { 1, 2, 3 }, { 4, 5, 60 + turn } },
 		.next = &next, .function = subject_function,
 	};
+	struct subject_pair pair = { .first = -5000000000L - turn, .second = -1000 - turn, .third = 4000 + turn };
+	struct subject_large large = { { 1, 2, 3 + turn }, pair };
 	int result;
 
 	note("entry %d %u %u %u %d %d %llx %u %u %s %d %u %d %d\n", item.number, item.low, item.middle, item.high,
@@ -110,6 +130,10 @@ static void subject_once(int turn)
 	subject_function(turn);
 	result = subject_work(&item, turn + 2);
 	note("return %d %d %d\n", result, turn + 2, item.number);
+	note("values %ld %d %u %d %ld %d\n", pair.first, pair.second, pair.third, turn, large.words[2],
+	     large.pair.second);
+	note("kept %ld %d %ld\n", pair.first, pair.second, large.words[2]);
+	subject_values(pair, turn, large);
 	note("many %d %d %d %ld %u %u %u %llx\n", -turn, -300, 70000 + turn, -5000000000L, 200, 60000, 4000000000U,
 	     0xfedcba9876543210ULL);
 	subject_many(-turn, -300, 70000 + turn, -5000000000L, 200, 60000, 4000000000U, 0xfedcba9876543210ULL);
