@@ -130,13 +130,16 @@ static void parts_of_pieces(void **state)
 
 static void questions(void **state)
 {
-	struct location *location = in_memory(*state, 7, 16);
+	struct location *location = in_memory(*state, 7, 16), *pointer = location_new(*state, LOCATION_POINTER);
 	const char *why;
 
 	assert_int_equal(location_registers(location), 1 << 7);
 	assert_false(location_can_fault(location));
 	assert_true(location_can_fault(location_number(*state, location, 0, 8, false, &why)));
 	assert_int_equal(location_registers(location_number(*state, in_register(*state, 5), 3, 5, true, &why)), 1 << 5);
+	assert_int_equal(location_registers(in_pieces(*state)), 1 << 3 | 1 << 7);
+	pointer->target = in_pieces(*state);
+	assert_int_equal(location_registers(pointer), 1 << 3 | 1 << 7);
 	assert_string_equal(location_register_name(0), "rax");
 	assert_string_equal(location_register_name(16), "rip");
 	assert_null(location_register_name(17));

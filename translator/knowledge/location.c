@@ -432,13 +432,19 @@ static bool *used_steps(const struct location *location)
 
 	if (location->kind == LOCATION_MEMORY || location->kind == LOCATION_VALUE)
 		mark(location, location->step, used);
+	for (unsigned int i = 0; i < location->pieces->len; i++) {
+		const struct location_piece *piece = &g_array_index(location->pieces, struct location_piece, i);
+
+		if (piece->kind != LOCATION_NOWHERE)
+			mark(location, piece->step, used);
+	}
 	return used;
 }
 
 uint32_t location_registers(const struct location *location)
 {
 	g_autofree bool *used = used_steps(location);
-	uint32_t registers = 0;
+	uint32_t registers = location->kind == LOCATION_POINTER ? location_registers(location->target) : 0;
 
 	for (unsigned int i = 0; i < location->steps->len; i++)
 		if (used[i] && location_step(location, i)->operation == LOCATE_REGISTER)

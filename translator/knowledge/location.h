@@ -106,7 +106,7 @@ const struct location *location_number(struct arena *arena, const struct locatio
 const struct location *location_memory(struct arena *arena, const struct location *location, uint64_t bit_offset,
 				       uint64_t bits);
 
-/* The registers that the result takes, by DWARF's numbers: bit N for register N. */
+/* The registers that the result takes, or any piece or target of it, by DWARF's numbers: bit N for register N. */
 uint32_t location_registers(const struct location *location);
 /* Whether a read of memory can fault on the way to the result. */
 bool location_can_fault(const struct location *location);
