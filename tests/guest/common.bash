@@ -8,6 +8,13 @@
 #   $results   folder that the machine writes to
 #   $RELEASE   the kernel of the machine, for `spile -r`
 
+# bats before 1.4 makes no folders, one for a file's tests and one for each of them.
+if [ -z "${BATS_FILE_TMPDIR:-}" ]; then
+	export BATS_FILE_TMPDIR="$BATS_RUN_TMPDIR/${BATS_TEST_FILENAME##*/}.folder"
+	mkdir -p "$BATS_FILE_TMPDIR"
+fi
+[ -n "${BATS_TEST_TMPDIR:-}" ] || BATS_TEST_TMPDIR=$(mktemp -d "$BATS_FILE_TMPDIR/test-XXXXXX")
+
 # start_guest_tests: at the top of setup_file. Skips the file where it cannot run.
 start_guest_tests() {
 	export TOP SPILE SPILERUN RELEASE modules results
