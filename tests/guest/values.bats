@@ -32,7 +32,7 @@ offsets_script() {
 
 setup_file() {
 	start_guest_tests
-	"$SPILE" -r "$RELEASE" --sources=btf -l 'kernel.function("vfs_read")' >/dev/null 2>&1 ||
+	"$SPILE" -r "$RELEASE" --sources=btf -p2 -e 'probe kernel.function("vfs_read") { println($count) }' >/dev/null 2>&1 ||
 		skip "no BTF of kernel $RELEASE here"
 	build_workload workload
 	build_module reads -e '
