@@ -123,6 +123,12 @@ list() {
 	run "$SPILE" -r "$RELEASE" -l "$1"
 }
 
+@test "a module is bound to the build whose places it has, and says so once" {
+	local id
+	id=$(readelf -n "$modules/subject/subject.ko" | sed -n 's/.*Build ID: //p')
+	[ "$(modinfo -F spile_build_id "$modules/lines.ko")" = "subject:$id" ]
+}
+
 @test "lists are in SystemTap's form" {
 	list 'module("subject").function("subject_scaled@subject.c")'
 	[[ $output == *'module("subject").function("subject_scaled@'*'/subject.c:'*'")' ]]

@@ -18,34 +18,7 @@
 #include "build/compile_step.h"
 #include "build/object.h"
 #include "build/symvers.h"
-#include "target/scratch.h"
-
-struct fixture {
-	struct arena *arena;
-	struct diag diag;
-	const char *folder;
-};
-
-static int set_up(void **state)
-{
-	struct fixture *fixture = g_new0(struct fixture, 1);
-
-	fixture->arena = arena_new();
-	diag_init(&fixture->diag);
-	fixture->folder = scratch_new(fixture->arena, &fixture->diag);
-	*state = fixture;
-	return fixture->folder ? 0 : -1;
-}
-
-static int tear_down(void **state)
-{
-	struct fixture *fixture = *state;
-
-	scratch_remove(fixture->folder);
-	arena_free(fixture->arena);
-	g_free(fixture);
-	return 0;
-}
+#include "tree_fixture.h"
 
 static void commands_are_taken_apart(void **state)
 {
@@ -100,13 +73,13 @@ static void registers_are_said_once_more(void **state)
 static const char *compiled(struct fixture *fixture, const char *name, const char *text)
 {
 	const char *source = arena_printf(fixture->arena, "%s.c", name);
-	const char *object = arena_printf(fixture->arena, "%s/%s.o", fixture->folder, name);
+	const char *object = arena_printf(fixture->arena, "%s/%s.o", fixture->root, name);
 	const char *compiler = g_getenv("CC") ? g_getenv("CC") : "cc";
 	const char *const command[] = { compiler, "-c", "-O1", "-fno-pic", "-o", object, source, NULL };
 	struct process_result result;
 
-	assert_true(scratch_write(&fixture->diag, fixture->folder, source, text));
-	process_run(command, fixture->folder, &result);
+	assert_true(scratch_write(&fixture->diag, fixture->root, source, text));
+	process_run(command, fixture->root, &result);
 	if (result.status)
 		fail_msg("%s", result.errors);
 	process_result_clear(&result);
@@ -118,19 +91,19 @@ static void symvers_keep_what_is_undefined(void **state)
 	struct fixture *fixture = *state;
 	const char *object = compiled(fixture, "a", "void kfree(void *); int local(void);\n"
 				      "int local(void) { kfree(0); return 0; }\n");
-	const char *path = arena_printf(fixture->arena, "%s/short", fixture->folder);
+	const char *path = arena_printf(fixture->arena, "%s/short", fixture->root);
 	g_autofree char *text = NULL;
 
-	assert_true(scratch_write(&fixture->diag, fixture->folder, "Module.symvers",
+	assert_true(scratch_write(&fixture->diag, fixture->root, "Module.symvers",
 				  "0x1\tkfre\tvmlinux\tEXPORT_SYMBOL\t\n0x2\tkfree\tvmlinux\tEXPORT_SYMBOL\t\n"
 				  "0x3\tkfree_more\tvmlinux\tEXPORT_SYMBOL\t\n0x4\tlocal\tother\tEXPORT_SYMBOL\t\n"
 				  "no tab\n0x5\tmodule_layout\tvmlinux\tEXPORT_SYMBOL\t"));
-	assert_true(symvers_reduce(fixture->folder, object, path));
+	assert_true(symvers_reduce(fixture->root, object, path));
 	assert_true(g_file_get_contents(path, &text, NULL, NULL));
 	assert_string_equal(text, "0x2\tkfree\tvmlinux\tEXPORT_SYMBOL\t\n"
 			    "0x5\tmodule_layout\tvmlinux\tEXPORT_SYMBOL\t");
 	assert_false(symvers_reduce("/nowhere", object, path));
-	assert_false(symvers_reduce(fixture->folder, path, path));
+	assert_false(symvers_reduce(fixture->root, path, path));
 }
 
 static bool same(const char *path, const char *other_path)
@@ -162,7 +135,7 @@ static void broken_objects_are_harmless(void **state)
 {
 	struct fixture *fixture = *state;
 	const char *path = compiled(fixture, "a", "void kfree(void *); void f(void); void f(void) { kfree(0); }\n");
-	const char *cut = arena_printf(fixture->arena, "%s/cut.o", fixture->folder);
+	const char *cut = arena_printf(fixture->arena, "%s/cut.o", fixture->root);
 	g_autofree char *bytes = NULL;
 	struct object object;
 	gsize size;
@@ -192,7 +165,7 @@ static void broken_objects_are_harmless(void **state)
 
 int main(void)
 {
-#define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
+#define TEST(function) cmocka_unit_test_setup_teardown(function, fixture_set_up, fixture_tear_down)
 	static const struct CMUnitTest tests[] = {
 		TEST(commands_are_taken_apart),
 		TEST(unknown_commands_are_left_to_kbuild),

@@ -23,11 +23,9 @@
 #include "knowledge/debuginfo.h"
 #include "knowledge/dwarf_types.h"
 #include "knowledge/index_build.h"
-#include "target/scratch.h"
+#include "tree_fixture.h"
 
 #ifdef HAVE_LIBDW
-
-#define RELEASE "6.1.0-made-up"
 
 /* Lines that are asked for carry a mark. */
 static const char program[] =
@@ -80,41 +78,17 @@ static const char program[] =
 	"__asm__(\".globl __ksymtab_exported\\n.set __ksymtab_exported, exported\\n\");\n"
 	"void _start(void) { }\n";
 
-struct fixture {
-	struct arena *arena;
-	struct diag diag;
-	const char *root;
-	struct kernel_tree tree;
-};
-
 static int set_up(void **state)
 {
-	struct fixture *fixture = g_new0(struct fixture, 1);
+	struct fixture *fixture;
 
-	fixture->arena = arena_new();
-	diag_init_silent(&fixture->diag);
-	fixture->root = scratch_new(fixture->arena, &fixture->diag);
-	if (!fixture->root)
+	if (fixture_set_up(state) != 0)
 		return -1;
-	fixture->tree = (struct kernel_tree){
-		.release = RELEASE, .build_dir = arena_printf(fixture->arena, "%s/build", fixture->root),
-		.key = arena_printf(fixture->arena, "%s", strrchr(fixture->root, '/') + 1),
-	};
+	fixture = *state;
 	g_setenv("XDG_CACHE_HOME", arena_printf(fixture->arena, "%s/cache", fixture->root), TRUE);
 	g_unsetenv("SPILE_DEBUGINFO");
 	g_unsetenv("DEBUGINFOD_URLS");
-	*state = fixture;
 	return scratch_write(&fixture->diag, fixture->root, "program.c", program) ? 0 : -1;
-}
-
-static int tear_down(void **state)
-{
-	struct fixture *fixture = *state;
-
-	scratch_remove(fixture->root);
-	arena_free(fixture->arena);
-	g_free(fixture);
-	return 0;
 }
 
 /* ---- Making files ---- */
@@ -746,7 +720,7 @@ static void index_needs_no_cache(void **state)
 	assert_non_null(knowledge_type(know(fixture), NULL, "struct record"));
 }
 
-#define fresh(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+#define fresh(test) cmocka_unit_test_setup_teardown(test, set_up, fixture_tear_down)
 
 int main(void)
 {

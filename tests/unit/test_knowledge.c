@@ -17,9 +17,7 @@
 #include "base/process.h"
 #include "knowledge/btf.h"
 #include "knowledge/knowledge.h"
-#include "target/scratch.h"
-
-#define RELEASE "6.1.0-made-up"
+#include "tree_fixture.h"
 
 /* int (1); struct file { int flags; } (2); struct file * (3); int (struct file *) (4); open (5); file_t (6) */
 #define INFO(kind, count) ((uint32_t)(kind) << 24 | (count))
@@ -33,38 +31,6 @@ static const uint32_t words[] = {
 	21, INFO(8, 0), 2,
 	0, INFO(6, 1), 4, 28, 1,
 };
-
-struct fixture {
-	struct arena *arena;
-	struct diag diag;
-	const char *root;
-	struct kernel_tree tree;
-};
-
-static int set_up(void **state)
-{
-	struct fixture *fixture = g_new0(struct fixture, 1);
-
-	fixture->arena = arena_new();
-	diag_init_silent(&fixture->diag);
-	fixture->root = scratch_new(fixture->arena, &fixture->diag);
-	fixture->tree = (struct kernel_tree){
-		.release = RELEASE, .build_dir = arena_printf(fixture->arena, "%s/build", fixture->root),
-		.key = arena_printf(fixture->arena, "%s", strrchr(fixture->root, '/') + 1),
-	};
-	*state = fixture;
-	return fixture->root ? 0 : -1;
-}
-
-static int tear_down(void **state)
-{
-	struct fixture *fixture = *state;
-
-	scratch_remove(fixture->root);
-	arena_free(fixture->arena);
-	g_free(fixture);
-	return 0;
-}
 
 static struct knowledge *know(struct fixture *fixture, unsigned int sources)
 {
@@ -323,14 +289,14 @@ static void types_by_what_c_calls_them(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(in_images_however_compressed, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(in_a_vmlinux_of_the_tree, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(in_modules, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(nothing_is_there, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(another_kernel_is_not_taken, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(damaged_images_have_nothing, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(sources_can_be_left_out, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(types_by_what_c_calls_them, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(in_images_however_compressed, fixture_set_up, fixture_tear_down),
+		cmocka_unit_test_setup_teardown(in_a_vmlinux_of_the_tree, fixture_set_up, fixture_tear_down),
+		cmocka_unit_test_setup_teardown(in_modules, fixture_set_up, fixture_tear_down),
+		cmocka_unit_test_setup_teardown(nothing_is_there, fixture_set_up, fixture_tear_down),
+		cmocka_unit_test_setup_teardown(another_kernel_is_not_taken, fixture_set_up, fixture_tear_down),
+		cmocka_unit_test_setup_teardown(damaged_images_have_nothing, fixture_set_up, fixture_tear_down),
+		cmocka_unit_test_setup_teardown(sources_can_be_left_out, fixture_set_up, fixture_tear_down),
+		cmocka_unit_test_setup_teardown(types_by_what_c_calls_them, fixture_set_up, fixture_tear_down),
 	};
 	g_autofree char *cache = g_dir_make_tmp("spile-cache-XXXXXX", NULL);
 	int failed;

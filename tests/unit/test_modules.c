@@ -10,16 +10,7 @@
 
 #include "base/process.h"
 #include "knowledge/modules.h"
-#include "target/scratch.h"
-
-#define RELEASE "6.1.0-made-up"
-
-struct fixture {
-	struct arena *arena;
-	struct diag diag;
-	const char *root;
-	struct kernel_tree tree;
-};
+#include "tree_fixture.h"
 
 static void write_text(struct fixture *fixture, const char *name, const char *text)
 {
@@ -50,14 +41,11 @@ static void compile_module(struct fixture *fixture, const char *name)
 
 static int set_up(void **state)
 {
-	struct fixture *fixture = g_new0(struct fixture, 1);
+	struct fixture *fixture;
 
-	fixture->arena = arena_new();
-	diag_init_silent(&fixture->diag);
-	fixture->root = scratch_new(fixture->arena, &fixture->diag);
-	fixture->tree = (struct kernel_tree){
-		.release = RELEASE, .build_dir = arena_printf(fixture->arena, "%s/build", fixture->root),
-	};
+	if (fixture_set_up(state) != 0)
+		return -1;
+	fixture = *state;
 	write_text(fixture, "lib/modules/" RELEASE "/modules.dep",
 		   "kernel/fs/a-module.ko: kernel/fs/base.ko\nkernel/fs/base.ko:\nextra/damaged.ko.xz:\n");
 	write_text(fixture, "lib/modules/" RELEASE "/extra/damaged.ko.xz", "nothing");
@@ -66,17 +54,6 @@ static int set_up(void **state)
 		   "ffffffffc0000010 t another\t[loaded_too]\nffffffffc0000020 d data\t[loaded]\n");
 	write_text(fixture, "build/Module.symvers", "0x1\tvfs_read\tvmlinux\tEXPORT_SYMBOL\t\n"
 		   "0x2\tvisible\tfs/a-module\tEXPORT_SYMBOL_GPL\t\n0x3\n\n0x4\tother\tfs/a-module2\tEXPORT_SYMBOL\t\n");
-	*state = fixture;
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	struct fixture *fixture = *state;
-
-	scratch_remove(fixture->root);
-	arena_free(fixture->arena);
-	g_free(fixture);
 	return 0;
 }
 
@@ -148,10 +125,10 @@ static void exports(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(installed_and_loaded, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(functions_of_a_file, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(functions_of_a_loaded_one, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(exports, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(installed_and_loaded, set_up, fixture_tear_down),
+		cmocka_unit_test_setup_teardown(functions_of_a_file, set_up, fixture_tear_down),
+		cmocka_unit_test_setup_teardown(functions_of_a_loaded_one, set_up, fixture_tear_down),
+		cmocka_unit_test_setup_teardown(exports, set_up, fixture_tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

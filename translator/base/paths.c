@@ -119,3 +119,11 @@ const char *paths_cache_dir(void)
 	errno = check_cache_dir(path);
 	return errno ? NULL : path;
 }
+
+char *paths_text(const char *folder, const char *name)
+{
+	g_autofree char *path = g_build_filename(folder, name, NULL);
+	char *text = NULL;
+
+	return g_file_get_contents(path, &text, NULL, NULL) ? text : NULL;
+}

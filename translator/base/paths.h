@@ -22,4 +22,7 @@ const char *paths_helper(const char *name);
  */
 const char *paths_cache_dir(void);
 
+/* The text of a file in a folder, or NULL; to be freed with g_free(). */
+char *paths_text(const char *folder, const char *name);
+
 #endif

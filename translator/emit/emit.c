@@ -118,6 +118,17 @@ static void emit_top_level_c(struct emitter *x, GString *out)
 	}
 }
 
+static void note_probes(struct emitter *x)
+{
+	for (unsigned int i = 0; i < x->program->probes->len; i++) {
+		const struct probe *probe = g_ptr_array_index(x->program->probes, i);
+		const char *built_for = probe->family->built_for ? probe->family->built_for(x->arena, probe) : NULL;
+
+		if (built_for)
+			note_built_for(x, built_for);
+	}
+}
+
 static GString *emit_code(struct emitter *x)
 {
 	const struct program *program = x->program;
@@ -167,6 +178,7 @@ const char *emit_program(struct arena *arena, const struct program *program, con
 	emit_includes(&x, out);
 	emit_modinfo(&x, options, out);
 	emit_top_level_c(&x, out);
+	note_probes(&x);
 	emit_anchors(&x, out);
 	emit_globals(&x, out);
 	g_string_append(out, code->str);

@@ -158,6 +158,8 @@ const char *emit_statistic_read(struct emitter *x, struct expr *operand, bool wi
 const char *emit_location(struct emitter *x, const struct location *location, const char *place);
 /* The C expression, an lvalue, of a register by DWARF's number. */
 const char *emit_register(uint64_t number);
+/* The code whose addresses were written is of the build "MODULE:BUILD-ID", and that has to run. */
+void note_built_for(struct emitter *x, const char *built_for);
 /* What the locations that were written need to know of what runs. */
 void emit_anchors(struct emitter *x, GString *out);
 

@@ -66,17 +66,18 @@ const char *emit_register(uint64_t number)
 
 /* ---- Addresses: they move together, those of the kernel and those of each section of a module ---- */
 
+void note_built_for(struct emitter *x, const char *built_for)
+{
+	for (unsigned int i = 0; i < x->build_ids->len; i++)
+		if (strcmp(g_ptr_array_index(x->build_ids, i), built_for) == 0)
+			return;
+	g_ptr_array_add(x->build_ids, (char *)built_for);
+}
+
 static void note_build_id(struct emitter *x, const struct location_step *step, const char *module)
 {
-	const char *noted;
-
-	if (!step->build_id)
-		return;
-	noted = arena_printf(x->arena, "%s:%s", module ? module : "", step->build_id);
-	for (unsigned int i = 0; i < x->build_ids->len; i++)
-		if (strcmp(g_ptr_array_index(x->build_ids, i), noted) == 0)
-			return;
-	g_ptr_array_add(x->build_ids, (char *)noted);
+	if (step->build_id)
+		note_built_for(x, arena_printf(x->arena, "%s:%s", module ? module : "", step->build_id));
 }
 
 /* The number of a module's section in the module's table of them. */

@@ -8,7 +8,6 @@
 #include "knowledge/btf_files.h"
 
 #include <string.h>
-#include <unistd.h>
 
 #include <glib/gstdio.h>
 
@@ -16,33 +15,21 @@
 #include "knowledge/elf_section.h"
 #include "knowledge/kernel_image.h"
 #include "knowledge/module_file.h"
+#include "target/scratch.h"
 
 /* ---- The cache ---- */
-
-static void remove_file(gpointer path)
-{
-	g_unlink(path);
-}
 
 /* Where a copy of the BTF in `file` belongs; without a cache a new file that goes with the arena. */
 static const char *copy_path(struct arena *arena, const struct kernel_tree *tree, const char *what,
 			     const char *file)
 {
-	const char *folder = kernel_tree_cache(arena, tree), *path;
-	g_autofree char *temporary = NULL;
+	const char *folder = kernel_tree_cache(arena, tree);
 	GStatBuf status;
-	int handle;
 
 	if (folder && g_stat(file, &status) == 0)
 		return arena_printf(arena, "%s/btf-%s-%lld-%lld", folder, what, (long long)status.st_size,
 				    (long long)status.st_mtime);
-	handle = g_file_open_tmp("spile-btf-XXXXXX", &temporary, NULL);
-	if (handle < 0)
-		return NULL;
-	close(handle);
-	path = arena_printf(arena, "%s", temporary);
-	arena_defer(arena, remove_file, (char *)path);
-	return path;
+	return scratch_file(arena, "btf");
 }
 
 /* Writes the .BTF section of an ELF file in memory to `path`. */

@@ -10,7 +10,6 @@
 #ifdef HAVE_LIBDW
 
 #include <string.h>
-#include <unistd.h>
 
 #include "knowledge/build_id.h"
 #include "knowledge/debuginfod.h"
@@ -18,6 +17,7 @@
 #include "knowledge/kernel_image.h"
 #include "knowledge/module_file.h"
 #include "target/distribution.h"
+#include "target/scratch.h"
 
 struct search {
 	struct arena *arena;
@@ -144,24 +144,12 @@ static bool try_link(struct search *search, const char *path, const char *link)
 	return false;
 }
 
-static void remove_file(gpointer path)
-{
-	unlink(path);
-}
-
 /* DWARF within a module that is compressed as a whole: by way of a file that goes with the arena. */
 static bool try_bytes(struct search *search, const GByteArray *bytes)
 {
-	g_autofree char *temporary = NULL;
-	int handle = g_file_open_tmp("spile-module-XXXXXX", &temporary, NULL);
-	const char *path;
+	const char *path = scratch_file(search->arena, "module");
 
-	if (handle < 0)
-		return false;
-	close(handle);
-	path = arena_printf(search->arena, "%s", temporary);
-	arena_defer(search->arena, remove_file, (char *)path);
-	return g_file_set_contents(path, (const char *)bytes->data, bytes->len, NULL) && try_file(search, path);
+	return path && g_file_set_contents(path, (const char *)bytes->data, bytes->len, NULL) && try_file(search, path);
 }
 
 static bool try_code(struct search *search, const char *path)

@@ -12,7 +12,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <dwarf.h>
 #include <glib/gstdio.h>
@@ -23,6 +22,7 @@
 #include "knowledge/index_draft.h"
 #include "knowledge/progress.h"
 #include "knowledge/types.h"
+#include "target/scratch.h"
 
 struct builder {
 	struct arena *arena;
@@ -579,28 +579,15 @@ bool index_build(struct dwarf_file *file, const char *path, const char **why_ret
 	return ok;
 }
 
-static void remove_file(gpointer path)
-{
-	unlink(path);
-}
-
 /* Where the index belongs; without a cache a new file that goes with the arena. */
 static const char *index_path_of(struct arena *arena, const struct dwarf_file *file)
 {
-	const char *cache = paths_cache_dir(), *folder, *path;
-	g_autofree char *temporary = NULL;
-	int handle;
+	const char *cache = paths_cache_dir(), *folder;
 
 	folder = cache ? arena_printf(arena, "%s/debuginfo", cache) : NULL;
 	if (folder && g_mkdir_with_parents(folder, 0700) == 0)
 		return arena_printf(arena, "%s/%s.index", folder, identity(arena, file));
-	handle = g_file_open_tmp("spile-index-XXXXXX", &temporary, NULL);
-	if (handle < 0)
-		return NULL;
-	close(handle);
-	path = arena_printf(arena, "%s", temporary);
-	arena_defer(arena, remove_file, (char *)path);
-	return path;
+	return scratch_file(arena, "index");
 }
 
 struct index *index_of_file(struct arena *arena, struct dwarf_file *file, const char **why_ret)

@@ -313,13 +313,13 @@ static const char *pattern_for_reader(struct arena *arena, const struct kprobe_d
 	return arena_printf(arena, "%s%s+0x%" G_GINT64_MODIFIER "x", module, details->site->symbol, details->site->offset);
 }
 
-/* The module must meet the very code whose addresses it has. */
-static const char *build_for_reader(struct arena *arena, const struct kprobe_details *details)
+static const char *kprobe_built_for(struct arena *arena, const struct probe *probe)
 {
-	if (!details->site || details->is_bound || !details->site->build_id)
-		return "";
-	return arena_printf(arena, "MODULE_INFO(spile_build_id, \"%s:%s\");\n", details->module ? details->module : "",
-			    details->site->build_id);
+	const struct kprobe_details *details = probe->details;
+
+	if (!details->site || !details->site->build_id)
+		return NULL;
+	return arena_printf(arena, "%s:%s", details->module ? details->module : "", details->site->build_id);
 }
 
 static char *kprobe_modinfo(struct arena *arena, const struct probe *probe, int index)
@@ -334,8 +334,8 @@ static char *kprobe_modinfo(struct arena *arena, const struct probe *probe, int 
 	g_string_append(flags, probe->point->is_sufficient ? "s" : "");
 	g_string_append(flags, probe->is_alternative ? "a" : "");
 	g_string_append(flags, details->site ? "p" : "");
-	return arena_printf(arena, "%sMODULE_INFO(spile_kprobe, \"%d %s %s%s%s\");\n", build_for_reader(arena, details),
-			    index, flags->len ? flags->str : "-", pattern_for_reader(arena, details),
+	return arena_printf(arena, "MODULE_INFO(spile_kprobe, \"%d %s %s%s%s\");\n", index,
+			    flags->len ? flags->str : "-", pattern_for_reader(arena, details),
 			    details->site ? " " : "", details->site ? details->site->function : "");
 }
 
@@ -352,4 +352,5 @@ const struct probe_family kprobe_family = {
 	.table_operations = "mod_kprobe_ops",
 	.row = kprobe_row,
 	.modinfo = kprobe_modinfo,
+	.built_for = kprobe_built_for,
 };

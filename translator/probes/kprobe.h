@@ -27,7 +27,6 @@ struct kprobe_details {
 	int64_t max_active;	/* 0: the module's default */
 	bool is_one_of_many;	/* stands for one function that a pattern meant */
 	const struct code_site *site;	/* where debuginfo has it; NULL: by its symbol */
-	bool is_bound;		/* another probe of the point binds the module to the site's build */
 };
 
 /* Appends a probe of these details, which it keeps. */

@@ -67,10 +67,8 @@ static bool add_sites(const struct probe_target *target, const struct probe_decl
 	struct kprobe_details details = *pattern;
 
 	details.is_one_of_many |= sites->len > 1;
-	for (unsigned int i = 0; i < sites->len; i++) {
+	for (unsigned int i = 0; i < sites->len; i++)
 		add_site(target, declaration, point, &details, g_ptr_array_index(sites, i), probes);
-		details.is_bound = true;
-	}
 	return true;
 }
 

@@ -155,6 +155,8 @@ struct probe_family {
 	char *(*row)(struct arena *arena, const struct probe *probe);
 	/* A modinfo entry for the reader, "" for none. `index` is the row's. */
 	char *(*modinfo)(struct arena *arena, const struct probe *probe, int index);
+	/* "MODULE:BUILD-ID" of the code whose addresses the probe has, MODULE "" for the kernel; NULL: it has none. May be NULL. */
+	const char *(*built_for)(struct arena *arena, const struct probe *probe);
 	/* Headers of the traced kernel that the generated C has to include; may be NULL. */
 	char *(*includes)(struct arena *arena, const struct probe *probe);
 	/* C before and after the handler function, whose name is given; may be NULL. */

@@ -6,6 +6,7 @@
  * folders were become placeholders, "@{name}"; nothing else of a command is looked into.
  */
 #include "target/kernel_recipe.h"
+#include "base/paths.h"
 
 #include <string.h>
 
@@ -74,18 +75,10 @@ static const char *with_placeholders(struct arena *arena, const char *text,
 	return kept;
 }
 
-static char *read_file(const char *folder, const char *name)
-{
-	g_autofree char *path = g_build_filename(folder, name, NULL);
-	char *text = NULL;
-
-	return g_file_get_contents(path, &text, NULL, NULL) ? text : NULL;
-}
-
 /* The command that wrote a file of the sample, or NULL. To be freed. */
 static char *command_of_file(const char *folder, const char *name)
 {
-	g_autofree char *text = read_file(folder, name);
+	g_autofree char *text = paths_text(folder, name);
 
 	return text ? kernel_recipe_command(text) : NULL;
 }
@@ -106,7 +99,7 @@ static void learn_files(struct arena *arena, const struct kernel_recipe_names *n
 {
 	ret->files = arena_array(arena);
 	for (size_t i = 0; i < G_N_ELEMENTS(list_files); i++) {
-		g_autofree char *text = read_file(names->folder, list_files[i]);
+		g_autofree char *text = paths_text(names->folder, list_files[i]);
 
 		if (!text)
 			continue;
@@ -136,7 +129,7 @@ static const char *learn_environment(struct arena *arena, const char *output)
 /* The lines of the sample's .mod.c up to the first that is not the preprocessor's. */
 static const char *learn_head(struct arena *arena, const char *folder)
 {
-	g_autofree char *text = read_file(folder, RECIPE_MODULE ".mod.c");
+	g_autofree char *text = paths_text(folder, RECIPE_MODULE ".mod.c");
 	const char *end = text;
 
 	while (end && (*end == '#' || *end == '\n'))
@@ -150,7 +143,7 @@ static const char *learn_head(struct arena *arena, const char *folder)
  */
 static const char *learn_command_file(struct arena *arena, const struct kernel_recipe_names *names)
 {
-	g_autofree char *text = read_file(names->folder, ".script.o.cmd");
+	g_autofree char *text = paths_text(names->folder, ".script.o.cmd");
 	g_auto(GStrv) lines = g_strsplit(text ? text : "", "\n", -1);
 	g_autoptr(GString) kept = g_string_new(NULL);
 

@@ -65,14 +65,6 @@ static const char *resolved(struct arena *arena, const char *path)
 	return copy;
 }
 
-static char *tree_file_text(const char *build_dir, const char *name)
-{
-	g_autofree char *path = g_build_filename(build_dir, name, NULL);
-	char *text = NULL;
-
-	return g_file_get_contents(path, &text, NULL, NULL) ? text : NULL;
-}
-
 /* `#define UTS_RELEASE "3.10.0-1160.el7.x86_64"` */
 static const char *release_from_header(struct arena *arena, const char *text)
 {
@@ -89,8 +81,8 @@ static const char *release_from_header(struct arena *arena, const char *text)
  */
 static const char *tree_release(struct arena *arena, const char *build_dir)
 {
-	g_autofree char *header = tree_file_text(build_dir, "include/generated/utsrelease.h");
-	g_autofree char *text = tree_file_text(build_dir, "include/config/kernel.release");
+	g_autofree char *header = paths_text(build_dir, "include/generated/utsrelease.h");
+	g_autofree char *text = paths_text(build_dir, "include/config/kernel.release");
 	const char *release = header ? release_from_header(arena, header) : NULL;
 
 	if (!release && text && *g_strstrip(text))
@@ -101,7 +93,7 @@ static const char *tree_release(struct arena *arena, const char *build_dir)
 /* The folder of the first `include .../Makefile` line: Debian's and O= trees start so. */
 static const char *source_from_makefile(struct arena *arena, const char *build_dir)
 {
-	g_autofree char *text = tree_file_text(build_dir, "Makefile");
+	g_autofree char *text = paths_text(build_dir, "Makefile");
 	g_auto(GStrv) lines = g_strsplit(text ? text : "", "\n", -1);
 
 	for (char **line = lines; *line; line++) {

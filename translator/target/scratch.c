@@ -66,6 +66,25 @@ void scratch_remove(const char *folder)
 	g_rmdir(folder);
 }
 
+static void remove_file(gpointer path)
+{
+	g_unlink(path);
+}
+
+const char *scratch_file(struct arena *arena, const char *what)
+{
+	g_autofree char *pattern = g_strdup_printf("spile-%s-XXXXXX", what), *temporary = NULL;
+	int handle = g_file_open_tmp(pattern, &temporary, NULL);
+	const char *path;
+
+	if (handle < 0)
+		return NULL;
+	close(handle);
+	path = arena_printf(arena, "%s", temporary);
+	arena_defer(arena, remove_file, (char *)path);
+	return path;
+}
+
 bool scratch_write(struct diag *diag, const char *folder, const char *name, const char *text)
 {
 	g_autofree char *path = g_build_filename(folder, name, NULL);

@@ -16,6 +16,11 @@ const char *scratch_new(struct arena *arena, struct diag *diag);
 bool scratch_usable(struct diag *diag, const char *path);
 /* Removes the folder and all that is in it, symbolic links not followed. NULL is allowed. */
 void scratch_remove(const char *folder);
+/*
+ * A new empty file among the temporary ones, which goes with the arena; `what` becomes part of its
+ * name. NULL with errno set.
+ */
+const char *scratch_file(struct arena *arena, const char *what);
 /* Writes `text` to `folder`/`name`; false after an error was reported. */
 bool scratch_write(struct diag *diag, const char *folder, const char *name, const char *text);
 
