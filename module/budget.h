@@ -12,7 +12,7 @@
 #ifndef SPILE_MODULE_BUDGET_H
 #define SPILE_MODULE_BUDGET_H
 
-#include "module/family.h"
+#include "module/script.h"
 
 #define MOD_BUDGET_ROUND_NS 100000000ULL
 
@@ -46,7 +46,7 @@ struct mod_budget_probe {
 	u64 off_ns;		/* before that */
 };
 
-static struct mod_budget_probe mod_budget_probes[RT_PROBE_COUNT];
+static struct mod_budget_probe *mod_budget_probes;	/* by the number of the probe */
 
 /* When the last round was, in nanoseconds and in cycles. */
 static u64 mod_budget_round_ns, mod_budget_round_cycles;
@@ -106,9 +106,9 @@ static u64 mod_budget_take_within(const struct rt_context *c, u64 most)
 	u64 sum = 0;
 	u32 i;
 
-	for (i = 0; i < RT_PROBE_COUNT; i++)
-		sum += mod_budget_take(c->usage[i].demand,
-				       mod_budget_level(c->usage[i].demand, most));
+	for (i = 0; i < rt_script.probe_count; i++)
+		sum += mod_budget_take(rt_usage_of(c)[i].demand,
+				       mod_budget_level(rt_usage_of(c)[i].demand, most));
 	return sum;
 }
 
@@ -118,8 +118,8 @@ static u64 mod_budget_take_now(const struct rt_context *c)
 	u64 sum = 0;
 	u32 i;
 
-	for (i = 0; i < RT_PROBE_COUNT; i++)
-		sum += mod_budget_take(c->usage[i].demand, mod_budget_probes[i].level);
+	for (i = 0; i < rt_script.probe_count; i++)
+		sum += mod_budget_take(rt_usage_of(c)[i].demand, mod_budget_probes[i].level);
 	return sum;
 }
 
@@ -132,9 +132,9 @@ static void mod_budget_judge_passing(const struct rt_context *c, u64 limit)
 	u64 sum = 0;
 	u32 i, most = 0;
 
-	for (i = 0; i < RT_PROBE_COUNT; i++) {
-		sum += c->usage[i].passed_over;
-		if (c->usage[i].passed_over > c->usage[most].passed_over)
+	for (i = 0; i < rt_script.probe_count; i++) {
+		sum += rt_usage_of(c)[i].passed_over;
+		if (rt_usage_of(c)[i].passed_over > rt_usage_of(c)[most].passed_over)
 			most = i;
 	}
 	if (sum * MOD_BUDGET_PASS_CYCLES > limit)
@@ -158,13 +158,13 @@ static bool mod_budget_judge(struct rt_context *c, u64 limit)
 	bool is_over;
 	u32 i;
 
-	for (i = 0; i < RT_PROBE_COUNT; i++)
-		mod_budget_look(&c->usage[i], kc_load(c->counters[i].passed_over));
+	for (i = 0; i < rt_script.probe_count; i++)
+		mod_budget_look(&rt_usage_of(c)[i], kc_load(rt_counters_of(c)[i].passed_over));
 	is_over = mod_budget_take_now(c) > limit;
 	while (mod_budget_take_within(c, most) > wish)
 		most -= most / 4 + 1;
-	for (i = 0; i < RT_PROBE_COUNT; i++)
-		mod_budget_raise(&mod_budget_probes[i], mod_budget_level(c->usage[i].demand, most));
+	for (i = 0; i < rt_script.probe_count; i++)
+		mod_budget_raise(&mod_budget_probes[i], mod_budget_level(rt_usage_of(c)[i].demand, most));
 	mod_budget_judge_passing(c, limit);
 	return is_over;
 }
@@ -260,14 +260,27 @@ static void mod_budget_round(u64 limit)
 	unsigned int cpu;
 	u32 i;
 
-	for (i = 0; i < RT_PROBE_COUNT; i++) {
+	for (i = 0; i < rt_script.probe_count; i++) {
 		mod_budget_probes[i].aim = 0;
 		mod_budget_probes[i].is_excessive = false;
 	}
 	for_each_possible_cpu(cpu)
 		is_over |= mod_budget_judge(rt_context_of(cpu), limit);
-	for (i = 0; i < RT_PROBE_COUNT; i++)
+	for (i = 0; i < rt_script.probe_count; i++)
 		mod_budget_follow(&rt_probes[i], is_over);
+}
+
+/* Takes memory; false without. Context: process, at load. */
+static bool mod_budget_init(void)
+{
+	mod_budget_probes = rt_allocate(rt_script.probe_count * sizeof(mod_budget_probes[0]));
+	return mod_budget_probes != NULL;
+}
+
+static void mod_budget_fini(void)
+{
+	kc_release(mod_budget_probes);
+	mod_budget_probes = NULL;
 }
 
 /* Before handlers run. Context: session thread. */
@@ -275,7 +288,7 @@ static void mod_budget_start(void)
 {
 	u32 i;
 
-	for (i = 0; i < RT_PROBE_COUNT; i++)
+	for (i = 0; i < rt_script.probe_count; i++)
 		mod_budget_probes[i].patience = MOD_BUDGET_PATIENCE;
 	mod_budget_round_ns = kc_monotonic_ns();
 	mod_budget_round_cycles = kc_cycles();

@@ -11,14 +11,14 @@
 #ifndef SPILE_MODULE_CONDITIONS_H
 #define SPILE_MODULE_CONDITIONS_H
 
-#include "module/family.h"
+#include "module/script.h"
 
 /* Evaluates all conditions, of globals that have their first values. */
 static void mod_conditions_evaluate(void)
 {
 	u32 i;
 
-	for (i = 0; i < RT_PROBE_COUNT; i++) {
+	for (i = 0; i < rt_script.probe_count; i++) {
 		struct rt_context *c;
 
 		if (!rt_probes[i].condition)
@@ -40,7 +40,7 @@ static void mod_conditions_settle(void)
 {
 	u32 i;
 
-	for (i = 0; i < RT_PROBE_COUNT; i++)
+	for (i = 0; i < rt_script.probe_count; i++)
 		rt_probes[i].armed = mod_condition_holds(&rt_probes[i]);
 }
 
@@ -48,7 +48,7 @@ static void mod_condition_apply(const struct rt_probe *probe)
 {
 	const struct mod_family *family;
 
-	for (family = mod_families; family->ops; family++)
+	for (family = mod_script.families; family->ops; family++)
 		if (family->ops->arm)
 			family->ops->arm(family, probe);
 }
@@ -63,7 +63,7 @@ static void mod_conditions_apply(void)
 	kc_store(rt_session.condition_changed, 0);
 	/* What is set from now on is read by the next call. */
 	smp_mb();
-	for (i = 0; i < RT_PROBE_COUNT; i++) {
+	for (i = 0; i < rt_script.probe_count; i++) {
 		struct rt_probe *probe = &rt_probes[i];
 		bool holds = mod_condition_holds(probe);
 

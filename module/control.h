@@ -4,8 +4,7 @@
  *
  * One process at a time has it open, the session's reader; while it has, the module cannot be
  * unloaded, and when it closes the file, by intent or by dying, the session ends. Commands only
- * leave requests in rt_session; the session thread acts on them. Included by main.c, behind the
- * generated file's tables.
+ * leave requests in rt_session; the session thread acts on them. Called by main.c.
  */
 #ifndef SPILE_MODULE_CONTROL_H
 #define SPILE_MODULE_CONTROL_H
@@ -16,10 +15,15 @@ static int mod_control_taken;
 static DEFINE_MUTEX(mod_control_mutex);		/* commands and status, one at a time */
 
 /* What a read returns, but for the counters of the CPUs. Under mod_control_mutex. */
-static struct {
+static struct mod_status {
 	struct spile_status status;
-	struct spile_probe_counters counters[RT_PROBE_COUNT];
-} mod_status;
+	struct spile_probe_counters counters[];		/* by the number of the probe */
+} *mod_status;
+
+static size_t mod_status_size(void)
+{
+	return sizeof(*mod_status) + rt_script.probe_count * sizeof(mod_status->counters[0]);
+}
 
 /* ---- Status ---- */
 
@@ -62,62 +66,62 @@ static void mod_status_add(const struct rt_context *c)
 {
 	u32 i;
 
-	for (i = 0; i < RT_PROBE_COUNT; i++) {
-		mod_counters_add(&mod_status.counters[i], &c->counters[i]);
-		mod_usage_add(&mod_status.counters[i], &c->usage[i]);
-		mod_status.status.error_count += c->counters[i].errors;
+	for (i = 0; i < rt_script.probe_count; i++) {
+		mod_counters_add(&mod_status->counters[i], &rt_counters_of(c)[i]);
+		mod_usage_add(&mod_status->counters[i], &rt_usage_of(c)[i]);
+		mod_status->status.error_count += rt_counters_of(c)[i].errors;
 	}
-	mod_status.status.records_sent += c->records_sent;
-	mod_status.status.records_lost += c->records_lost;
+	mod_status->status.records_sent += c->records_sent;
+	mod_status->status.records_lost += c->records_lost;
 }
 
 /* Adds what the families know of their probes, and the session of its own. */
 static void mod_status_add_families(void)
 {
-	struct rt_probe *const *const lists[] = { mod_begin_probes, mod_end_probes,
-						  mod_error_probes };
+	struct rt_probe *const *const lists[] = { mod_script.begin_probes, mod_script.end_probes,
+						  mod_script.error_probes };
 	struct rt_probe *const *probe;
 	const struct mod_family *family;
 	u32 i;
 
-	for (family = mod_families; family->ops; family++)
-		family->ops->count(family, mod_status.counters);
+	for (family = mod_script.families; family->ops; family++)
+		family->ops->count(family, mod_status->counters);
 	for (i = 0; i < ARRAY_SIZE(lists); i++)
 		for (probe = lists[i]; *probe; probe++)
-			mod_status.counters[(*probe)->index].points[SPILE_BY_SESSION] = 1;
-	for (i = 0; i < RT_PROBE_COUNT; i++)
-		mod_status.counters[i].off_ms = mod_budget_off_ns(i) / 1000000;
+			mod_status->counters[(*probe)->index].points[SPILE_BY_SESSION] = 1;
+	for (i = 0; i < rt_script.probe_count; i++)
+		mod_status->counters[i].off_ms = mod_budget_off_ns(i) / 1000000;
 }
 
 static size_t mod_status_length(void)
 {
-	return sizeof(mod_status) + (num_possible_cpus() + 1) * sizeof(struct spile_cpu_counters);
+	return mod_status_size() + (num_possible_cpus() + 1) * sizeof(struct spile_cpu_counters);
 }
 
 /* Makes mod_status current. */
 static void mod_status_update(void)
 {
-	u64 last = mod_status.status.horizon;
-	u64 last_of_cpus = mod_status.status.cpu_horizon;
+	u64 last = mod_status->status.horizon;
+	u64 last_of_cpus = mod_status->status.cpu_horizon;
 	unsigned int cpu;
 
-	memset(&mod_status, 0, sizeof(mod_status));
-	mod_status.status.length = mod_status_length();
-	mod_status.status.state = kc_load_acquire(rt_session.state);
-	mod_status.status.probe_count = RT_PROBE_COUNT;
-	mod_status.status.cpu_count = num_possible_cpus() + 1;
-	mod_status.status.points_attached = mod_points.attached;
-	mod_status.status.points_by_ftrace = mod_points.by_ftrace;
-	mod_status.status.points_refused = mod_points.refused;
-	mod_status.status.error_count = atomic_read(&rt_session.error_count);
-	mod_status.status.has_failed = kc_load(rt_session.has_failed);
-	mod_status.status.memory = rt_session.memory;
+	memset(mod_status, 0, mod_status_size());
+	mod_status->status.length = mod_status_length();
+	mod_status->status.state = kc_load_acquire(rt_session.state);
+	mod_status->status.probe_count = rt_script.probe_count;
+	mod_status->status.cpu_count = num_possible_cpus() + 1;
+	mod_status->status.points_attached = mod_points.attached;
+	mod_status->status.points_by_ftrace = mod_points.by_ftrace;
+	mod_status->status.points_refused = mod_points.refused;
+	mod_status->status.error_count = atomic_read(&rt_session.error_count);
+	mod_status->status.has_failed = kc_load(rt_session.has_failed);
+	mod_status->status.memory = rt_session.memory;
 	for_each_possible_cpu(cpu)
 		mod_status_add(rt_context_of(cpu));
 	mod_status_add(rt_process_context);
 	mod_status_add_families();
-	mod_status.status.horizon = rt_horizon(last);
-	mod_status.status.cpu_horizon = rt_cpu_horizon(last_of_cpus);
+	mod_status->status.horizon = rt_horizon(last);
+	mod_status->status.cpu_horizon = rt_cpu_horizon(last_of_cpus);
 }
 
 /* Copies the counters of one context to the reader; returns the place behind them, or NULL. */
@@ -139,9 +143,9 @@ static bool mod_status_put(char __user *to)
 {
 	unsigned int cpu;
 
-	if (copy_to_user(to, &mod_status, sizeof(mod_status)))
+	if (copy_to_user(to, mod_status, mod_status_size()))
 		return false;
-	to += sizeof(mod_status);
+	to += mod_status_size();
 	for_each_possible_cpu(cpu) {
 		to = mod_cpu_counters_put(to, rt_context_of(cpu), cpu);
 		if (!to)
@@ -182,7 +186,7 @@ static int mod_command_points(u32 command, u32 count, const struct spile_point _
 
 	if (rt_session.start_requested)
 		return -EBUSY;
-	for (family = mod_families; family->ops; family++)
+	for (family = mod_script.families; family->ops; family++)
 		if (family->ops->command == command)
 			return family->ops->add_points(family, count, points);
 	return -EINVAL;
@@ -259,6 +263,19 @@ static int mod_control_release(struct inode *inode, struct file *file)
 static const struct kc_proc_operations mod_control_operations =
 	KC_PROC_OPERATIONS(mod_control_open, mod_control_read, mod_control_write,
 			   mod_control_poll, mod_control_release);
+
+/* Takes memory; false without. Context: process, at load. */
+static bool mod_status_init(void)
+{
+	mod_status = rt_allocate(mod_status_size());
+	return mod_status != NULL;
+}
+
+static void mod_status_fini(void)
+{
+	kc_release(mod_status);
+	mod_status = NULL;
+}
 
 /* Creates the file; false if that fails. Context: process, at load. */
 static bool mod_control_init(struct proc_dir_entry *directory)

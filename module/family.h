@@ -2,7 +2,7 @@
 /*
  * What a probe family is to the rest of the module: a table of functions over its entries.
  *
- * module/main.c and control.h walk the script's mod_families and know no family by name; a new
+ * module/main.c and control.h walk the script's table of families and know no family by name; a new
  * one is a file in families/ with a struct mod_family_ops. All functions run in process context:
  * prepare and release at load and unload, add_points in the reader's write, count in its read,
  * the others in the session thread.
@@ -49,35 +49,14 @@ struct mod_points {
 	u32 refused;
 };
 
-static struct mod_points mod_points __maybe_unused;
+extern struct mod_points mod_points;
 
 /* Sends a warning about `probe`, printf-like. Context: session thread. */
-static __maybe_unused __printf(2, 3)
-void mod_warning(struct rt_probe *probe, const char *format, ...)
-{
-	static char text[RT_TEXT_SIZE];		/* the session thread's alone */
-	va_list arguments;
-
-	va_start(arguments, format);
-	vsnprintf(text, sizeof(text), format, arguments);
-	va_end(arguments);
-	rt_process_report(probe, SPILE_RECORD_WARNING, text);
-}
+__printf(2, 3)
+void mod_warning(struct rt_probe *probe, const char *format, ...);
 
 /* Sends an error about `probe`, printf-like; the session ends. Context: session thread. */
-static __maybe_unused __printf(2, 3)
-void mod_error(struct rt_probe *probe, const char *format, ...)
-{
-	char text[RT_ERROR_SIZE];
-	va_list arguments;
-
-	va_start(arguments, format);
-	vsnprintf(text, sizeof(text), format, arguments);
-	va_end(arguments);
-	atomic_inc(&rt_session.error_count);
-	kc_store(rt_session.has_failed, 1);
-	rt_process_report(probe, SPILE_RECORD_ERROR, text);
-	rt_session_end();
-}
+__printf(2, 3)
+void mod_error(struct rt_probe *probe, const char *format, ...);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The order of things: load, session, unload. Last include of every generated file, whose tables
- * (mod_families, mod_begin_probes, rt_maps, ...) it walks.
+ * The order of things: load, session, unload. Compiled once for all scripts, it walks the tables of
+ * the one that it is linked with: mod_script.
  *
  * Loading takes all memory, starts the session thread and shows the proc files; nothing is traced
  * yet. The reader's START has the thread run begin probes, attach the families and let handlers
@@ -9,6 +9,7 @@
  * everything, runs error and end probes, tells what was given up, and waits to be stopped by the
  * unload. Each step that fails undoes those before.
  */
+#include "module/family.c"
 #include "module/budget.h"
 #include "module/conditions.h"
 #include "module/control.h"
@@ -32,13 +33,6 @@ MODULE_PARM_DESC(budget, "percent of a CPU that handlers may take; hits beyond a
 
 #define MOD_BUFFER_KB_MIN 32
 #define MOD_BUFFER_KB_MAX 1048576
-
-static const struct rt_globals mod_globals = {
-	.maps = rt_maps,
-	.stats = rt_stats,
-	.orders = rt_orders,
-	.counts = rt_count_initial,
-};
 
 static struct proc_dir_entry *mod_directory;
 static struct task_struct *mod_thread;
@@ -66,7 +60,7 @@ static void mod_run_begin(void)
 {
 	struct rt_probe *const *probes;
 
-	for (probes = mod_begin_probes; *probes && !mod_is_ending(); probes++)
+	for (probes = mod_script.begin_probes; *probes && !mod_is_ending(); probes++)
 		rt_process_run(*probes);
 }
 
@@ -84,12 +78,12 @@ static void mod_run_last(bool has_failed)
 {
 	struct rt_probe *const *probes;
 
-	for (probes = mod_error_probes; has_failed && *probes; probes++)
+	for (probes = mod_script.error_probes; has_failed && *probes; probes++)
 		rt_process_run(*probes);
 	if (has_failed && RT_STAP_ERRORS)
 		return;
-	for (probes = mod_end_probes; *probes; probes++)
-		if (!has_failed || !mod_handler_is_in(*probes, mod_error_probes))
+	for (probes = mod_script.end_probes; *probes; probes++)
+		if (!has_failed || !mod_handler_is_in(*probes, mod_script.error_probes))
 			rt_process_run(*probes);
 }
 
@@ -97,7 +91,7 @@ static void mod_attach_all(void)
 {
 	const struct mod_family *family;
 
-	for (family = mod_families; family->ops; family++)
+	for (family = mod_script.families; family->ops; family++)
 		if (mod_is_ending() || !family->ops->attach(family))
 			return;
 }
@@ -106,7 +100,7 @@ static void mod_detach_all(void)
 {
 	const struct mod_family *family;
 
-	for (family = mod_families; family->ops; family++)
+	for (family = mod_script.families; family->ops; family++)
 		family->ops->detach(family);
 }
 
@@ -114,7 +108,7 @@ static void mod_run_due(void)
 {
 	const struct mod_family *family;
 
-	for (family = mod_families; family->ops; family++)
+	for (family = mod_script.families; family->ops; family++)
 		if (family->ops->run_due)
 			family->ops->run_due(family);
 }
@@ -183,7 +177,7 @@ static void mod_families_release(void)
 {
 	const struct mod_family *family;
 
-	for (family = mod_families; family->ops; family++)
+	for (family = mod_script.families; family->ops; family++)
 		if (family->ops->release)
 			family->ops->release(family);
 }
@@ -192,43 +186,47 @@ static bool mod_families_prepare(void)
 {
 	const struct mod_family *family;
 
-	for (family = mod_families; family->ops; family++)
+	for (family = mod_script.families; family->ops; family++)
 		if (family->ops->prepare && !family->ops->prepare(family))
 			return false;
 	return true;
 }
 
+static bool mod_globals_init(void)
+{
+	return !mod_script.globals.init || mod_script.globals.init(&mod_script.globals);
+}
+
+static void mod_globals_fini(void)
+{
+	if (mod_script.globals.fini)
+		mod_script.globals.fini(&mod_script.globals);
+}
+
+/* Frees what there is, which is all of it or, after a failed mod_memory_init, some. */
 static void mod_memory_fini(void)
 {
 	mod_families_release();
-	rt_globals_fini(&mod_globals);
+	mod_globals_fini();
 	rt_streams_fini();
+	mod_budget_fini();
+	mod_status_fini();
 	rt_contexts_fini();
 }
 
 /* Takes all memory that the module will ever use, points excepted. */
 static int mod_memory_init(void)
 {
-	if (!rt_contexts_init())
-		return -ENOMEM;
-	if (!rt_streams_init((size_t)buffer_kb * 1024))
-		goto no_streams;
-	if (!rt_globals_init(&mod_globals))
-		goto no_globals;
-	if (mod_families_prepare())
+	if (rt_contexts_init() && mod_status_init() && mod_budget_init() &&
+	    rt_streams_init((size_t)buffer_kb * 1024) && mod_globals_init() && mod_families_prepare())
 		return 0;
-	mod_families_release();
-	rt_globals_fini(&mod_globals);
-no_globals:
-	rt_streams_fini();
-no_streams:
-	rt_contexts_fini();
+	mod_memory_fini();
 	return -ENOMEM;
 }
 
 static int mod_thread_init(void)
 {
-	mod_thread = kthread_run(mod_thread_main, NULL, "%s", SPILE_MODULE_NAME);
+	mod_thread = kthread_run(mod_thread_main, NULL, "%s", rt_script.name);
 	return IS_ERR(mod_thread) ? PTR_ERR(mod_thread) : 0;
 }
 
@@ -241,7 +239,7 @@ static void mod_thread_fini(void)
 
 static int mod_proc_init(void)
 {
-	mod_directory = kc_proc_directory_make(SPILE_PROC_DIR, SPILE_MODULE_NAME);
+	mod_directory = kc_proc_directory_make(SPILE_PROC_DIR, rt_script.name);
 	if (!mod_directory)
 		return -ENOENT;
 	if (mod_streams_init(mod_directory) && mod_control_init(mod_directory))

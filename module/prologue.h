@@ -2,8 +2,8 @@
 /*
  * First include of every generated file: the kernel, the runtime, the frame around families.
  *
- * The generated file has defined its limits before (MAXSTRINGLEN, RT_PROBE_COUNT, ...) and
- * includes module/main.c as its last line.
+ * The generated file has defined its limits before (MAXSTRINGLEN, MAXACTION, ...) and ends with
+ * the tables of module/script.h.
  */
 #ifndef SPILE_MODULE_PROLOGUE_H
 #define SPILE_MODULE_PROLOGUE_H
@@ -32,8 +32,9 @@
 #include "runtime/symbol.h"
 #include "runtime/location.h"
 #include "runtime/regex.h"
+#include "runtime/count.h"
 #include "runtime/globals.h"
 #include "runtime/address.h"
-#include "module/family.h"
+#include "module/script.h"
 
 #endif

@@ -38,11 +38,11 @@ struct rt_probe {
 	struct rt_place place;	/* somewhere in the probe */
 };
 
-/* Defined at the end of the generated file. */
-static struct rt_probe rt_probes[RT_PROBE_COUNT];
+/* Defined at the end of the generated file: rt_script.probe_count of them. */
+extern struct rt_probe rt_probes[];
 
 /* Frames are rounded up to 8 bytes, each call chain by at most MAXNESTING plus the handler's. */
-#define RT_FRAME_BYTES (RT_FRAME_SIZE + 8 * (MAXNESTING + 32))
+#define RT_FRAME_BYTES (rt_script.frame_size + 8 * (MAXNESTING + 32))
 
 #define RT_TURNS_ALL 8192
 
@@ -50,7 +50,7 @@ static struct rt_probe rt_probes[RT_PROBE_COUNT];
 #define RT_SAMPLE_EVERY 64
 
 /* All hits are timed: the session has statistics of its probes, or a budget. Set at load. */
-static bool rt_times_all;
+extern bool rt_times_all;
 
 /* What one probe did on one CPU. */
 struct rt_counters {
@@ -101,7 +101,7 @@ struct rt_context {
 	/* What it uses up. Statements are counted only by handlers with loops or recursion. */
 	s64 actions;			/* statements left */
 	u32 nesting;			/* calls of recursive functions under way; 0 between runs */
-	u32 frame_used;			/* bytes of `frames`; 0 between runs */
+	u32 frame_used;			/* bytes of its frames; 0 between runs */
 	u32 catching;			/* try blocks under way; 0 between runs */
 	u32 declined;			/* an overload of a function said `next`; 0 between runs */
 
@@ -136,21 +136,41 @@ struct rt_context {
 	struct rt_match *match;		/* of the last regular expression; NULL if unused */
 	struct rt_context *next;	/* in the list of all contexts */
 
-	/* Its parts of globals that handlers only add to: count.h, stat.h, map.h. */
-	s64 counts[RT_COUNTS + 1];	/* one more each, for there may be none */
-	void *parts[RT_PARTS + 1];
-	void *part_block;		/* the memory that those are in */
-
-	struct rt_counters counters[RT_PROBE_COUNT];
-	struct rt_usage usage[RT_PROBE_COUNT];
+	void *part_block;		/* the memory that its parts are in */
 	char error[RT_ERROR_SIZE];
 	char text[RT_TEXT_SIZE];
-	char frames[RT_FRAME_BYTES] __aligned(8);
+
+	/* Its parts of numbers that handlers only add to: count.h. */
+	s64 counts[];
+	/* Behind them, as many as rt_script says: what the functions below find. */
 };
 
-static DEFINE_PER_CPU(struct rt_context *, rt_cpu_context);
-static struct rt_context *rt_process_context;
-static struct rt_context *rt_contexts;	/* all of them, the process context, too */
+/* Its parts of statistics and accumulated arrays: stat.h, map.h. */
+static __always_inline void **rt_parts_of(const struct rt_context *c)
+{
+	return (void **)(c->counts + rt_script.count_count);
+}
+
+/* By the probe's number. */
+static __always_inline struct rt_counters *rt_counters_of(const struct rt_context *c)
+{
+	return (struct rt_counters *)(rt_parts_of(c) + rt_script.part_count);
+}
+
+static __always_inline struct rt_usage *rt_usage_of(const struct rt_context *c)
+{
+	return (struct rt_usage *)(rt_counters_of(c) + rt_script.probe_count);
+}
+
+/* The stack of strings: RT_FRAME_BYTES. */
+static __always_inline char *rt_frames_of(const struct rt_context *c)
+{
+	return (char *)(rt_usage_of(c) + rt_script.probe_count);
+}
+
+DECLARE_PER_CPU(struct rt_context *, rt_cpu_context);
+extern struct rt_context *rt_process_context;
+extern struct rt_context *rt_contexts;	/* all of them, the process context, too */
 
 /* Context of `cpu`, or NULL before rt_contexts_init. Context: any. */
 static inline struct rt_context *rt_context_of(unsigned int cpu)
@@ -159,48 +179,10 @@ static inline struct rt_context *rt_context_of(unsigned int cpu)
 }
 
 /* Handlers may run from now on. Context: session thread. */
-static __maybe_unused void rt_session_open(void)
-{
-	unsigned int cpu;
+void rt_session_open(void);
 
-	kc_store_release(rt_session.running, 1);
-	for_each_possible_cpu(cpu)
-		kc_store_release(per_cpu(rt_cpu_gate, cpu), &rt_context_of(cpu)->busy);
-}
-
-static __maybe_unused void rt_contexts_fini(void)
-{
-	unsigned int cpu;
-
-	for_each_possible_cpu(cpu) {
-		kc_release(rt_context_of(cpu));
-		per_cpu(rt_cpu_context, cpu) = NULL;
-	}
-	kc_release(rt_process_context);
-	rt_process_context = rt_contexts = NULL;
-}
-
-static void rt_context_list(struct rt_context *c)
-{
-	c->next = rt_contexts;
-	rt_contexts = c;
-}
-
-/* Numbers the probes. Those with a condition have to wait for its first evaluation. */
-static __maybe_unused void rt_probes_init(void)
-{
-	u32 i;
-
-	for (i = 0; i < RT_PROBE_COUNT; i++) {
-		struct rt_probe *probe = &rt_probes[i];
-
-		probe->index = i;
-		probe->wanted = !probe->condition;
-		probe->armed = probe->wanted;
-		probe->turns = RT_TURNS_ALL;
-		probe->place.where = probe->where;
-	}
-}
+/* Frees the contexts. Context: process. */
+void rt_contexts_fini(void);
 
 /* One hit of how many is timed while nothing is suspected. */
 static inline u32 rt_sample_usual(void)
@@ -209,34 +191,7 @@ static inline u32 rt_sample_usual(void)
 }
 
 /* Takes the contexts' memory and readies the probes; false without memory. Context: process. */
-static __maybe_unused bool rt_contexts_init(void)
-{
-	unsigned int cpu;
-
-	rt_probes_init();
-	for_each_possible_cpu(cpu) {
-		struct rt_context *c = kc_allocate_near(sizeof(*c), cpu);
-
-		if (!c)
-			goto no_memory;
-		rt_session.memory += sizeof(*c);
-		c->sample_left = c->sample_every = rt_sample_usual();
-		c->holder = 1 + cpu;
-		per_cpu(rt_cpu_context, cpu) = c;
-		per_cpu(rt_cpu_gate, cpu) = &rt_gate_closed;
-		rt_context_list(c);
-	}
-	rt_process_context = rt_allocate(sizeof(*rt_process_context));
-	if (!rt_process_context)
-		goto no_memory;
-	rt_process_context->is_process = 1;
-	rt_context_list(rt_process_context);
-	return true;
-
-no_memory:
-	rt_contexts_fini();
-	return false;
-}
+bool rt_contexts_init(void);
 
 /* Lets the handler count its statements from the start. Context: a handler. */
 static inline void rt_actions_start(struct rt_context *c)

@@ -11,24 +11,9 @@
 #include "context.h"
 
 /* The value of count number `count`. */
-static __maybe_unused s64 rt_count_read(u32 count)
-{
-	const struct rt_context *c;
-	u64 sum = 0;
-
-	for (c = rt_contexts; c; c = c->next)
-		sum += (u64)c->counts[count];
-	return (s64)sum;
-}
+s64 rt_count_read(u32 count);
 
 /* Sets it; the value is then all in the part of `c`. */
-static __maybe_unused void rt_count_set(struct rt_context *c, u32 count, s64 value)
-{
-	struct rt_context *other;
-
-	for (other = rt_contexts; other; other = other->next)
-		other->counts[count] = 0;
-	c->counts[count] = value;
-}
+void rt_count_set(struct rt_context *c, u32 count, s64 value);
 
 #endif

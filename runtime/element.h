@@ -35,15 +35,7 @@ static __always_inline s64 *rt_map_slot(struct rt_context *c, const struct rt_ma
 	return c->failed ? NULL : &c->spill;
 }
 
-static __maybe_unused noinline s64 rt_map_sum(const struct rt_map *m, u32 number)
-{
-	const struct rt_context *c;
-	u64 sum = 0;
-
-	for (c = rt_contexts; c; c = c->next)
-		sum += *(const u64 *)rt_map_value(c, m, number);
-	return (s64)sum;
-}
+s64 rt_map_sum(const struct rt_map *m, u32 number);
 
 /* The number of an element. */
 static __always_inline s64 rt_map_number(const struct rt_map *m, u32 number)
@@ -99,26 +91,13 @@ static __always_inline bool rt_map_add(struct rt_context *c, const struct rt_map
 /* ---- Strings ---- */
 
 /* The element's string, inside the table; "" if absent. */
-static __maybe_unused const char *rt_map_get_string(const struct rt_map *m,
-						    const union rt_key *keys)
-{
-	u32 number = rt_map_find(m, keys);
-
-	return number ? rt_map_value(NULL, m, number) : "";
-}
+const char *rt_map_get_string(const struct rt_map *m,
+			      const union rt_key *keys);
 
 /* Assigns a string; false with the error set. */
-static __maybe_unused bool rt_map_set_string(struct rt_context *c, const struct rt_map *m,
-					     const union rt_key *keys, const char *value,
-					     struct rt_place *place)
-{
-	u32 number = rt_map_make(c, m, keys, place);
-
-	if (!number)
-		return !c->failed;
-	rt_string_copy(rt_map_value(c, m, number), value);
-	return true;
-}
+bool rt_map_set_string(struct rt_context *c, const struct rt_map *m,
+		       const union rt_key *keys, const char *value,
+		       struct rt_place *place);
 
 /* ---- Statistics ---- */
 
@@ -142,30 +121,14 @@ static const struct rt_stat rt_stat_none __maybe_unused = {
 };
 
 /* The statistic of an element: in the table, or merged as by rt_stat_read. */
-static __maybe_unused const struct rt_stat *rt_map_stat(struct rt_context *c,
-							const struct rt_map *m, u32 number,
-							bool with_buckets)
-{
-	u32 buckets = with_buckets ? rt_stat_bucket_count(&m->stat_type) : 0;
-	const struct rt_context *other;
-
-	if (!m->is_accumulated)
-		return rt_map_value(c, m, number);
-	rt_stat_reset(c->stat, &m->stat_type);
-	for (other = rt_contexts; other; other = other->next)
-		rt_stat_merge(c->stat, rt_map_value(other, m, number), buckets);
-	return c->stat;
-}
+const struct rt_stat *rt_map_stat(struct rt_context *c,
+				  const struct rt_map *m, u32 number,
+				  bool with_buckets);
 
 /* The element's statistic, as rt_stat_read gives one; an empty one if absent. */
-static __maybe_unused const struct rt_stat *rt_map_stat_read(struct rt_context *c,
-							     const struct rt_map *m,
-							     const union rt_key *keys,
-							     bool with_buckets)
-{
-	u32 number = rt_map_find(m, keys);
-
-	return number ? rt_map_stat(c, m, number, with_buckets) : &rt_stat_none;
-}
+const struct rt_stat *rt_map_stat_read(struct rt_context *c,
+				       const struct rt_map *m,
+				       const union rt_key *keys,
+				       bool with_buckets);
 
 #endif

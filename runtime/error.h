@@ -24,79 +24,24 @@ static inline bool rt_failed(const struct rt_context *c)
 	return unlikely(c->failed);
 }
 
-static __maybe_unused __printf(3, 0)
-void rt_error_set(struct rt_context *c, const char *where, const char *format, va_list arguments)
-{
-	if (c->failed)
-		return;
-	c->failed = RT_FAILED_HARD;
-	c->error_where = where;
-	vsnprintf(c->error, sizeof(c->error), format, arguments);
-}
-
 /* Sets the error, at the call under way, unless there is one. Context: any, NMI included. */
-static __maybe_unused __printf(2, 3)
-void rt_error(struct rt_context *c, const char *format, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	rt_error_set(c, c->where ? c->where->where : NULL, format, arguments);
-	va_end(arguments);
-}
+__printf(2, 3)
+void rt_error(struct rt_context *c, const char *format, ...);
 
 /* As rt_error, at a known place of the script ("file:line:column"). Context: any, NMI included. */
-static __maybe_unused __printf(3, 4)
-void rt_error_at(struct rt_context *c, const char *where, const char *format, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	rt_error_set(c, where, format, arguments);
-	va_end(arguments);
-}
-
-static __maybe_unused __printf(3, 0)
-void rt_fault_set(struct rt_context *c, struct rt_place *place, const char *format,
-		  va_list arguments)
-{
-	if (c->failed)
-		return;
-	rt_error_set(c, place ? place->where : NULL, format, arguments);
-	c->error_place = place;
-	if (!RT_STAP_ERRORS)
-		c->failed = RT_FAILED_SOFT;
-}
+__printf(3, 4)
+void rt_error_at(struct rt_context *c, const char *where, const char *format, ...);
 
 /* As rt_error, but soft: what is given up is the hit. Context: any, NMI included. */
-static __maybe_unused __printf(2, 3)
-void rt_fault(struct rt_context *c, const char *format, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	rt_fault_set(c, c->where, format, arguments);
-	va_end(arguments);
-}
+__printf(2, 3)
+void rt_fault(struct rt_context *c, const char *format, ...);
 
 /* As rt_fault, at a known place. Context: any, NMI included. */
-static __maybe_unused __printf(3, 4)
-void rt_fault_at(struct rt_context *c, struct rt_place *place, const char *format, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	rt_fault_set(c, place, format, arguments);
-	va_end(arguments);
-}
+__printf(3, 4)
+void rt_fault_at(struct rt_context *c, struct rt_place *place, const char *format, ...);
 
 /* Clears the error; its text goes to `text` (MAXSTRINGLEN bytes) unless NULL. Context: any. */
-static __maybe_unused void rt_error_take(struct rt_context *c, char *text)
-{
-	if (text)
-		rt_string_copy(text, c->failed ? c->error : "");
-	c->failed = 0;
-}
+void rt_error_take(struct rt_context *c, char *text);
 
 /*
  * Charges `statements` at a loop's back edge; false, with the error set, when they are used up.
@@ -114,17 +59,7 @@ static __always_inline bool rt_loop(struct rt_context *c, u32 statements, const 
 }
 
 /* Enters a function that may call itself; false, with the error set, when too deep. */
-static __maybe_unused bool rt_call_enter(struct rt_context *c, const char *where)
-{
-	if (RT_TIME_LIMITS)
-		c->actions--;
-	if (c->nesting >= MAXNESTING) {
-		rt_error_at(c, where, "MAXNESTING exceeded");
-		return false;
-	}
-	c->nesting++;
-	return true;
-}
+bool rt_call_enter(struct rt_context *c, const char *where);
 
 /* Leaves a function that rt_call_enter let in. */
 static inline void rt_call_leave(struct rt_context *c)
@@ -136,13 +71,13 @@ static inline void rt_call_leave(struct rt_context *c)
 static __always_inline void *rt_frame_first(struct rt_context *c, u32 size)
 {
 	c->frame_used = (size + 7) & ~7U;
-	return c->frames;
+	return rt_frames_of(c);
 }
 
 /* The same for a handler none of whose functions has a frame: nothing is to be given back. */
 static __always_inline void *rt_frame_only(struct rt_context *c)
 {
-	return c->frames;
+	return rt_frames_of(c);
 }
 
 /* Gives back the first frame. */
@@ -152,18 +87,7 @@ static __always_inline void rt_frame_end(struct rt_context *c)
 }
 
 /* Room for a function's strings, not initialised; NULL, with the error set, when used up. */
-static __maybe_unused void *rt_frame_push(struct rt_context *c, u32 size)
-{
-	void *frame = c->frames + c->frame_used;
-
-	size = (size + 7) & ~7U;
-	if (size > sizeof(c->frames) - c->frame_used) {
-		rt_error(c, "stack of strings full (calls nested too deeply)");
-		return NULL;
-	}
-	c->frame_used += size;
-	return frame;
-}
+void *rt_frame_push(struct rt_context *c, u32 size);
 
 /* Gives back the newest frame; `frame` may be NULL. */
 static inline void rt_frame_pop(struct rt_context *c, const void *frame, u32 size)

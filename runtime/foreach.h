@@ -46,102 +46,6 @@ struct rt_foreach {
 	s32 step;			/* to the next index: -1 through a sorted order */
 };
 
-/* ---- Order ---- */
-
-static inline const char *rt_order_string(const struct rt_foreach_order *o,
-					  const struct rt_order_entry *e)
-{
-	if (!o->column)
-		return rt_map_value(NULL, o->map, e->slot);
-	return rt_slot_key(o->map, rt_map_at(o->map, e->slot), o->column - 1);
-}
-
-/* Whether `a` is to come before `b`. */
-static __maybe_unused bool rt_order_before(const struct rt_foreach_order *o,
-					   const struct rt_order_entry *a,
-					   const struct rt_order_entry *b)
-{
-	int way;
-
-	if (o->by_string)
-		way = rt_string_compare(rt_order_string(o, a), rt_order_string(o, b));
-	else
-		way = a->weight < b->weight ? -1 : a->weight > b->weight;
-	if (way == 0)
-		return a->position < b->position;
-	return o->direction == RT_SORT_ASCENDING ? way < 0 : way > 0;
-}
-
-static inline void rt_order_swap(struct rt_foreach_order *o, u32 a, u32 b)
-{
-	struct rt_order_entry kept = o->entries[a];
-
-	o->entries[a] = o->entries[b];
-	o->entries[b] = kept;
-}
-
-/* Lets entry `root` of a heap of `count` sink below those that come before it. */
-static __maybe_unused void rt_order_sink(struct rt_foreach_order *o, u32 root, u32 count)
-{
-	while (2 * root + 1 < count) {
-		u32 child = 2 * root + 1;
-
-		if (child + 1 < count &&
-		    rt_order_before(o, &o->entries[child + 1], &o->entries[child]))
-			child++;
-		if (!rt_order_before(o, &o->entries[child], &o->entries[root]))
-			return;
-		rt_order_swap(o, root, child);
-		root = child;
-	}
-}
-
-/* Brings the first `wanted` of `count` entries to the end, in reverse. */
-static __maybe_unused void rt_order_sort(struct rt_foreach_order *o, u32 count, u32 wanted)
-{
-	u32 i;
-
-	for (i = count / 2; i; i--)
-		rt_order_sink(o, i - 1, count);
-	for (; wanted && count > 1; wanted--, count--) {
-		rt_order_swap(o, 0, count - 1);
-		rt_order_sink(o, 0, count - 1);
-	}
-}
-
-/* The number that an element is sorted by; what several CPUs have added is summed up once. */
-static inline s64 rt_order_weight(struct rt_context *c, const struct rt_foreach_order *o,
-				  u32 number, enum rt_stat_field field)
-{
-	if (o->column)
-		return *(const s64 *)rt_slot_key(o->map, rt_map_at(o->map, number), o->column - 1);
-	if (o->map->value == RT_VALUE_STAT)
-		return rt_stat_field(rt_map_stat(c, o->map, number, false), field);
-	return rt_map_number(o->map, number);
-}
-
-/* Lists the slice's elements from oldest to newest; returns their number. */
-static __maybe_unused u32 rt_order_fill(struct rt_context *c, struct rt_foreach_order *o,
-					enum rt_stat_field field)
-{
-	u32 number, newer, count = 0;
-
-	for (number = o->map->table->oldest; number; number = newer) {
-		struct rt_slot *slot = rt_map_at(o->map, number);
-		struct rt_order_entry *e = &o->entries[count];
-
-		newer = slot->newer;
-		if (!rt_slot_in_slice(o->map, slot, o->keys, o->mask))
-			continue;
-		e->slot = number;
-		e->generation = slot->generation;
-		e->position = count++;
-		e->weight = o->by_string || !o->direction ? 0 :
-			    rt_order_weight(c, o, number, field);
-	}
-	return count;
-}
-
 /* ---- What generated code calls; all under the map's lock. Context: any, NMI included ---- */
 
 /*
@@ -150,56 +54,14 @@ static __maybe_unused u32 rt_order_fill(struct rt_context *c, struct rt_foreach_
  * if it is below 1. The keys are not read any more afterwards. False with the error set if this
  * statement is already being executed (a function that calls itself from inside its loop).
  */
-static __maybe_unused bool rt_foreach_begin(struct rt_context *c, struct rt_foreach *i,
-					    struct rt_foreach_order *o, enum rt_sort direction,
-					    u32 column, enum rt_stat_field field, s64 limit,
-					    const union rt_key *keys, u32 mask,
-					    const char *where)
-{
-	u32 count;
-
-	i->order = NULL;
-	if (o->busy) {
-		rt_error_at(c, where, "foreach is entered again while it runs");
-		return false;
-	}
-	o->busy = 1;
-	o->direction = direction;
-	o->column = column;
-	o->by_string = direction && (column ? o->map->key_is_string[column - 1]
-					    : o->map->value == RT_VALUE_STRING);
-	o->keys = keys;
-	o->mask = mask;
-	count = limit > 0 ? rt_order_fill(c, o, field) : 0;
-	i->order = o;
-	i->left = min_t(s64, count, max_t(s64, limit, 0));
-	i->next = 0;
-	i->step = 1;
-	if (direction && count) {
-		rt_order_sort(o, count, i->left);
-		i->next = count - 1;
-		i->step = -1;
-	}
-	return true;
-}
+bool rt_foreach_begin(struct rt_context *c, struct rt_foreach *i,
+		      struct rt_foreach_order *o, enum rt_sort direction,
+		      u32 column, enum rt_stat_field field, s64 limit,
+		      const union rt_key *keys, u32 mask,
+		      const char *where);
 
 /* Goes to the next element that still exists; false when there is none. */
-static __maybe_unused bool rt_foreach_next(struct rt_foreach *i)
-{
-	struct rt_foreach_order *o = i->order;
-
-	while (i->left) {
-		struct rt_order_entry *e = &o->entries[i->next];
-
-		i->left--;
-		i->next += i->step;
-		i->number = e->slot;
-		i->slot = rt_map_at(o->map, e->slot);
-		if (i->slot->generation == e->generation)
-			return true;
-	}
-	return false;
-}
+bool rt_foreach_next(struct rt_foreach *i);
 
 /* Ends an iteration; harmless when repeated. */
 static inline void rt_foreach_end(struct rt_foreach *i)
@@ -233,17 +95,10 @@ static inline const char *rt_foreach_value_string(const struct rt_foreach *i)
 
 /* ---- Load and unload ---- */
 
-static __maybe_unused void rt_order_fini(struct rt_foreach_order *o)
-{
-	kc_release(o->entries);
-	o->entries = NULL;
-}
+/* Frees that memory; also after a failed rt_order_init. Context: process. */
+void rt_order_fini(struct rt_foreach_order *o);
 
 /* Takes memory for the order of one foreach statement; false without. Context: process. */
-static __maybe_unused bool rt_order_init(struct rt_foreach_order *o)
-{
-	o->entries = rt_allocate((size_t)o->map->capacity * sizeof(*o->entries));
-	return o->entries != NULL;
-}
+bool rt_order_init(struct rt_foreach_order *o);
 
 #endif

@@ -16,73 +16,8 @@
 
 /* ---- Errors at the end of a handler ---- */
 
-/* "TEXT at FILE:LINE:COLUMN in probe NAME" into the context's text. */
-static __maybe_unused void rt_error_describe(struct rt_context *c)
-{
-	const char *where = c->error_where ? c->error_where : c->probe->where;
-
-	snprintf(c->text, sizeof(c->text), "%s at %s in probe %s", c->error, where,
-		 c->probe->name);
-}
-
-/* Leaves the error to the session thread, which can wait for room; false if that is busy. */
-static __maybe_unused bool rt_error_mail(const struct rt_context *c)
-{
-	struct rt_mail *mail = rt_mail_open(c->probe->index);
-
-	if (!mail)
-		return false;
-	memcpy(mail->text, c->text, sizeof(mail->text));
-	rt_mail_send(mail);
-	return true;
-}
-
-/* Passes on the error that ended a handler; one more than MAXERRORS ends the session. */
-static __maybe_unused void rt_error_report(struct rt_context *c)
-{
-	c->counters[c->probe->index].errors++;
-	rt_error_describe(c);
-	if ((c->is_process || !rt_error_mail(c)) &&
-	    !rt_record_text(c, SPILE_RECORD_ERROR, c->text))
-		atomic_inc(&rt_session.untold_errors);
-	if (atomic_inc_return(&rt_session.handler_errors) > MAXERRORS) {
-		kc_store(rt_session.has_failed, 1);
-		rt_session_end();
-	}
-}
-
-/* Counts, at the place of the error, that this hit was given up. */
-static __maybe_unused void rt_hit_give_up(struct rt_context *c, struct rt_place *place)
-{
-	c->counters[c->probe->index].given_up++;
-	if (rt_place_count(place, c->probe))
-		memcpy(place->text, c->error, sizeof(place->text) - 1);
-}
-
-/* What is left to be done at the end of a run in which an error stayed. */
-static __maybe_unused void rt_error_settle(struct rt_context *c)
-{
-	struct rt_place *anywhere = &c->probe->place;
-
-	if (c->failed == RT_FAILED_SOFT)
-		rt_hit_give_up(c, c->error_place ? c->error_place : anywhere);
-	else if (RT_SUPPRESS_HANDLER_ERRORS)
-		rt_hit_give_up(c, rt_place_of_error(c->error_where, anywhere));
-	else
-		rt_error_report(c);
-	c->failed = 0;
-}
-
 /* The end of a run that asks for attention. */
-static __maybe_unused noinline void rt_attend(struct rt_context *c)
-{
-	if (c->is_sampled)
-		rt_sample_end(c);
-	if (c->failed)
-		rt_error_settle(c);
-	if (c->is_writing)
-		rt_time_close(c);
-}
+void rt_attend(struct rt_context *c);
 
 /* ---- Probes ---- */
 
@@ -90,12 +25,7 @@ static __maybe_unused noinline void rt_attend(struct rt_context *c)
  * Ends what rt_enter began at a closed gate: counts a hit that finds another handler running on its
  * CPU. While the session does not run, nothing is to be counted.
  */
-static __maybe_unused noinline void rt_turn_away(u32 *gate, u32 probe)
-{
-	if (gate != &rt_gate_closed)
-		container_of(gate, struct rt_context, busy)->counters[probe].skipped_reentry++;
-	preempt_enable_notrace();
-}
+void rt_turn_away(u32 *gate, u32 probe);
 
 /* What a handler looks at of its context. The emitter knows. */
 #define RT_USES_REGS 1
@@ -131,7 +61,7 @@ static __always_inline struct rt_context *rt_enter_with(u32 probe, u32 uses, str
 		c->function = function;
 	if (unlikely(!--c->sample_left) && !rt_sample_begin(c, probe))
 		return NULL;
-	c->counters[probe].hits++;
+	rt_counters_of(c)[probe].hits++;
 	c->probe = &rt_probes[probe];
 	return c;
 }
@@ -173,7 +103,7 @@ static __always_inline void rt_run(void (*handler)(struct rt_context *c), u32 pr
  * A hit of probe number `probe`, with the registers and the name of the function that it sits on,
  * or NULL. In the generated file: rt_run for each handler. Context: any, NMI included.
  */
-static RT_HANDLER __maybe_unused void rt_hit(u32 probe, struct pt_regs *regs, const char *function);
+RT_HANDLER void rt_hit(u32 probe, struct pt_regs *regs, const char *function);
 
 /* ---- Hits of function returns that need something of the entry ---- */
 
@@ -190,7 +120,7 @@ static __always_inline bool rt_run_entry(void (*handler)(struct rt_context *c), 
 
 	if (!c)
 		return false;
-	c->counters[probe].hits--;
+	rt_counters_of(c)[probe].hits--;
 	ok = kc_load(c->probe->wanted);
 	if (ok) {
 		c->regs = regs;
@@ -221,19 +151,12 @@ static __always_inline void rt_run_return(void (*handler)(struct rt_context *c),
 /* ---- Conditions behind probe points ---- */
 
 /* Says whether `probe` is to be armed from now on. Context: any, NMI included. */
-static __maybe_unused void rt_condition_set(struct rt_probe *probe, bool is_met)
-{
-	if (kc_load(probe->wanted) == is_met)
-		return;
-	kc_store(probe->wanted, is_met);
-	kc_store_release(rt_session.condition_changed, 1);
-	rt_session_wake();
-}
+void rt_condition_set(struct rt_probe *probe, bool is_met);
 
 /* This was no hit. Context: the handler. */
 static inline void rt_hit_undo(struct rt_context *c)
 {
-	c->counters[c->probe->index].hits--;
+	rt_counters_of(c)[c->probe->index].hits--;
 }
 
 /* Whether this handler's condition holds; if not, there was no hit. Context: the handler. */
@@ -248,61 +171,21 @@ static inline bool rt_armed(struct rt_context *c)
 /* ---- The session thread ---- */
 
 /* The process context, for a run of `probe` or a report in its name. Context: session thread. */
-static __maybe_unused struct rt_context *rt_process_enter(struct rt_probe *probe)
-{
-	struct rt_context *c = rt_process_context;
-
-	preempt_disable_notrace();
-	c->probe = probe;
-	c->where = NULL;
-	rt_actions_start(c);
-	c->lock_count = 0;
-	kc_store(c->holder, 1 + smp_processor_id());
-	return c;
-}
+struct rt_context *rt_process_enter(struct rt_probe *probe);
 
 /* Ends what rt_process_enter began; tells the reader that this run's output is complete. */
-static __maybe_unused void rt_process_leave(struct rt_context *c)
-{
-	c->lock_count = 0;
-	if (c->failed)
-		rt_error_settle(c);
-	if (c->is_writing) {
-		rt_handler_end_write(c);
-		rt_time_close(c);
-	}
-	preempt_enable_notrace();
-}
+void rt_process_leave(struct rt_context *c);
 
 /*
  * Runs `probe` in process context, counted as a hit. The time is counted with what it waits for:
  * locks, and room for output. Context: session thread.
  */
-static __maybe_unused void rt_process_run(struct rt_probe *probe)
-{
-	u64 start = rt_times_all ? kc_cycles() : 0;
-	struct rt_context *c = rt_process_enter(probe);
-
-	c->counters[probe->index].hits++;
-	probe->handler(c);
-	if (rt_times_all)
-		rt_usage_add(&c->usage[probe->index], kc_cycles() - start);
-	rt_process_leave(c);
-}
+void rt_process_run(struct rt_probe *probe);
 
 /* Writes one text record in the name of `probe`. Context: session thread. */
-static __maybe_unused void rt_process_report(struct rt_probe *probe, u32 type, const char *text)
-{
-	struct rt_context *c = rt_process_enter(probe);
-
-	rt_record_text(c, type, text);
-	rt_process_leave(c);
-}
+void rt_process_report(struct rt_probe *probe, u32 type, const char *text);
 
 /* exit() of the script: no handler starts any more, and the session ends. Context: any. */
-static __maybe_unused void rt_session_exit(struct rt_context *c)
-{
-	rt_session_end();
-}
+void rt_session_exit(struct rt_context *c);
 
 #endif

@@ -38,56 +38,17 @@ static inline bool rt_lock_is_hopeless(const struct rt_context *c, u32 holder)
 /* ---- Exclusively ---- */
 
 /* Waits for the lock's word; false if it cannot be had in time. Preemption is off. */
-static __maybe_unused noinline bool rt_lock_wait(struct rt_context *c, struct rt_lock *lock)
-{
-	u32 microseconds;
+bool rt_lock_wait(struct rt_context *c, struct rt_lock *lock);
 
-	for (microseconds = 0; microseconds < RT_LOCK_PATIENCE; microseconds++) {
-		u32 holder = kc_load(lock->holder);
-
-		if (!holder && cmpxchg(&lock->holder, 0, c->holder) == 0)
-			return true;
-		if (rt_lock_is_hopeless(c, holder))
-			return false;
-		udelay(1);
-	}
-	return false;
-}
-
-/* Waits until `other` does not share the lock, whose word we have; false if that takes too long. */
-static __maybe_unused bool rt_lock_wait_for_sharer(const struct rt_context *c,
-						   const struct rt_lock *lock,
-						   const struct rt_context *other)
-{
-	u32 microseconds;
-
-	for (microseconds = 0; kc_load(other->sharing) & lock->bit; microseconds++) {
-		if (microseconds >= RT_LOCK_PATIENCE ||
-		    rt_lock_is_hopeless(c, kc_load(other->holder)))
-			return false;
-		udelay(1);
-	}
-	return true;
-}
-
-static __maybe_unused noinline bool rt_lock_wait_for_sharers(const struct rt_context *c,
-							     const struct rt_lock *lock)
-{
-	const struct rt_context *other;
-
-	for (other = rt_contexts; other; other = other->next)
-		if (!rt_lock_wait_for_sharer(c, lock, other))
-			return false;
-	kc_acquire_barrier();
-	return true;
-}
+bool rt_lock_wait_for_sharers(const struct rt_context *c,
+			      const struct rt_lock *lock);
 
 /* Takes one lock; false if it cannot be had in time. The exchange is a full barrier. */
 static __always_inline bool rt_lock_take(struct rt_context *c, struct rt_lock *lock)
 {
 	if (unlikely(cmpxchg(&lock->holder, 0, c->holder) != 0) && !rt_lock_wait(c, lock))
 		return false;
-	if (!RT_SHARES_LOCKS || !lock->bit || rt_lock_wait_for_sharers(c, lock))
+	if (!rt_script.shares_locks || !lock->bit || rt_lock_wait_for_sharers(c, lock))
 		return true;
 	kc_store_release(lock->holder, 0);
 	return false;
@@ -114,26 +75,9 @@ static __always_inline void rt_locks_show(struct rt_context *c, u64 bits)
 }
 
 /* Shares the locks of which one was found held, and the bits are withdrawn while it is. */
-static __maybe_unused noinline bool rt_locks_wait_shared(struct rt_context *c,
-							 struct rt_lock *const *locks, u32 count,
-							 u64 bits)
-{
-	const struct rt_lock *held;
-	u32 microseconds = 0;
-
-	while ((held = rt_locks_held(locks, count)) != NULL) {
-		u32 holder;
-
-		kc_store_release(c->sharing, 0);
-		while ((holder = kc_load(held->holder)) != 0) {
-			if (microseconds++ >= RT_LOCK_PATIENCE || rt_lock_is_hopeless(c, holder))
-				return false;
-			udelay(1);
-		}
-		rt_locks_show(c, bits);
-	}
-	return true;
-}
+bool rt_locks_wait_shared(struct rt_context *c,
+			  struct rt_lock *const *locks, u32 count,
+			  u64 bits);
 
 /* Shares `count` locks, whose bits are `bits`, all or none; false if that is not to be had. */
 static __always_inline bool rt_locks_share(struct rt_context *c, struct rt_lock *const *locks,
@@ -163,11 +107,7 @@ static __always_inline void rt_locks_drop(struct rt_context *c, struct rt_lock *
 	rt_locks_release(locks, taken);
 }
 
-static __maybe_unused noinline void rt_locks_skip(struct rt_context *c)
-{
-	c->counters[c->probe->index].skipped_lock++;
-	rt_skip_count(c->probe->index);
-}
+void rt_locks_skip(struct rt_context *c);
 
 /*
  * Takes the first `taken` of the locks exclusively and shares the `shared` ones behind them, whose
@@ -198,13 +138,6 @@ static __always_inline void rt_locks_note(struct rt_context *c, struct rt_lock *
 }
 
 /* Marks what is held while a process-context handler sleeps, and as awake again afterwards. */
-static __maybe_unused void rt_locks_mark(struct rt_context *c, u32 mark)
-{
-	u32 i;
-
-	kc_store(c->holder, (1 + smp_processor_id()) | mark);
-	for (i = 0; i < c->lock_count; i++)
-		kc_store(c->locks[i]->holder, c->holder);
-}
+void rt_locks_mark(struct rt_context *c, u32 mark);
 
 #endif

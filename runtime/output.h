@@ -50,89 +50,16 @@ static inline void rt_time_close(struct rt_context *c)
 	c->is_writing = 0;
 }
 
-/* The time of the records that `c` may still write in this run; `now` if it writes none. */
-static __maybe_unused u64 rt_time_open_since(const struct rt_context *c, u64 now, u64 last)
-{
-	u64 time;
-	u32 tries;
-
-	for (tries = 0; tries < 1000; tries++) {
-		time = kc_load(c->time);
-		if (time != RT_TIME_OPENING)
-			return time && time < now ? time : now;
-		cpu_relax();
-	}
-	return last;
-}
-
-/* Never goes back behind `last`, the previous answer, and allows for the clocks' differences. */
-static __maybe_unused u64 rt_horizon_settle(u64 horizon, u64 last)
-{
-	return horizon < last + RT_TIME_MARGIN ? last : horizon - RT_TIME_MARGIN;
-}
-
 /* As rt_horizon, of records from the per-CPU contexts alone. Context: the same. */
-static __maybe_unused u64 rt_cpu_horizon(u64 last)
-{
-	u64 now = kc_monotonic_ns();
-	u64 horizon = now;
-	unsigned int cpu;
-
-	smp_mb();
-	for_each_possible_cpu(cpu)
-		horizon = min(horizon, rt_time_open_since(rt_context_of(cpu), now, last));
-	return rt_horizon_settle(horizon, last);
-}
+u64 rt_cpu_horizon(u64 last);
 
 /*
  * A time that every record still to be committed reaches; it never goes back. `last` is the
  * previous answer. Context: process, one caller at a time.
  */
-static __maybe_unused u64 rt_horizon(u64 last)
-{
-	u64 now = kc_monotonic_ns();
-	u64 process;
-
-	smp_mb();
-	process = rt_horizon_settle(rt_time_open_since(rt_process_context, now, last), last);
-	return min(process, rt_cpu_horizon(last));
-}
+u64 rt_horizon(u64 last);
 
 /* ---- Room ---- */
-
-/* Lets others run for a while in the middle of a process-context handler. */
-static __maybe_unused void rt_context_sleep(struct rt_context *c, u32 milliseconds)
-{
-	rt_locks_mark(c, RT_LOCK_SLEEPS);
-	preempt_enable_notrace();
-	msleep(milliseconds);
-	preempt_disable_notrace();
-	rt_locks_mark(c, 0);
-}
-
-static __maybe_unused char *rt_wait_for_room(struct rt_context *c, u32 length)
-{
-	u32 milliseconds = 1;
-	char *at = NULL;
-
-	while (!at && rt_stream_fits(c->stream, length) && kc_load(rt_session.reader_present)) {
-		rt_context_sleep(c, milliseconds);
-		if (milliseconds < 16)
-			milliseconds *= 2;
-		at = rt_stream_reserve(c->stream, length);
-	}
-	return at;
-}
-
-/* As rt_stream_reserve, waiting in process context. */
-static __maybe_unused char *rt_room(struct rt_context *c, u32 length)
-{
-	char *at = rt_stream_reserve(c->stream, length);
-
-	if (unlikely(!at) && c->is_process)
-		at = rt_wait_for_room(c, length);
-	return at;
-}
 
 /* ---- Records ---- */
 
@@ -148,47 +75,8 @@ static __always_inline char *rt_put_header(const struct rt_context *c, char *at,
 	return at + sizeof(*record);
 }
 
-/*
- * Writes the record of the gap that is due, if there is room for it and `length` bytes behind;
- * returns where those go, or NULL. The time is open.
- */
-static __maybe_unused char *rt_gap_write(struct rt_context *c, u32 length)
-{
-	struct rt_stream *s = c->stream;
-	char *at = rt_room(c, RT_GAP_LENGTH + length);
-	u64 *lost;
-
-	if (!at)
-		return NULL;
-	lost = (u64 *)rt_put_header(c, at, SPILE_RECORD_GAP, RT_GAP_LENGTH);
-	*lost = s->lost;
-	s->lost = 0;
-	rt_stream_commit(s, (char *)(lost + 1));
-	return s->at;
-}
-
-/* Counts the record that is about to be written as lost. */
-static __maybe_unused void rt_record_lose(struct rt_context *c)
-{
-	c->stream->lost++;
-	c->stream->limit = NULL;
-	c->records_lost++;
-	c->counters[c->probe->index].lost_records++;
-}
-
 /* What rt_record_open does where the room is not simply there. */
-static __maybe_unused noinline char *rt_record_make_room(struct rt_context *c, u32 length)
-{
-	char *at;
-
-	if (c->stream->lost)
-		at = rt_gap_write(c, length);
-	else
-		at = rt_room(c, length);
-	if (!at)
-		rt_record_lose(c);
-	return at;
-}
+char *rt_record_make_room(struct rt_context *c, u32 length);
 
 /*
  * Starts a record with `payload` bytes (a multiple of 8) and returns where they go; NULL if the
@@ -264,77 +152,27 @@ static inline char *rt_put_string(char *at, const char *s, u32 length)
 }
 
 /* Writes a record whose payload is one string; false if it is lost. Context: any, NMI included. */
-static __maybe_unused bool rt_record_text(struct rt_context *c, u32 type, const char *text)
-{
-	u32 length = strlen(text);
-	char *at = rt_record_open(c, type, RT_STRING_SIZE(length));
-
-	if (!at)
-		return false;
-	rt_record_end(c, rt_put_string(at, text, length));
-	return true;
-}
+bool rt_record_text(struct rt_context *c, u32 type, const char *text);
 
 /* Tells the reader that this run of a process-context handler wrote its last record. */
-static __maybe_unused void rt_handler_end_write(struct rt_context *c)
-{
-	u32 length = sizeof(struct spile_record);
-	char *at = rt_room(c, length);
-
-	if (at)
-		rt_record_end(c, rt_put_header(c, at, SPILE_RECORD_HANDLER_END, length));
-}
+void rt_handler_end_write(struct rt_context *c);
 
 /*
  * Writes down, with no record behind it, what was lost on this stream. Context: process, no handler
  * of the stream runs.
  */
-static __maybe_unused void rt_gap_settle(struct rt_context *c)
-{
-	if (!c->stream->lost)
-		return;
-	rt_time_open(c);
-	rt_gap_write(c, 0);
-	rt_time_close(c);
-}
+void rt_gap_settle(struct rt_context *c);
 
 /* ---- What generated code calls besides. Context: any, NMI included ---- */
 
 /* Sends a warning, printf-like, to the user's standard error. */
-static __maybe_unused __printf(2, 3)
-void rt_warning(struct rt_context *c, const char *format, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	vsnprintf(c->text, sizeof(c->text), format, arguments);
-	va_end(arguments);
-	rt_record_text(c, SPILE_RECORD_WARNING, c->text);
-}
+__printf(2, 3)
+void rt_warning(struct rt_context *c, const char *format, ...);
 
 /* Has a histogram drawn. `s` is of type `type`, or rt_stat_none. */
-static __maybe_unused void rt_print_histogram(struct rt_context *c,
-					      const struct rt_stat_type *type,
-					      const struct rt_stat *s)
-{
-	u32 size = rt_stat_bucket_count(type) * sizeof(u64);
-	struct spile_histogram *h;
-
-	h = (struct spile_histogram *)rt_record_open(c, SPILE_RECORD_HISTOGRAM, sizeof(*h) + size);
-	if (!h)
-		return;
-	h->kind = type->kind;
-	h->bucket_count = rt_stat_bucket_count(type);
-	h->low = type->low;
-	h->high = type->high;
-	h->step = type->step;
-	h->count = s->count;
-	if (s->count)
-		memcpy(h + 1, s->buckets, size);
-	else
-		memset(h + 1, 0, size);
-	rt_record_end(c, (char *)(h + 1) + size);
-}
+void rt_print_histogram(struct rt_context *c,
+			const struct rt_stat_type *type,
+			const struct rt_stat *s);
 
 /* sprintf into a buffer of MAXSTRINGLEN bytes. */
 static inline void rt_format(char *to, const char *format, const struct spile_argument *arguments,

@@ -35,53 +35,21 @@ struct rt_place {
 	({ static struct rt_place rt_place_here = { .where = text }; &rt_place_here; })
 
 /* The listed ones, in no order. */
-static struct rt_place *rt_places;
+extern struct rt_place *rt_places;
 
 /* What rt_place_of_error hands out. */
-static struct rt_place rt_error_places[RT_ERROR_PLACES];
-
-static inline void rt_place_list(struct rt_place *place)
-{
-	struct rt_place *first;
-
-	do {
-		first = kc_load(rt_places);
-		place->next = first;
-	} while (cmpxchg(&rt_places, first, place) != first);
-}
+extern struct rt_place rt_error_places[RT_ERROR_PLACES];
 
 /*
  * Counts at `place` for a hit of `probe`. True the first time: the caller then writes the text.
  * Context: any, NMI included.
  */
-static __maybe_unused bool rt_place_count(struct rt_place *place, struct rt_probe *probe)
-{
-	struct rt_probe *first = cmpxchg(&place->probe, NULL, probe);
-
-	atomic_long_inc(&place->count);
-	if (!first)
-		rt_place_list(place);
-	else if (first != probe)
-		place->has_others = 1;
-	return !first;
-}
+bool rt_place_count(struct rt_place *place, struct rt_probe *probe);
 
 /*
  * The place to count errors at that have no struct rt_place of their own; `otherwise` for those
  * that found no room in the table. `where` is compared as a pointer. Context: any, NMI included.
  */
-static __maybe_unused struct rt_place *rt_place_of_error(const char *where,
-							 struct rt_place *otherwise)
-{
-	u32 i;
-
-	for (i = 0; where && i < RT_ERROR_PLACES; i++) {
-		const char *taken = cmpxchg(&rt_error_places[i].where, NULL, where);
-
-		if (!taken || taken == where)
-			return &rt_error_places[i];
-	}
-	return otherwise;
-}
+struct rt_place *rt_place_of_error(const char *where, struct rt_place *otherwise);
 
 #endif

@@ -11,7 +11,7 @@
 #define SPILE_RUNTIME_SESSION_H
 
 #include "abi.h"
-#include "compat/kernel.h"
+#include "script.h"
 
 /* Bytes of a run-time error's text, and of that text with its place. */
 #define RT_ERROR_SIZE 256
@@ -51,14 +51,7 @@ struct rt_session {
 	struct rt_mail mails[RT_MAILS];
 };
 
-static struct rt_session rt_session;
-
-/* Runs soon after rt_session_wake, in an interrupt (in a thread on PREEMPT_RT). */
-static void rt_session_wake_now(struct irq_work *work)
-{
-	kc_store(rt_session.woken, 1);
-	wake_up(&rt_session.thread_wait);
-}
+extern struct rt_session rt_session;
 
 /* Has the session thread look around. Context: any, NMI included. */
 static inline void rt_session_wake(void)
@@ -70,45 +63,19 @@ static inline void rt_session_wake(void)
  * Where a hit looks whether its handler may run: the `busy` of its CPU's context while the session
  * runs (context.h), otherwise a word that is always set. One read tells both.
  */
-static DEFINE_PER_CPU(u32 *, rt_cpu_gate);
-static u32 rt_gate_closed = 1;
+DECLARE_PER_CPU(u32 *, rt_cpu_gate);
+extern u32 rt_gate_closed;
 
 /* No handler starts from now on. Context: any, NMI included. */
-static __maybe_unused void rt_session_close(void)
-{
-	unsigned int cpu;
-
-	kc_store(rt_session.running, 0);
-	for_each_possible_cpu(cpu)
-		kc_store(per_cpu(rt_cpu_gate, cpu), &rt_gate_closed);
-}
+void rt_session_close(void);
 
 /* No handler starts from now on, and the thread ends the session. Context: any, NMI included. */
-static __maybe_unused void rt_session_end(void)
-{
-	rt_session_close();
-	kc_store_release(rt_session.end_requested, 1);
-	rt_session_wake();
-}
+void rt_session_end(void);
 
 /* Before anything else of the runtime. Context: process, at load. */
-static __maybe_unused void rt_session_init(void)
-{
-	kc_clocks_init();
-	init_waitqueue_head(&rt_session.thread_wait);
-	init_waitqueue_head(&rt_session.reader_wait);
-	init_irq_work(&rt_session.wake_work, rt_session_wake_now);
-	rt_session.state = SPILE_STATE_LOADED;
-}
+void rt_session_init(void);
 
 /* Zeroed memory that is accounted for; NULL when there is none. Context: process, at load. */
-static __maybe_unused void *rt_allocate(size_t size)
-{
-	void *memory = kc_allocate(size);
-
-	if (memory)
-		rt_session.memory += size;
-	return memory;
-}
+void *rt_allocate(size_t size);
 
 #endif

@@ -29,45 +29,11 @@ static inline int rt_read_user(void *to, unsigned long address, size_t size)
 
 typedef int (*rt_reader)(void *to, unsigned long address, size_t size);
 
-/*
- * Copies a NUL-terminated string of at most `room` - 1 bytes and ends it with a NUL. Returns its
- * length, or -EFAULT with `to` empty. `room` is at least 1.
- */
-static __always_inline long rt_read_string(rt_reader read, char *to, unsigned long address,
-					   size_t room)
-{
-	size_t done = 0;
-
-	while (done + 1 < room) {
-		size_t piece = RT_READ_PIECE - (address + done) % RT_READ_PIECE;
-		size_t length;
-
-		if (piece > room - 1 - done)
-			piece = room - 1 - done;
-		if (read(to + done, address + done, piece)) {
-			to[0] = 0;
-			return -EFAULT;
-		}
-		length = strnlen(to + done, piece);
-		done += length;
-		if (length < piece)
-			break;
-	}
-	to[done] = 0;
-	return done;
-}
-
 /* A string in kernel memory: see rt_read_string. */
-static __maybe_unused long rt_read_kernel_string(char *to, unsigned long address, size_t room)
-{
-	return rt_read_string(rt_read_kernel, to, address, room);
-}
+long rt_read_kernel_string(char *to, unsigned long address, size_t room);
 
 /* A string in the current task's memory: see rt_read_string. */
-static __maybe_unused long rt_read_user_string(char *to, unsigned long address, size_t room)
-{
-	return rt_read_string(rt_read_user, to, address, room);
-}
+long rt_read_user_string(char *to, unsigned long address, size_t room);
 
 /* ---- Memory for printf ---- */
 
@@ -75,29 +41,14 @@ static __maybe_unused long rt_read_user_string(char *to, unsigned long address, 
  * Copies the bytes that %m and %M print: `precision` of them, at most MAXSTRINGLEN; 1 if it is
  * below 0. Returns their number; 0, with the error set, where one of them cannot be read.
  */
-static __maybe_unused u32 rt_read_memory(struct rt_context *c, char *to, s64 address,
-					 s64 precision, bool is_user, struct rt_place *place)
-{
-	u32 size = precision < 0 ? 1 : min_t(s64, precision, MAXSTRINGLEN);
-	rt_reader read = is_user ? rt_read_user : rt_read_kernel;
-
-	if (!size || !read(to, address, size))
-		return size;
-	rt_fault_at(c, place, "read fault at 0x%llx", (unsigned long long)address);
-	return 0;
-}
+u32 rt_read_memory(struct rt_context *c, char *to, s64 address,
+		   s64 precision, bool is_user, struct rt_place *place);
 
 /* ---- Typed loads ---- */
 
 /* Copies kernel memory; zeros, with the error set, where it cannot be read. */
-static __maybe_unused void rt_load(struct rt_context *c, void *to, const volatile void *from,
-				   size_t size, struct rt_place *place)
-{
-	if (likely(!kc_read_kernel(to, (unsigned long)from, size)))
-		return;
-	memset(to, 0, size);
-	rt_fault_at(c, place, "read fault at 0x%lx", (unsigned long)from);
-}
+void rt_load(struct rt_context *c, void *to, const volatile void *from,
+	     size_t size, struct rt_place *place);
 
 /* Whether *p is an array: only an array changes its type when it becomes an operand. */
 #define RT_IS_POINTER_CLASS(p) (__builtin_classify_type(*(p)) == 5)
@@ -143,12 +94,8 @@ static __maybe_unused void rt_load(struct rt_context *c, void *to, const volatil
  * Writes a number of `size` bytes to kernel memory. On a fault nothing is written, and the soft error
  * is set: assignments to target variables.
  */
-static __maybe_unused void rt_write_kernel(struct rt_context *c, unsigned long address, s64 value,
-					   size_t size, struct rt_place *place)
-{
-	if (unlikely(kc_write_kernel(address, (u64)value, size)))
-		rt_fault_at(c, place, "write fault at 0x%lx", address);
-}
+void rt_write_kernel(struct rt_context *c, unsigned long address, s64 value,
+		     size_t size, struct rt_place *place);
 
 /* `count` bits of a number from bit `first` on: a bit-field. */
 static inline s64 rt_bits(s64 value, u32 first, u32 count)

@@ -121,8 +121,8 @@ static void check_emission(struct session *session, const struct program *progra
 {
 	static const struct emit_options options = { .module_name = "fuzz", .kernel_release = FUZZ_RELEASE };
 	g_autoptr(GString) text = g_string_new(NULL);
-	const char *first = emit_program(session->arena, program, &options);
-	const char *second = emit_program(session->arena, program, &options);
+	const char *first = emit_program(session->arena, program, &options)->c_text;
+	const char *second = emit_program(session->arena, program, &options)->c_text;
 
 	if (strcmp(first, second) != 0)
 		broken("the same program gave two C texts", first, second);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Made by spile 0.1 from function.stp for Linux RELEASE. */
 
-#define SPILE_MODULE_NAME "spile_85880344"
 #define MAXSTRINGLEN 512
 #define MAXACTION 1000
 #define MAXACTION_INTERRUPTIBLE 10000
@@ -17,13 +16,6 @@
 #define RT_TIME_LIMITS 1
 #define RT_SUPPRESS_HANDLER_ERRORS 0
 #define RT_STAP_ERRORS 0
-#define RT_MATCH_GROUPS 0
-#define RT_PROBE_COUNT 1
-#define RT_SHARES_LOCKS 0
-#define RT_COUNTS 0
-#define RT_PARTS 0
-#define RT_FRAME_SIZE (34 * MAXSTRINGLEN)
-#define RT_PRINTS 0
 
 #include "module/prologue.h"
 
@@ -32,13 +24,6 @@ MODULE_INFO(spile_version, "0.1");
 MODULE_INFO(spile_kernel, "RELEASE");
 MODULE_INFO(spile_script, "function.stp");
 MODULE_INFO(spile_script_sha256, "8588034463ccbdb16a29250e1f3d15e989cd9bf219036fbd1e045d639183b3c8");
-
-/* ---- globals ---- */
-
-static const struct rt_map *const rt_maps[] = { NULL };
-static const struct rt_stat_global *const rt_stats[] = { NULL };
-static const s64 rt_count_initial[] = { 0 };
-static struct rt_foreach_order *const rt_orders[] = { NULL };
 
 /* ---- functions ---- */
 
@@ -147,20 +132,11 @@ out:
 static const char spile_formats[] __used __attribute__((section(SPILE_FORMAT_SECTION))) =
 	"%s\n" "\0";
 
-static struct rt_probe rt_probes[RT_PROBE_COUNT] = {
+struct rt_probe rt_probes[] = {
 	{ .name = "begin", .where = "function.stp:4:1", .handler = p_0 },
 };
 
 MODULE_INFO(spile_probe, "0 begin");
-
-/* by a switch, for calls by pointer are dear where the kernel guards them */
-static RT_HANDLER void rt_hit(u32 probe, struct pt_regs *regs, const char *function)
-{
-	switch (probe) {
-	default:
-		break;
-	}
-}
 
 static struct rt_probe *const mod_begin_probes[] = { &rt_probes[0], NULL };
 static struct rt_probe *const mod_end_probes[] = { NULL };
@@ -170,4 +146,19 @@ static const struct mod_family mod_families[] = {
 	{ NULL, NULL, 0 }
 };
 
-#include "module/main.c"
+const struct rt_script rt_script = {
+	.name = "spile_85880344",
+	.probe_count = 1,
+	.count_count = 0,
+	.part_count = 0,
+	.frame_size = 34 * MAXSTRINGLEN,
+	.prints = 0,
+	.shares_locks = 0,
+};
+
+const struct mod_script mod_script = {
+	.begin_probes = mod_begin_probes,
+	.end_probes = mod_end_probes,
+	.error_probes = mod_error_probes,
+	.families = mod_families,
+};

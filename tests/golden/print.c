@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Made by spile 0.1 from print.stp for Linux RELEASE. */
 
-#define SPILE_MODULE_NAME "spile_9e122d6a"
 #define MAXSTRINGLEN 512
 #define MAXACTION 1000
 #define MAXACTION_INTERRUPTIBLE 10000
@@ -17,13 +16,6 @@
 #define RT_TIME_LIMITS 1
 #define RT_SUPPRESS_HANDLER_ERRORS 0
 #define RT_STAP_ERRORS 0
-#define RT_MATCH_GROUPS 0
-#define RT_PROBE_COUNT 1
-#define RT_SHARES_LOCKS 0
-#define RT_COUNTS 0
-#define RT_PARTS 0
-#define RT_FRAME_SIZE (2 * MAXSTRINGLEN)
-#define RT_PRINTS 1
 
 #include "module/prologue.h"
 #include "module/families/tracepoint.h"
@@ -34,13 +26,6 @@ MODULE_INFO(spile_version, "0.1");
 MODULE_INFO(spile_kernel, "RELEASE");
 MODULE_INFO(spile_script, "print.stp");
 MODULE_INFO(spile_script_sha256, "9e122d6ac63cd81661816b2ed5a79b385564dd9d4e8b760fc8e4cc9193eb3721");
-
-/* ---- globals ---- */
-
-static const struct rt_map *const rt_maps[] = { NULL };
-static const struct rt_stat_global *const rt_stats[] = { NULL };
-static const s64 rt_count_initial[] = { 0 };
-static struct rt_foreach_order *const rt_orders[] = { NULL };
 
 /* ---- functions ---- */
 
@@ -127,20 +112,11 @@ static const char spile_formats[] __used __attribute__((section(SPILE_FORMAT_SEC
 	"%s %d\n" "\0"
 	"%s\n" "\0";
 
-static struct rt_probe rt_probes[RT_PROBE_COUNT] = {
+struct rt_probe rt_probes[] = {
 	{ .name = "kernel.trace(\"sys_enter\")", .where = "print.stp:2:1" },
 };
 
 MODULE_INFO(spile_probe, "0 kernel.trace(\"sys_enter\")");
-
-/* by a switch, for calls by pointer are dear where the kernel guards them */
-static RT_HANDLER void rt_hit(u32 probe, struct pt_regs *regs, const char *function)
-{
-	switch (probe) {
-	default:
-		break;
-	}
-}
 
 static struct rt_probe *const mod_begin_probes[] = { NULL };
 static struct rt_probe *const mod_end_probes[] = { NULL };
@@ -155,4 +131,19 @@ static const struct mod_family mod_families[] = {
 	{ NULL, NULL, 0 }
 };
 
-#include "module/main.c"
+const struct rt_script rt_script = {
+	.name = "spile_9e122d6a",
+	.probe_count = 1,
+	.count_count = 0,
+	.part_count = 0,
+	.frame_size = 2 * MAXSTRINGLEN,
+	.prints = 1,
+	.shares_locks = 0,
+};
+
+const struct mod_script mod_script = {
+	.begin_probes = mod_begin_probes,
+	.end_probes = mod_end_probes,
+	.error_probes = mod_error_probes,
+	.families = mod_families,
+};

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Made by spile 0.1 from statistic.stp for Linux RELEASE. */
 
-#define SPILE_MODULE_NAME "spile_a32e95cb"
 #define MAXSTRINGLEN 512
 #define MAXACTION 1000
 #define MAXACTION_INTERRUPTIBLE 10000
@@ -17,13 +16,6 @@
 #define RT_TIME_LIMITS 1
 #define RT_SUPPRESS_HANDLER_ERRORS 0
 #define RT_STAP_ERRORS 0
-#define RT_MATCH_GROUPS 0
-#define RT_PROBE_COUNT 2
-#define RT_SHARES_LOCKS 0
-#define RT_COUNTS 0
-#define RT_PARTS 1
-#define RT_FRAME_SIZE (1 * MAXSTRINGLEN)
-#define RT_PRINTS 0
 
 #include "module/prologue.h"
 #include "module/families/kprobe.h"
@@ -53,7 +45,6 @@ static const struct rt_map g_sizes = {
 
 static const struct rt_map *const rt_maps[] = { &g_sizes, NULL };
 static const struct rt_stat_global *const rt_stats[] = { NULL };
-static const s64 rt_count_initial[] = { 0 };
 
 /* one per foreach statement: the order of its elements */
 static struct rt_foreach_order rt_order_1 = { .map = &g_sizes };
@@ -155,7 +146,7 @@ out:
 /* the reader's formats, by number */
 static const char spile_formats[] __used __attribute__((section(SPILE_FORMAT_SECTION))) = "";
 
-static struct rt_probe rt_probes[RT_PROBE_COUNT] = {
+struct rt_probe rt_probes[] = {
 	{ .name = "kprobe.function(\"vfs_read\").return", .where = "statistic.stp:3:1", .is_at_return = 1 },
 	{ .name = "end", .where = "statistic.stp:4:1", .handler = p_1 },
 };
@@ -164,7 +155,7 @@ MODULE_INFO(spile_probe, "0 kprobe.function(\"vfs_read\").return");
 MODULE_INFO(spile_probe, "1 end");
 
 /* by a switch, for calls by pointer are dear where the kernel guards them */
-static RT_HANDLER void rt_hit(u32 probe, struct pt_regs *regs, const char *function)
+RT_HANDLER void rt_hit(u32 probe, struct pt_regs *regs, const char *function)
 {
 	switch (probe) {
 	case 0:
@@ -189,4 +180,20 @@ static const struct mod_family mod_families[] = {
 	{ NULL, NULL, 0 }
 };
 
-#include "module/main.c"
+const struct rt_script rt_script = {
+	.name = "spile_a32e95cb",
+	.probe_count = 2,
+	.count_count = 0,
+	.part_count = 1,
+	.frame_size = 1 * MAXSTRINGLEN,
+	.prints = 0,
+	.shares_locks = 0,
+};
+
+const struct mod_script mod_script = {
+	.begin_probes = mod_begin_probes,
+	.end_probes = mod_end_probes,
+	.error_probes = mod_error_probes,
+	.families = mod_families,
+	.globals = { rt_globals_init, rt_globals_fini, rt_maps, rt_stats, rt_orders },
+};

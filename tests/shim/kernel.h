@@ -124,6 +124,7 @@ static const unsigned int nr_cpu_ids = SHIM_CPUS;
 
 /* Static per-CPU variables are arrays; __this_cpu_read and per_cpu are theirs. */
 #define DEFINE_PER_CPU(type, name) __typeof__(type) name[SHIM_CPUS]
+#define DECLARE_PER_CPU(type, name) extern __typeof__(type) name[SHIM_CPUS]
 #define per_cpu(name, cpu) ((name)[cpu])
 #define __this_cpu_read(name) ((name)[shim_cpu])
 

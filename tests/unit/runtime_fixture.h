@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What every test of the runtime starts from: the limits that a generated file would define, the
- * probes of an imaginary script, and a context to call the runtime with.
+ * What every test of the runtime starts from: the limits and tables that a generated file would
+ * define, the probes of an imaginary script, and a context to call the runtime with.
  *
  * Included first by tests/unit/test_runtime_*.c, which are compiled with tests/shim/kernel.h.
  */
@@ -17,12 +17,6 @@
 #define MAXNESTING 10
 #define MAXTRYLOCK 10
 #define TRYLOCKDELAY 5
-#define RT_PROBE_COUNT 2
-#define RT_FRAME_SIZE 1024
-#define RT_COUNTS 2
-#define RT_PARTS 8
-#define RT_PRINTS 1
-#define RT_SHARES_LOCKS 1
 #define RT_OVERLOAD 1
 #define STP_OVERLOAD_THRESHOLD 500000LL
 #define STP_OVERLOAD_INTERVAL 1000000LL
@@ -43,13 +37,37 @@
 #ifndef RT_TIME_LIMITS
 #define RT_TIME_LIMITS 1
 #endif
-#ifndef RT_MATCH_GROUPS
-#define RT_MATCH_GROUPS 0
+
+#include "runtime/core.c"
+#include "runtime/arrays.c"
+#include "runtime/values.c"
+#include "runtime/regex.c"
+
+/* What a generated file defines of its script. */
+#define PROBES 2
+#define FRAME_SIZE 1024
+#define COUNTS 2
+#define PARTS 8
+#ifndef MATCH_GROUPS
+#define MATCH_GROUPS 0
 #endif
 
-#include "runtime/handler.h"
+/* What the counts begin with. */
+static s64 fixture_counts[COUNTS];
 
-static void rt_hit(u32 probe, struct pt_regs *regs, const char *function)
+const struct rt_script rt_script = {
+	.name = "fixture",
+	.probe_count = PROBES,
+	.count_count = COUNTS,
+	.part_count = PARTS,
+	.frame_size = FRAME_SIZE,
+	.match_size = MATCH_GROUPS ? RT_MATCH_SIZE(MATCH_GROUPS) : 0,
+	.counts = fixture_counts,
+	.prints = 1,
+	.shares_locks = 1,
+};
+
+void rt_hit(u32 probe, struct pt_regs *regs, const char *function)
 {
 	rt_run(rt_probes[probe].handler, probe, RT_USES_REGS | RT_USES_FUNCTION, regs, function);
 }
@@ -59,7 +77,7 @@ static void fixture_handler(struct rt_context *c)
 	c->actions--;
 }
 
-static struct rt_probe rt_probes[RT_PROBE_COUNT] = {
+struct rt_probe rt_probes[PROBES] = {
 	{ "begin", "test.stp:1:1", fixture_handler, NULL },
 	{ "kprobe.function(\"f\")", "test.stp:2:1", fixture_handler, NULL },
 };

@@ -503,7 +503,7 @@ static void write_program(struct arena *arena, GString *out)
 {
 	g_string_append(
 		out,
-		"#define RT_MATCH_GROUPS 4\n#include \"runtime_fixture.h\"\n#include \"runtime/regex.h\"\n"
+		"#include \"runtime_fixture.h\"\n#include \"runtime/regex.h\"\n"
 		"#include <stdio.h>\n\n"
 		"static void show(struct rt_context *c, bool plain, bool grouped)\n{\n\tchar text[MAXSTRINGLEN];\n"
 		"\ts64 i;\n\n\tprintf(\"%d %d\", plain, grouped);\n"
@@ -517,8 +517,8 @@ static void write_program(struct arena *arena, GString *out)
 	}
 	g_string_append(
 		out,
-		"\nint main(void)\n{\n\tstatic struct rt_match match;\n\tstatic struct rt_context context;\n"
-		"\tstruct rt_context *c = &context;\n\n\tc->match = &match;\n");
+		"\nint main(void)\n{\n\tstatic u64 memory[RT_MATCH_SIZE(4) / sizeof(u64) + 1];\n\tstatic struct rt_context context;\n"
+		"\tstruct rt_context *c = &context;\n\n\tc->match = (struct rt_match *)memory;\n");
 	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
 		const char *text = c_string(arena, cases[i].text);
 

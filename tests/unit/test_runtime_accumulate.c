@@ -27,11 +27,12 @@ static const struct rt_map *const maps[] = { &counts, &sizes, &plain, NULL };
 static const struct rt_stat_global *const no_stats[] = { NULL };
 static struct rt_foreach_order order = { .map = &counts }, order_of_sizes = { .map = &sizes };
 static struct rt_foreach_order *const orders[] = { &order, &order_of_sizes, NULL };
-static const s64 initial[RT_COUNTS] = { 7, -8 };
-static const struct rt_globals globals = { maps, no_stats, orders, initial };
+static const struct rt_globals globals = { NULL, NULL, maps, no_stats, orders };
 
 static int set_up(void **state)
 {
+	fixture_counts[0] = 7;
+	fixture_counts[1] = -8;
 	fixture_set_up(state);
 	assert_true(rt_globals_init(&globals));
 	return 0;

@@ -4,7 +4,8 @@
  * the session thread decides and tells. A millisecond is a million cycles.
  */
 #include "runtime_fixture.h"
-#include "module/family.h"
+#include "module/family.c"
+#include "module/script.h"
 
 /* A family that writes down how its probe was switched. */
 static char switches[16];
@@ -16,7 +17,9 @@ static void note_switch(const struct mod_family *family, const struct rt_probe *
 }
 
 static const struct mod_family_ops switched_ops = { .arm = note_switch };
-static const struct mod_family mod_families[] = { { &switched_ops, NULL, 0 }, { NULL, NULL, 0 } };
+static const struct mod_family families[] = { { &switched_ops, NULL, 0 }, { NULL, NULL, 0 } };
+
+const struct mod_script mod_script = { .families = families };
 
 #include "module/budget.h"
 #include "module/conditions.h"
@@ -30,11 +33,10 @@ struct load {
 	u64 made;
 };
 
-static struct load loads[RT_PROBE_COUNT];
+static struct load loads[PROBES];
 
 static int set_up(void **state)
 {
-	memset(mod_budget_probes, 0, sizeof(mod_budget_probes));
 	memset(loads, 0, sizeof(loads));
 	rt_probes[0].is_off = rt_probes[1].is_off = 0;
 	rt_times_all = false;
@@ -42,12 +44,14 @@ static int set_up(void **state)
 	switches[0] = 0;
 	shim_now = shim_cycles;
 	fixture_set_up(state);
+	assert_true(mod_budget_init());
 	mod_budget_start();
 	return 0;
 }
 
 static int tear_down(void **state)
 {
+	mod_budget_fini();
 	rt_budget_init(0);
 	rt_times_all = false;
 	return fixture_tear_down(state);
@@ -73,13 +77,13 @@ static void hit(u32 probe)
 /* The workload for `length` cycles, without the session thread. */
 static void run_alone(u64 length)
 {
-	u64 end = shim_cycles + length, due[RT_PROBE_COUNT] = { shim_cycles, shim_cycles };
+	u64 end = shim_cycles + length, due[PROBES] = { shim_cycles, shim_cycles };
 	u32 i;
 
 	while (shim_cycles < end) {
 		u64 next = end;
 
-		for (i = 0; i < RT_PROBE_COUNT; i++) {
+		for (i = 0; i < PROBES; i++) {
 			if (!loads[i].period || rt_probes[i].is_off)
 				continue;
 			if (due[i] <= shim_cycles) {
@@ -105,7 +109,7 @@ static void run_rounds(u32 count)
 /* Cycles that the handler of `probe` has taken on the first CPU. */
 static u64 taken(u32 probe)
 {
-	return rt_context_of(0)->usage[probe].cycles;
+	return rt_usage_of(rt_context_of(0))[probe].cycles;
 }
 
 /* Thousandths of the CPU that it takes in that many rounds. */
@@ -155,7 +159,7 @@ static void what_is_taken_beyond_is_owed(void **state)
 {
 	loads[1] = (struct load){ .period = 1000, .cycles = 3 * RT_BUDGET_INTERVAL };
 	run_alone(70 * RT_BUDGET_INTERVAL);
-	assert_int_equal(rt_context_of(0)->counters[1].hits, 3);
+	assert_int_equal(rt_counters_of(rt_context_of(0))[1].hits, 3);
 	(void)state;
 }
 
@@ -163,7 +167,7 @@ static void within_the_budget_all_hits_run(void **state)
 {
 	loads[1] = (struct load){ .period = 10000, .cycles = 900 };
 	run_rounds(50);
-	assert_int_equal(rt_context_of(0)->counters[1].passed_over, 0);
+	assert_int_equal(rt_counters_of(rt_context_of(0))[1].passed_over, 0);
 	assert_string_equal(told(), "");
 	(void)state;
 }
@@ -172,11 +176,11 @@ static void each_cpu_has_its_own(void **state)
 {
 	loads[1] = (struct load){ .period = 1000, .cycles = 900 };
 	run_alone(RT_BUDGET_INTERVAL);
-	assert_true(rt_context_of(0)->counters[1].passed_over > 0);
+	assert_true(rt_counters_of(rt_context_of(0))[1].passed_over > 0);
 	shim_cpu = 1;
 	hit(1);
-	assert_int_equal(rt_context_of(1)->counters[1].passed_over, 0);
-	assert_int_equal(rt_context_of(1)->counters[1].hits, 1);
+	assert_int_equal(rt_counters_of(rt_context_of(1))[1].passed_over, 0);
+	assert_int_equal(rt_counters_of(rt_context_of(1))[1].hits, 1);
 	(void)state;
 }
 
@@ -185,7 +189,7 @@ static void without_a_budget_nothing_is_passed_over(void **state)
 	rt_budget_init(0);
 	loads[1] = (struct load){ .period = 1000, .cycles = 450 };
 	run_rounds(30);
-	assert_int_equal(rt_context_of(0)->counters[1].passed_over, 0);
+	assert_int_equal(rt_counters_of(rt_context_of(0))[1].passed_over, 0);
 	assert_string_equal(told(), "");
 	(void)state;
 }
@@ -213,8 +217,8 @@ static void hits_without_the_condition_are_not_passed_over(void **state)
 	rt_leave(c);
 	rt_probes[1].wanted = 1;
 	assert_null(rt_enter(1));
-	assert_int_equal(rt_context_of(0)->counters[1].hits, 0);
-	assert_int_equal(rt_context_of(0)->counters[1].passed_over, 1);
+	assert_int_equal(rt_counters_of(rt_context_of(0))[1].hits, 0);
+	assert_int_equal(rt_counters_of(rt_context_of(0))[1].passed_over, 1);
 	(void)state;
 }
 
@@ -228,11 +232,11 @@ static void turns_are_spread_evenly(void **state)
 	loads[1] = (struct load){ .period = 1, .cycles = 1 };
 	for (i = 1; i <= 8000; i++) {
 		hit(1);
-		run = (u32)rt_context_of(0)->counters[1].hits;
+		run = (u32)rt_counters_of(rt_context_of(0))[1].hits;
 		assert_in_range(run, i * 3 / 8, i * 3 / 8 + 1);
 	}
 	assert_int_equal(run, 3000);
-	assert_int_equal(rt_context_of(0)->counters[1].passed_over, 5000);
+	assert_int_equal(rt_counters_of(rt_context_of(0))[1].passed_over, 5000);
 	(void)state;
 }
 
@@ -258,7 +262,7 @@ static void levels_are_a_quarter_apart_at_most(void **state)
 
 static void a_storm_is_held_near_the_budget(void **state)
 {
-	const struct rt_counters *counters = &rt_context_of(0)->counters[1];
+	const struct rt_counters *counters = &rt_counters_of(rt_context_of(0))[1];
 
 	loads[1] = (struct load){ .period = 5000, .cycles = 20000 };
 	run_rounds(10);

@@ -29,7 +29,7 @@ static struct rt_context *on_cpu(u32 cpu)
 
 static u64 skips(const struct rt_context *c)
 {
-	return c->counters[1].skipped_lock;
+	return rt_counters_of(c)[1].skipped_lock;
 }
 
 static void sharers_do_not_wait_for_each_other(void **state)

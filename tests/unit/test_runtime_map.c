@@ -159,7 +159,7 @@ static void full_map_gives_up_insertions(void **state)
 	assert_string_equal(rt_places->text,
 			    "array 'numbers' is full (64 elements, see MAXMAPENTRIES)");
 	assert_null(rt_places->next);
-	assert_int_equal(c->counters[1].given_up_insertions, 3);
+	assert_int_equal(rt_counters_of(c)[1].given_up_insertions, 3);
 
 	assert_true(rt_map_set(c, &numbers, &key, 1, PLACE));
 	assert_int_equal(atomic_long_read(&rt_places->count), 1);

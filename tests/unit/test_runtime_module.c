@@ -6,10 +6,10 @@
  */
 #define MAXERRORS 2
 #define RT_MAXSKIPPED 3
-#define RT_MATCH_GROUPS 2
+#define MATCH_GROUPS 2
 #include "runtime_fixture.h"
-#include "module/family.h"
-#include "runtime/globals.h"
+#include "module/family.c"
+#include "module/script.h"
 
 /* A family that writes down how its probe was switched. */
 static char switches[16];
@@ -22,9 +22,11 @@ static void note_switch(const struct mod_family *family, const struct rt_probe *
 
 static const struct mod_family_ops switched_ops = { .arm = note_switch };
 static const struct mod_family_ops plain_ops;
-static const struct mod_family mod_families[] = {
+static const struct mod_family families[] = {
 	{ &plain_ops, NULL, 0 }, { &switched_ops, NULL, 0 }, { NULL, NULL, 0 },
 };
+
+const struct mod_script mod_script = { .families = families };
 
 #include "module/conditions.h"
 #include "module/report.h"
@@ -145,8 +147,8 @@ static void faults_are_told_once_per_place(void **state)
 			    "a.stp:9:9: read fault at 0x30 (the first)\n"
 			    "W 2 hits of probe kprobe.function(\"f\") given up at a.stp:3:5: "
 			    "read fault at 0x10 (the first)\n");
-	assert_int_equal(rt_context_of(0)->counters[1].given_up, 4);
-	assert_int_equal(rt_context_of(0)->counters[1].errors, 0);
+	assert_int_equal(rt_counters_of(rt_context_of(0))[1].given_up, 4);
+	assert_int_equal(rt_counters_of(rt_context_of(0))[1].errors, 0);
 	(void)state;
 }
 
@@ -250,18 +252,18 @@ static void every_hit_is_timed_when_asked(void **state)
 	run_hits(5000, 50, 1000);
 	run_hits(1, 90, 1000);
 	run_hits(20, 60, 1000);
-	expect_usage(&rt_context_of(0)->usage[1], 5022, 50 * 5000 + 70 + 90 + 60 * 20, 50, 90);
-	expect_usage(&rt_context_of(0)->usage[0], 0, 0, 0, 0);
+	expect_usage(&rt_usage_of(rt_context_of(0))[1], 5022, 50 * 5000 + 70 + 90 + 60 * 20, 50, 90);
+	expect_usage(&rt_usage_of(rt_context_of(0))[0], 0, 0, 0, 0);
 	shim_cpu = 1;
 	run_hits(3, 7, 1000);
-	expect_usage(&rt_context_of(1)->usage[1], 3, 21, 7, 7);
+	expect_usage(&rt_usage_of(rt_context_of(1))[1], 3, 21, 7, 7);
 	(void)state;
 }
 
 static void no_statistics_are_kept_unasked(void **state)
 {
 	run_hits(10 * RT_SAMPLE_EVERY, 50, 1000);
-	expect_usage(&rt_context_of(0)->usage[1], 0, 0, 0, 0);
+	expect_usage(&rt_usage_of(rt_context_of(0))[1], 0, 0, 0, 0);
 	(void)state;
 }
 
@@ -288,29 +290,26 @@ static void handlers_of_the_thread_are_timed_when_asked(void **state)
 	rt_process_run(probe);
 	rt_times_all = false;
 	rt_process_run(probe);
-	expect_usage(&rt_process_context->usage[0], 1, 1234, 1234, 1234);
-	assert_int_equal(rt_process_context->counters[0].hits, 2);
+	expect_usage(&rt_usage_of(rt_process_context)[0], 1, 1234, 1234, 1234);
+	assert_int_equal(rt_counters_of(rt_process_context)[0].hits, 2);
 	probe->handler = fixture_handler;
 	(void)state;
 }
 
+/* The contexts are made anew, with one more allocation each time, until there are enough. */
 static void every_context_has_room_for_a_match(void **state)
 {
-	static const struct rt_map *const no_maps[] = { NULL };
-	static const struct rt_stat_global *const no_stats[] = { NULL };
-	static struct rt_foreach_order *const no_orders[] = { NULL };
-	static const s64 no_counts[RT_COUNTS];
-	static const struct rt_globals globals = { no_maps, no_stats, no_orders, no_counts };
-	int before = shim_allocations, left = 0;
+	int left = 0;
 
+	rt_streams_fini();
+	rt_contexts_fini();
 	do {
-		assert_int_equal(shim_allocations, before);
+		assert_int_equal(shim_allocations, 0);
 		shim_allocations_left = left++;
-	} while (!rt_globals_init(&globals));
-	assert_int_equal(left - 1, SHIM_CPUS + 1);
+	} while (!rt_contexts_init());
+	assert_int_equal(left - 1, 2 * (SHIM_CPUS + 1));
 	assert_non_null(rt_context_of(SHIM_CPUS - 1)->match);
 	assert_non_null(rt_process_context->match);
-	rt_globals_fini(&globals);
 	(void)state;
 }
 
@@ -365,16 +364,16 @@ static void hits_without_the_condition_are_none(void **state)
 	mod_conditions_evaluate();
 	mod_conditions_settle();
 	assert_false(handler_runs());
-	assert_int_equal(rt_context_of(0)->counters[1].hits, 0);
+	assert_int_equal(rt_counters_of(rt_context_of(0))[1].hits, 0);
 	is_verbose = 2;
 	evaluate(NULL);
 	assert_int_equal(rt_session.woken, 1);
 	assert_true(handler_runs());
-	assert_int_equal(rt_context_of(0)->counters[1].hits, 1);
+	assert_int_equal(rt_counters_of(rt_context_of(0))[1].hits, 1);
 	is_verbose = 0;
 	evaluate(NULL);
 	assert_false(handler_runs());
-	assert_int_equal(rt_context_of(0)->counters[1].hits, 1);
+	assert_int_equal(rt_counters_of(rt_context_of(0))[1].hits, 1);
 	(void)state;
 }
 

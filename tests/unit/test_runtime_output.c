@@ -68,7 +68,7 @@ static bool print_number(struct rt_context *c, s64 number)
 
 static struct rt_counters *counters(struct rt_context *c)
 {
-	return &c->counters[1];
+	return &rt_counters_of(c)[1];
 }
 
 static struct rt_context seen;	/* what the last handler was given */
@@ -108,8 +108,8 @@ static void a_run_gives_what_is_used(void **state)
 	rt_run(see, 1, 0, &regs, "g");
 	assert_ptr_equal(seen.regs, &others);
 	assert_int_equal(seen.attention, 0);
-	assert_int_equal(rt_context_of(0)->counters[0].given_up, 1);
-	assert_int_equal(rt_context_of(0)->counters[1].hits, 2);
+	assert_int_equal(rt_counters_of(rt_context_of(0))[0].given_up, 1);
+	assert_int_equal(rt_counters_of(rt_context_of(0))[1].hits, 2);
 	assert_int_equal(rt_context_of(0)->busy, 0);
 	(void)state;
 }
@@ -559,7 +559,7 @@ static void process_runs_are_marked_complete(void **state)
 	assert_int_equal(count_records(SPILE_RECORD_HANDLER_END), 1);
 	assert_int_equal(record(1)->type, SPILE_RECORD_HANDLER_END);
 	assert_int_equal(record(1)->time, record(0)->time);
-	assert_int_equal(rt_process_context->counters[0].hits, 1);
+	assert_int_equal(rt_counters_of(rt_process_context)[0].hits, 1);
 	(void)state;
 }
 

@@ -3,7 +3,6 @@
  * What matched() and ngroups() say, and when they are errors. How tables are made, and that the
  * C written for them finds the right groups, is tests/unit/test_regex.c's business.
  */
-#define RT_MATCH_GROUPS 3
 #include "runtime_fixture.h"
 #include "runtime/regex.h"
 
@@ -55,15 +54,16 @@ static bool matches(struct rt_context *c, const char *text)
 	return rt_regex_match(c, &regex, text);
 }
 
-static struct rt_match match;
+static u64 memory[RT_MATCH_SIZE(3) / sizeof(u64) + 1];
+static struct rt_match *const match = (struct rt_match *)memory;
 
 /* A context at the beginning of a handler that has never matched anything. */
 static struct rt_context *fresh_context(void)
 {
 	struct rt_context *c = fixture_context();
 
-	memset(&match, 0x5a, sizeof(match));
-	c->match = &match;
+	memset(memory, 0x5a, sizeof(memory));
+	c->match = match;
 	rt_match_start(c);
 	return c;
 }

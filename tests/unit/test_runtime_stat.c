@@ -22,8 +22,7 @@ static struct rt_foreach_order *const no_orders[] = { NULL };
 static const struct rt_stat_global *const stats[] = {
 	&plain, &logarithmic, &linear, &varying, NULL,
 };
-static const s64 no_counts[RT_COUNTS];
-static const struct rt_globals globals = { no_maps, stats, no_orders, no_counts };
+static const struct rt_globals globals = { NULL, NULL, no_maps, stats, no_orders };
 
 static int set_up(void **state)
 {

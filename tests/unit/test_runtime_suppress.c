@@ -35,8 +35,8 @@ static void errors_are_counted_at_their_place(void **state)
 	fail_at(here);
 	fail_at(NULL);
 	assert_int_equal(rt_session.running, 1);
-	assert_int_equal(rt_context_of(0)->counters[1].given_up, 4);
-	assert_int_equal(rt_context_of(0)->counters[1].errors, 0);
+	assert_int_equal(rt_counters_of(rt_context_of(0))[1].given_up, 4);
+	assert_int_equal(rt_counters_of(rt_context_of(0))[1].errors, 0);
 	assert_ptr_equal(rt_places, &rt_probes[1].place);
 	assert_ptr_equal(rt_places->next->where, there);
 	assert_int_equal(atomic_long_read(&rt_places->next->count), 1);
@@ -94,7 +94,7 @@ static void time_has_no_limits_but_one(void **state)
 	shim_delays = 0;
 	assert_false(rt_locks_take(c, locks, 1, 0, 0));
 	assert_int_equal(shim_delays, 1000000);
-	assert_int_equal(c->counters[1].skipped_lock, 1);
+	assert_int_equal(rt_counters_of(c)[1].skipped_lock, 1);
 	rt_leave(c);
 	assert_int_equal(rt_session.running, 1);
 	(void)state;

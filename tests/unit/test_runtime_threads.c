@@ -67,8 +67,7 @@ static const struct rt_map *const maps[] = {
 static struct rt_foreach_order order_of_shares = { .map = &shares };
 static struct rt_foreach_order *const orders[] = { &order_of_shares, NULL };
 static const struct rt_stat_global *const stats[] = { &statistic, NULL };
-static const s64 initial[RT_COUNTS];
-static const struct rt_globals globals = { maps, stats, orders, initial };
+static const struct rt_globals globals = { NULL, NULL, maps, stats, orders };
 
 static void give_way(void)
 {
@@ -161,8 +160,8 @@ static void run(work_function work, work_function session_work)
 
 static u64 skipped_by(const struct rt_context *c)
 {
-	assert_int_equal(c->counters[PROBE].skipped_reentry, 0);
-	return c->counters[PROBE].skipped_lock;
+	assert_int_equal(rt_counters_of(c)[PROBE].skipped_reentry, 0);
+	return rt_counters_of(c)[PROBE].skipped_lock;
 }
 
 /* Hits of probes that ran. */
@@ -316,9 +315,9 @@ static void a_full_array_counts_what_it_gives_up(void **state)
 
 	(void)state;
 	run(add_to_small, add_to_small);
-	given_up = rt_process_context->counters[PROBE].given_up_insertions;
+	given_up = rt_counters_of(rt_process_context)[PROBE].given_up_insertions;
 	for (cpu = 0; cpu < SESSION; cpu++)
-		given_up += rt_context_of(cpu)->counters[PROBE].given_up_insertions;
+		given_up += rt_counters_of(rt_context_of(cpu))[PROBE].given_up_insertions;
 	assert_int_equal(sum_of(&small, 2 * CAPACITY) + given_up, hits_run() + ticks_run());
 	assert_int_equal(small_table.count, CAPACITY);
 	assert_int_equal(atomic_long_read(&small_place.count), given_up);

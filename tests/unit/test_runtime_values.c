@@ -199,12 +199,12 @@ static void calls_are_bounded(void **state)
 static void frames_are_a_stack(void **state)
 {
 	struct rt_context *c = fixture_context();
-	char *first = rt_frame_first(c, RT_FRAME_SIZE - 5);
+	char *first = rt_frame_first(c, FRAME_SIZE - 5);
 	char *second = rt_frame_push(c, 3);
 
 	assert_non_null(first);
 	assert_int_equal((unsigned long)second % 8, 0);
-	assert_true(second >= first + RT_FRAME_SIZE - 5);
+	assert_true(second >= first + FRAME_SIZE - 5);
 	assert_null(rt_frame_push(c, RT_FRAME_BYTES));
 	assert_true(rt_failed(c));
 	rt_frame_pop(c, NULL, RT_FRAME_BYTES);

@@ -12,6 +12,7 @@
 #include "base/waiting.h"
 #include "build/cache.h"
 #include "build/features.h"
+#include "build/parts.h"
 #include "build/prepared.h"
 #include "build/sources.h"
 #include "target/scratch.h"
@@ -42,7 +43,7 @@ static const char *make_key(const struct build *build)
 		sources_hash_text(hash, build->flags->command->pdata[i]);
 	sources_hash_text(hash, sources_identity());
 	sources_hash_text(hash, build->request->name);
-	sources_hash_text(hash, build->request->c_text);
+	sources_hash_text(hash, build->request->code->c_text);
 	key = arena_strndup(build->arena, g_checksum_get_string(hash), 40);
 	g_checksum_free(hash);
 	return key;
@@ -75,17 +76,20 @@ static bool take_steps(const struct build *build, const struct steps_prepared *p
 	struct steps_request steps = {
 		.tree = build->tree, .flags = build->flags, .prepared = prepared,
 		.names = {
-			.folder = work_dir, .module = request->name, .parts = "",
+			.folder = work_dir, .module = request->name,
 			.top = paths_data_dir(), .kconf = request->kconf_dir,
 			.common = build->flags->common,
 		},
 	};
-	g_autofree char *log = NULL;
-	bool ok = steps_run(build->arena, &steps, &log);
+	const struct generated *code = build->request->code;
+	g_autoptr(GString) log = g_string_new(NULL);
+	bool ok;
 
+	steps.names.parts = parts_get(build->arena, &steps, code->limits, code->parts, log);
+	ok = steps.names.parts && steps_run(build->arena, &steps, log);
 	if (request->verbose)
-		fputs(log, build->diag->out);
-	return ok && scratch_write(build->diag, work_dir, "build.log", log);
+		fputs(log->str, build->diag->out);
+	return ok && scratch_write(build->diag, work_dir, "build.log", log->str);
 }
 
 /* The module by the shortcut; false if kbuild has to make it, or after an error. */
@@ -143,12 +147,15 @@ static const char *make_module(const struct build *build)
 	const struct build_request *request = build->request;
 	const struct steps_prepared *prepared = request->plain ? NULL : prepare(build);
 	struct kbuild_request kbuild = {
-		.name = request->name, .c_text = request->c_text, .work_dir = request->work_dir,
+		.name = request->name, .work_dir = request->work_dir,
 		.verbose = request->verbosity > 2,
 	};
 	unsigned int errors = build->diag->error_count;
 	const char *module = NULL;
 
+	kbuild.c_text = request->code->c_text;
+	kbuild.limits = request->code->limits;
+	kbuild.parts = request->code->parts;
 	kbuild.kconf_dir = examine(build, prepared);
 	if (!kbuild.kconf_dir)
 		return NULL;
@@ -165,7 +172,7 @@ const char *build_module(struct arena *arena, struct diag *diag, const struct ke
 			 const struct build_request *request)
 {
 	struct build build = { .arena = arena, .diag = diag, .tree = tree, .request = request };
-	bool is_kept = is_covered(request->c_text);
+	bool is_kept = is_covered(request->code->c_text);
 	const char *module;
 
 	if (!ask_flags(&build))

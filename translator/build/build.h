@@ -6,11 +6,12 @@
 #define SPILE_BUILD_BUILD_H
 
 #include "build/kbuild.h"
+#include "emit/emit.h"
 
 struct build_request {
 	const char *name;	/* of the module: a C identifier */
 	const char *script;	/* its script's name, for the list of what is in the cache */
-	const char *c_text;	/* the whole generated file */
+	const struct generated *code;
 	const char *work_dir;	/* made if missing; no white space in its path */
 	bool plain;		/* kbuild makes it, whatever there is in the cache */
 	int verbosity;		/* 1: how it is made; 3: all that was said */

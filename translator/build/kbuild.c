@@ -2,7 +2,8 @@
 /*
  * Hands a generated file to `make -C BUILD_DIR M=WORK_DIR modules` and explains what went wrong.
  * The work folder's Kbuild names the module and includes the project's own, which has the flags;
- * so a kept folder can be built again by hand with that very command.
+ * so a kept folder can be built again by hand with that very command. The other parts of the module are
+ * files of one line there, which include their source.
  */
 #include "build/kbuild.h"
 
@@ -123,18 +124,41 @@ static const char *open_work_dir(struct arena *arena, struct diag *diag, const c
 	return scratch_usable(diag, path) ? path : NULL;
 }
 
-static bool write_inputs(struct diag *diag, const struct kbuild_request *request,
+const char *kbuild_part_name(struct arena *arena, const char *file)
+{
+	g_autofree char *base = g_path_get_basename(file);
+
+	return arena_strndup(arena, base, strlen(base) - strlen(".c"));
+}
+
+/* The file of one part: its source, with the script's limits. */
+static bool write_part(struct arena *arena, struct diag *diag, const struct kbuild_request *request,
+		       const char *work_dir, const char *file)
+{
+	const char *name = arena_printf(arena, "%s.c", kbuild_part_name(arena, file));
+	g_autofree char *text = g_strdup_printf("%s\n#include \"%s\"\n", request->limits, file);
+
+	return scratch_write(diag, work_dir, name, text);
+}
+
+static bool write_inputs(struct arena *arena, struct diag *diag, const struct kbuild_request *request,
 			 const char *work_dir)
 {
 	const char *data_dir = request->data_dir ? request->data_dir : paths_data_dir();
-	g_autofree char *kbuild = NULL;
+	g_autoptr(GString) kbuild = g_string_new(NULL);
 
 	if (!scratch_usable(diag, data_dir) || !scratch_usable(diag, request->kconf_dir))
 		return false;
-	kbuild = g_strdup_printf("SPILE_MODULE := %s\nSPILE_KCONF := %s\ninclude %s/Kbuild\n",
-				 request->name, request->kconf_dir, data_dir);
+	g_string_printf(kbuild, "SPILE_MODULE := %s\nSPILE_KCONF := %s\nSPILE_PARTS :=", request->name,
+			request->kconf_dir);
+	for (guint i = 0; request->parts && i < request->parts->len; i++) {
+		g_string_append_printf(kbuild, " %s", kbuild_part_name(arena, request->parts->pdata[i]));
+		if (!write_part(arena, diag, request, work_dir, request->parts->pdata[i]))
+			return false;
+	}
+	g_string_append_printf(kbuild, "\ninclude %s/Kbuild\n", data_dir);
 	return scratch_write(diag, work_dir, KBUILD_SCRIPT, request->c_text) &&
-	       scratch_write(diag, work_dir, "Kbuild", kbuild);
+	       scratch_write(diag, work_dir, "Kbuild", kbuild->str);
 }
 
 static void report_failure(struct arena *arena, struct diag *diag,
@@ -194,7 +218,7 @@ const char *kbuild_prepare(struct arena *arena, struct diag *diag,
 {
 	const char *work_dir = open_work_dir(arena, diag, request->work_dir);
 
-	return work_dir && write_inputs(diag, request, work_dir) ? work_dir : NULL;
+	return work_dir && write_inputs(arena, diag, request, work_dir) ? work_dir : NULL;
 }
 
 const char *kbuild_module(struct arena *arena, struct diag *diag, const struct kernel_tree *tree,

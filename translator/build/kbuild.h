@@ -13,7 +13,9 @@
 
 struct kbuild_request {
 	const char *name;	/* of the module: a C identifier */
-	const char *c_text;	/* the whole generated file */
+	const char *c_text;	/* the generated file */
+	const char *limits;	/* what the parts begin with; NULL without any */
+	const GPtrArray *parts;	/* const char *: files that are further objects; NULL: none */
 	const char *work_dir;	/* made if missing; no white space in its path */
 	const char *kconf_dir;	/* from features_prepare() */
 	const char *data_dir;	/* holds the top Kbuild file; NULL: paths_data_dir() */
@@ -22,7 +24,7 @@ struct kbuild_request {
 };
 
 /*
- * Writes script.c and Kbuild into the work folder and builds them. Returns the path of NAME.ko,
+ * Writes script.c, a file for each part, and Kbuild into the work folder and builds them. Returns the path of NAME.ko,
  * the arena's; NULL after an error: E-kernel-build with the compiler's first words mapped to
  * script lines, E-no-program, E-work-dir. After E-kernel-build the work folder is evidence that
  * the caller should keep; build.log in it holds all that make said.
@@ -31,11 +33,14 @@ const char *kbuild_module(struct arena *arena, struct diag *diag, const struct k
 			  const struct kbuild_request *request);
 
 /*
- * Makes the work folder and writes script.c and Kbuild into it, for kbuild or a way around it.
+ * Makes the work folder and writes all that into it, for kbuild or a way around it.
  * Its absolute path, the arena's, or NULL after an error.
  */
 const char *kbuild_prepare(struct arena *arena, struct diag *diag,
 			   const struct kbuild_request *request);
+
+/* The name of a part's object, without .o: "kprobe" of "module/families/kprobe.c". The arena's. */
+const char *kbuild_part_name(struct arena *arena, const char *file);
 
 /*
  * The script's place for a line of generated C: that of the last comment `NAME:LINE:COLUMN` or

@@ -172,15 +172,11 @@ static bool write_sample(const struct preparation *p)
 static bool make_sample(const struct preparation *p, const struct steps_request *request, GString *log)
 {
 	g_autofree char *directory = directory_of(request);
-	g_autofree char *said = NULL;
 	const char *compile = write_sample(p) ? steps_compile_text(p->arena, request, RECIPE_PART) : NULL;
 	const char *part = compile ? arena_printf(p->arena, "%s%s", p->flags->recipe->environment, compile) :
 				     NULL;
-	bool ok = part && steps_shell(directory, part, log) && steps_run(p->arena, request, &said);
 
-	if (said)
-		g_string_append(log, said);
-	return ok;
+	return part && steps_shell(directory, part, log) && steps_run(p->arena, request, log);
 }
 
 static bool same_modules(const char *path, const char *other_path)

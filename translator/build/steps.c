@@ -94,8 +94,7 @@ static char *text_of_part(const char *text, const char *part)
 	return result;
 }
 
-/* The file beside PART.o that modpost reads. */
-static bool write_command_file(const struct steps_request *request, const char *part)
+bool steps_note_part(const struct steps_request *request, const char *part)
 {
 	g_autofree char *name = g_strdup_printf(".%s.o.cmd", part);
 	g_autofree char *form = text_of_part(request->flags->recipe->command_file, part);
@@ -110,7 +109,7 @@ const char *steps_compile_text(struct arena *arena, const struct steps_request *
 	g_autofree char *step = text_of_part(request->flags->recipe->steps[RECIPE_COMPILE], part);
 	g_autofree char *text = kernel_recipe_fill(step, &request->names);
 
-	if (!write_command_file(request, part))
+	if (!steps_note_part(request, part))
 		return NULL;
 	return with_header(arena, request, text, request->prepared->header,
 			   arena_printf(arena, "%s.names.h", part));
@@ -199,15 +198,11 @@ static bool make_module(struct arena *arena, const struct steps_request *request
 	return text && run_text(request, directory, text, log);
 }
 
-bool steps_run(struct arena *arena, const struct steps_request *request, char **log_ret)
+bool steps_run(struct arena *arena, const struct steps_request *request, GString *log)
 {
 	g_autofree char *directory = kernel_recipe_fill(request->flags->recipe->directory, &request->names);
 	g_autofree char *module = g_strconcat(request->names.folder, "/", request->names.module, ".ko", NULL);
-	GString *log = g_string_new(NULL);
-	bool ok;
 
-	ok = make_object(arena, request, directory, log) && make_module(arena, request, directory, log) &&
-	     g_file_test(module, G_FILE_TEST_EXISTS);
-	*log_ret = g_string_free(log, FALSE);
-	return ok;
+	return make_object(arena, request, directory, log) && make_module(arena, request, directory, log) &&
+	       g_file_test(module, G_FILE_TEST_EXISTS);
 }

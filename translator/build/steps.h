@@ -25,9 +25,12 @@ struct steps_request {
 
 /*
  * Makes NAME.ko in names.folder. False if a step fails or does not look as expected, when kbuild
- * has to do it; what was said by then is in *log_ret, to be freed, in either case.
+ * has to do it; what was said by then is added to `log` in either case.
  */
-bool steps_run(struct arena *arena, const struct steps_request *request, char **log_ret);
+bool steps_run(struct arena *arena, const struct steps_request *request, GString *log);
+
+/* Writes what modpost reads of a part whose PART.o was compiled before. */
+bool steps_note_part(const struct steps_request *request, const char *part);
 
 /*
  * Shell text that compiles PART.c of names.folder to PART.o there, as kbuild would compile it for

@@ -37,7 +37,7 @@ struct session {
 	struct world world;		/* for the preprocessor */
 	struct program *program;
 	const char *module_name;
-	const char *c_text;
+	const struct generated *code;
 	const char *work_dir;		/* temporary */
 	const char *module;		/* path of the .ko */
 	int status;			/* of the run */
@@ -218,9 +218,9 @@ static bool pass_emit(struct session *session)
 	struct emit_options options = { .kernel_release = session->kernel.release };
 
 	session->module_name = options.module_name = make_module_name(session);
-	session->c_text = emit_program(session->arena, session->program, &options);
+	session->code = emit_program(session->arena, session->program, &options);
 	if (session->options->last_pass == 3)
-		fputs(session->c_text, stdout);
+		fputs(session->code->c_text, stdout);
 	return true;
 }
 
@@ -283,7 +283,7 @@ static bool pass_build(struct session *session)
 	const struct options *options = session->options;
 	struct build_request request = {
 		.name = session->module_name, .script = session->script->source->name,
-		.c_text = session->c_text, .plain = options->kbuild, .verbosity = options->verbosity,
+		.code = session->code, .plain = options->kbuild, .verbosity = options->verbosity,
 	};
 
 	if (options->last_pass == 5 && !(run_allowed(session->diag, options) && kernel_runs_here(session)))
@@ -377,7 +377,7 @@ int passes_run(struct arena *arena, struct diag *diag, const struct options *opt
 		ok = run_timed(&session, i);
 		fflush(stdout);
 	}
-	clean_up(&session, session.c_text && session.work_dir && !session.module);
+	clean_up(&session, session.code && session.work_dir && !session.module);
 	if (session.status)
 		return session.status;
 	return ok ? 0 : 1;

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The module's C as a whole. Functions and handlers are written first, into a buffer, for only
- * then is it known what must stand before them: the size of the string stacks, and the order
- * tables of foreach statements.
+ * The script's C as a whole. Functions and handlers are written first, into a buffer, for only
+ * then is it known what must stand before them: the order tables of foreach statements.
  */
 #include "emit/emit.h"
 
@@ -10,31 +9,17 @@
 
 #include "abi.h"
 #include "emit/internal.h"
-#include "regex/regex.h"
 
 static void emit_limit(struct emitter *x, GString *out, const char *name, int64_t value)
 {
 	g_string_append_printf(out, "#define %s %s\n", name, c_number(x->arena, value));
 }
 
-/* Groups that matched() may ask for, the whole match included. */
-static int match_groups(const struct program *program)
-{
-	int groups = 0;
-
-	for (unsigned int i = 0; program->asks_for_match && i < program->regexes->len; i++) {
-		const struct regex_use *use = g_ptr_array_index(program->regexes, i);
-
-		groups = MAX(groups, regex_group_count(use->regex) + 1);
-	}
-	return groups;
-}
-
-static void emit_limits(struct emitter *x, const struct emit_options *options, GString *out)
+/* What all objects of the module are compiled with. */
+static void emit_limits(struct emitter *x, GString *out)
 {
 	const struct limits *limits = &x->program->limits;
 
-	g_string_append_printf(out, "#define SPILE_MODULE_NAME \"%s\"\n", options->module_name);
 	emit_limit(x, out, "MAXSTRINGLEN", limits->maxstringlen);
 	emit_limit(x, out, "MAXACTION", limits->maxaction);
 	emit_limit(x, out, "MAXACTION_INTERRUPTIBLE", limits->maxaction_interruptible);
@@ -50,18 +35,18 @@ static void emit_limits(struct emitter *x, const struct emit_options *options, G
 	emit_limit(x, out, "RT_TIME_LIMITS", !limits->no_time_limits);
 	emit_limit(x, out, "RT_SUPPRESS_HANDLER_ERRORS", limits->suppress_handler_errors);
 	emit_limit(x, out, "RT_STAP_ERRORS", limits->stap_errors);
-	emit_limit(x, out, "RT_MATCH_GROUPS", match_groups(x->program));
-	emit_limit(x, out, "RT_PROBE_COUNT", x->program->probes->len);
-	emit_limit(x, out, "RT_SHARES_LOCKS", x->program->shared_locks != 0);
-	emit_part_limits(x, out);
-	g_string_append_printf(out, "#define RT_FRAME_SIZE (%zu * MAXSTRINGLEN)\n", MAX(x->deepest_frame, 1));
-	emit_limit(x, out, "RT_PRINTS", x->program->prints);
-	for (unsigned int i = 0; i < limits->defines->len; i++)
-		g_string_append_printf(out, "#define %s\n", (char *)g_ptr_array_index(limits->defines, i));
-	g_string_append_c(out, '\n');
 }
 
-static bool is_used(const struct program *program, const struct probe_family *family)
+/* What -D defines for embedded C. */
+static void emit_defines(struct emitter *x, GString *out)
+{
+	const GPtrArray *defines = x->program->limits.defines;
+
+	for (unsigned int i = 0; i < defines->len; i++)
+		g_string_append_printf(out, "#define %s\n", (char *)g_ptr_array_index(defines, i));
+}
+
+bool is_family_used(const struct program *program, const struct probe_family *family)
 {
 	for (unsigned int i = 0; i < program->probes->len; i++)
 		if (((struct probe *)g_ptr_array_index(program->probes, i))->family == family)
@@ -81,7 +66,7 @@ static void emit_includes(struct emitter *x, GString *out)
 	g_autoptr(GString) includes = g_string_new("#include \"module/prologue.h\"\n");
 
 	for (int i = 0; probe_families[i]; i++)
-		if (probe_families[i]->kernel_header && is_used(x->program, probe_families[i]))
+		if (probe_families[i]->kernel_header && is_family_used(x->program, probe_families[i]))
 			add_include(includes, arena_printf(x->arena, "#include \"%s\"\n",
 							   probe_families[i]->kernel_header));
 	for (unsigned int i = 0; i < x->program->probes->len; i++) {
@@ -157,8 +142,10 @@ static GString *emit_code(struct emitter *x)
 	return code;
 }
 
-const char *emit_program(struct arena *arena, const struct program *program, const struct emit_options *options)
+const struct generated *emit_program(struct arena *arena, const struct program *program,
+				     const struct emit_options *options)
 {
+	struct generated *generated = arena_new0(arena, struct generated);
 	g_autoptr(GHashTable) listed = g_hash_table_new(NULL, NULL);
 	g_autoptr(GHashTable) known = g_hash_table_new(NULL, NULL);
 	struct emitter x = {
@@ -170,11 +157,15 @@ const char *emit_program(struct arena *arena, const struct program *program, con
 		.frame_depths = arena_alloc(arena, (program->functions->len + 1) * sizeof(size_t)),
 	};
 	g_autoptr(GString) out = g_string_new("/* SPDX-License-Identifier: GPL-2.0-or-later */\n");
+	g_autoptr(GString) limits = g_string_new(NULL);
 	GString *code = emit_code(&x);
 
 	g_string_append_printf(out, "/* Made by spile " SPILE_VERSION " from %s for Linux %s. */\n\n",
 			       program->script->source->name, options->kernel_release);
-	emit_limits(&x, options, out);
+	emit_limits(&x, limits);
+	g_string_append(out, limits->str);
+	emit_defines(&x, out);
+	g_string_append_c(out, '\n');
 	emit_includes(&x, out);
 	emit_modinfo(&x, options, out);
 	emit_top_level_c(&x, out);
@@ -182,8 +173,10 @@ const char *emit_program(struct arena *arena, const struct program *program, con
 	emit_anchors(&x, out);
 	emit_globals(&x, out);
 	g_string_append(out, code->str);
-	emit_tables(&x, out);
-	g_string_append(out, "#include \"module/main.c\"\n");
+	emit_tables(&x, options, out);
 	g_string_free(code, TRUE);
-	return arena_strndup(arena, out->str, out->len);
+	generated->c_text = arena_strndup(arena, out->str, out->len);
+	generated->limits = arena_strndup(arena, limits->str, limits->len);
+	generated->parts = parts_of_module(arena, program, generated->c_text);
+	return generated;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A program into the C of its module. */
+/* A program into the C of its module: a file of its own, and what that is linked with. */
 #ifndef SPILE_EMIT_EMIT_H
 #define SPILE_EMIT_EMIT_H
 
@@ -10,11 +10,17 @@ struct emit_options {
 	const char *kernel_release;
 };
 
+struct generated {
+	const char *c_text;	/* script.c, the file of its own */
+	const char *limits;	/* #defines that it begins with, and that each part is compiled with */
+	GPtrArray *parts;	/* const char *: files of the other parts, below the data folder */
+};
+
 /*
  * The module's C source, owned by the arena. The same program gives the same bytes: nothing of
  * the machine, the time or hash order is in it.
  */
-const char *emit_program(struct arena *arena, const struct program *program,
-			 const struct emit_options *options);
+const struct generated *emit_program(struct arena *arena, const struct program *program,
+				     const struct emit_options *options);
 
 #endif

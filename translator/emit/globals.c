@@ -16,6 +16,17 @@ static bool has_part(const struct variable *variable)
 	return variable->is_accumulated && !is_count(variable);
 }
 
+bool has_allocated_globals(const struct program *program)
+{
+	for (unsigned int i = 0; i < program->globals->len; i++) {
+		const struct variable *global = g_ptr_array_index(program->globals, i);
+
+		if (global->key_count > 0 || global->type == TYPE_STATS)
+			return true;
+	}
+	return false;
+}
+
 /* How many of the first `end` globals are of a kind. */
 static int count_globals(const struct program *program, bool (*is_kind)(const struct variable *), int end)
 {
@@ -26,14 +37,14 @@ static int count_globals(const struct program *program, bool (*is_kind)(const st
 	return count;
 }
 
-/* #define RT_COUNTS 1 */
-void emit_part_limits(struct emitter *x, GString *out)
+int counts_of_program(const struct program *program)
 {
-	int globals = x->program->globals->len;
+	return count_globals(program, is_count, program->globals->len);
+}
 
-	g_string_append_printf(out, "#define RT_COUNTS %d\n#define RT_PARTS %d\n",
-			       count_globals(x->program, is_count, globals),
-			       count_globals(x->program, has_part, globals));
+int parts_of_program(const struct program *program)
+{
+	return count_globals(program, has_part, program->globals->len);
 }
 
 /* .kind = SPILE_HISTOGRAM_LINEAR, .low = 0, .high = 100, .step = 10 */
@@ -124,12 +135,14 @@ static void emit_orders(struct emitter *x, GString *out)
 	g_string_append(out, "static struct rt_foreach_order *const rt_orders[] = {");
 	for (unsigned int i = 0; i < x->orders->len; i++)
 		g_string_append_printf(out, " &rt_order_%u,", i + 1);
-	g_string_append(out, " NULL };\n\n");
+	g_string_append(out, " NULL };\n");
 }
 
-/* static const s64 rt_count_initial[] = { 3, 0 }; */
+/* static const s64 rt_count_initial[] = { 3 }; */
 static void emit_initial_counts(struct emitter *x, GString *out)
 {
+	if (!counts_of_program(x->program))
+		return;
 	g_string_append(out, "static const s64 rt_count_initial[] = {");
 	for (unsigned int i = 0; i < x->program->globals->len; i++) {
 		const struct variable *global = g_ptr_array_index(x->program->globals, i);
@@ -138,11 +151,13 @@ static void emit_initial_counts(struct emitter *x, GString *out)
 			g_string_append_printf(out, " %s,",
 					       global->initial ? c_number(x->arena, global->initial->number) : "0");
 	}
-	g_string_append(out, " 0 };\n");
+	g_string_append(out, " };\n");
 }
 
 void emit_globals(struct emitter *x, GString *out)
 {
+	if (!x->program->globals->len)
+		return;
 	g_string_append(out, "/* ---- globals ---- */\n\n");
 	for (unsigned int i = 0; i < x->program->globals->len; i++) {
 		const struct variable *global = g_ptr_array_index(x->program->globals, i);
@@ -156,8 +171,11 @@ void emit_globals(struct emitter *x, GString *out)
 		emit_lock(global, name, out);
 		g_string_append_c(out, '\n');
 	}
-	emit_list(x, out, "static const struct rt_map *const rt_maps[] = {", true);
-	emit_list(x, out, "static const struct rt_stat_global *const rt_stats[] = {", false);
 	emit_initial_counts(x, out);
-	emit_orders(x, out);
+	if (has_allocated_globals(x->program)) {
+		emit_list(x, out, "static const struct rt_map *const rt_maps[] = {", true);
+		emit_list(x, out, "static const struct rt_stat_global *const rt_stats[] = {", false);
+		emit_orders(x, out);
+	}
+	g_string_append_c(out, '\n');
 }

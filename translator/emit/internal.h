@@ -16,6 +16,7 @@
 #define SPILE_EMIT_INTERNAL_H
 
 #include "analysis/program.h"
+#include "emit/emit.h"
 
 struct emitter {
 	struct arena *arena;
@@ -193,10 +194,21 @@ void emit_regex(struct arena *arena, const struct regex *regex, const char *name
 /* ---- globals.c, tables.c ---- */
 
 void emit_globals(struct emitter *x, GString *out);
-/* The limits that say how many parts of globals each context has. */
-void emit_part_limits(struct emitter *x, GString *out);
+/* How many numbers each context has a part of, and how many statistics and arrays. */
+int counts_of_program(const struct program *program);
+int parts_of_program(const struct program *program);
+/* Whether a global needs memory that is taken at load: arrays and statistics do. */
+bool has_allocated_globals(const struct program *program);
 /* Whether a variable is a number that has a part in each context. */
 bool is_count(const struct variable *variable);
-void emit_tables(struct emitter *x, GString *out);
+void emit_tables(struct emitter *x, const struct emit_options *options, GString *out);
+
+/* ---- emit.c, parts.c ---- */
+
+/* Whether a probe of the program is of that family. */
+bool is_family_used(const struct program *program, const struct probe_family *family);
+
+/* The files of the objects that the module consists of besides script.c, whose text is `c_text`. */
+GPtrArray *parts_of_module(struct arena *arena, const struct program *program, const char *c_text);
 
 #endif

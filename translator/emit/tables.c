@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "emit/internal.h"
+#include "regex/regex.h"
 
 static void emit_formats(struct emitter *x, GString *out)
 {
@@ -34,7 +35,7 @@ static void emit_probes(struct emitter *x, GString *out)
 {
 	const GPtrArray *probes = x->program->probes;
 
-	g_string_append(out, "static struct rt_probe rt_probes[RT_PROBE_COUNT] = {\n");
+	g_string_append(out, "struct rt_probe rt_probes[] = {\n");
 	for (unsigned int i = 0; i < probes->len; i++) {
 		const struct probe *probe = g_ptr_array_index(probes, i);
 
@@ -97,8 +98,20 @@ static void add_hit_handlers(const struct emitter *x, GPtrArray *handlers)
 	}
 }
 
+/* Whether a family calls rt_hit. */
+static bool has_hits(const struct program *program)
+{
+	for (unsigned int i = 0; i < program->probes->len; i++) {
+		const struct probe *probe = g_ptr_array_index(program->probes, i);
+
+		if (probe->context == CONTEXT_ATOMIC && !probe->family->after_handler)
+			return true;
+	}
+	return false;
+}
+
 /*
- *	static RT_HANDLER void rt_hit(u32 probe, struct pt_regs *regs, const char *function)
+ *	RT_HANDLER void rt_hit(u32 probe, struct pt_regs *regs, const char *function)
  *	{
  *		switch (probe) {
  *		case 0:
@@ -111,11 +124,13 @@ static void emit_hits(struct emitter *x, GString *out)
 {
 	g_autoptr(GPtrArray) handlers = g_ptr_array_new();
 
+	if (!has_hits(x->program))
+		return;
 	add_hit_handlers(x, handlers);
 	for (unsigned int i = 0; handlers->len > 1 && i < handlers->len; i++)
 		emit_hit_function(x, g_ptr_array_index(handlers, i), out);
 	g_string_append(out, "/* by a switch, for calls by pointer are dear where the kernel guards them */\n"
-			"static RT_HANDLER void rt_hit(u32 probe, struct pt_regs *regs, const char *function)\n"
+			"RT_HANDLER void rt_hit(u32 probe, struct pt_regs *regs, const char *function)\n"
 			"{\n\tswitch (probe) {\n");
 	for (unsigned int i = 0; i < handlers->len; i++) {
 		const struct handler *handler = g_ptr_array_index(handlers, i);
@@ -191,7 +206,48 @@ static void emit_families(struct emitter *x, GString *out)
 	g_string_append_printf(out, "%s\t{ NULL, NULL, 0 }\n};\n\n", table->str);
 }
 
-void emit_tables(struct emitter *x, GString *out)
+/* Groups that matched() may ask for, the whole match included. */
+static int match_groups(const struct program *program)
+{
+	int groups = 0;
+
+	for (unsigned int i = 0; program->asks_for_match && i < program->regexes->len; i++) {
+		const struct regex_use *use = g_ptr_array_index(program->regexes, i);
+
+		groups = MAX(groups, regex_group_count(use->regex) + 1);
+	}
+	return groups;
+}
+
+/* What the runtime has to know of the script. */
+static void emit_script(struct emitter *x, const struct emit_options *options, GString *out)
+{
+	int groups = match_groups(x->program);
+
+	g_string_append_printf(out, "const struct rt_script rt_script = {\n\t.name = \"%s\",\n\t.probe_count = %u,\n"
+			       "\t.count_count = %d,\n\t.part_count = %d,\n\t.frame_size = %zu * MAXSTRINGLEN,\n",
+			       options->module_name, x->program->probes->len, counts_of_program(x->program),
+			       parts_of_program(x->program), MAX(x->deepest_frame, 1));
+	if (groups)
+		g_string_append_printf(out, "\t.match_size = RT_MATCH_SIZE(%d),\n", groups);
+	if (counts_of_program(x->program))
+		g_string_append(out, "\t.counts = rt_count_initial,\n");
+	g_string_append_printf(out, "\t.prints = %d,\n\t.shares_locks = %d,\n};\n\n",
+			       x->program->prints, x->program->shared_locks != 0);
+}
+
+/* What the rest of the module walks. */
+static void emit_module(struct emitter *x, GString *out)
+{
+	g_string_append(out, "const struct mod_script mod_script = {\n\t.begin_probes = mod_begin_probes,\n"
+			"\t.end_probes = mod_end_probes,\n\t.error_probes = mod_error_probes,\n"
+			"\t.families = mod_families,\n");
+	if (has_allocated_globals(x->program))
+		g_string_append(out, "\t.globals = { rt_globals_init, rt_globals_fini, rt_maps, rt_stats, rt_orders },\n");
+	g_string_append(out, "};\n");
+}
+
+void emit_tables(struct emitter *x, const struct emit_options *options, GString *out)
 {
 	emit_formats(x, out);
 	emit_probes(x, out);
@@ -200,4 +256,6 @@ void emit_tables(struct emitter *x, GString *out)
 	emit_session_list(x, LIST_END, "mod_end_probes", out);
 	emit_session_list(x, LIST_ERROR, "mod_error_probes", out);
 	emit_families(x, out);
+	emit_script(x, options, out);
+	emit_module(x, out);
 }

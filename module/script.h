@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What a script is to the rest of its module: tables, which the generated file defines at its end.
+ */
+#ifndef SPILE_MODULE_SCRIPT_H
+#define SPILE_MODULE_SCRIPT_H
+
+#include "runtime/globals.h"
+#include "module/family.h"
+
+struct mod_script {
+	/* In the order of running; each list ends with NULL. */
+	struct rt_probe *const *begin_probes;
+	struct rt_probe *const *end_probes;
+	struct rt_probe *const *error_probes;
+	const struct mod_family *families;	/* the last one has no ops */
+	struct rt_globals globals;
+};
+
+extern const struct mod_script mod_script;
+
+#endif

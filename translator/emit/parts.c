@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Which objects a module consists of. What does not depend on the script is compiled once for all
+ * scripts; a script is linked with as much of it as it uses. It uses a part whose functions its C
+ * names, and the families of its probes.
+ */
+#include <string.h>
+
+#include "emit/internal.h"
+
+/* A part, and what it has that a script may name; NULL ends the list. */
+struct part {
+	const char *file;
+	const char *names[16];
+};
+
+static const struct part parts[] = {
+	{ "runtime/arrays.c", { "rt_globals_init" } },
+	{ "runtime/values.c", { "rt_read_kernel_string", "rt_read_user_string", "rt_read_memory", "rt_load", "RT_LOAD",
+				"RT_STEP", "rt_write_kernel", "rt_set_argument", "rt_register", "rt_symbol_",
+				"rt_probe_address" } },
+	{ "runtime/regex.c", { "rt_regex_match", "rt_matched", "rt_ngroups" } },
+};
+
+static bool is_named(const struct part *part, const char *c_text)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(part->names) && part->names[i]; i++)
+		if (strstr(c_text, part->names[i]))
+			return true;
+	return false;
+}
+
+/* The C file of a family, whose header the script includes. */
+static const char *family_file(struct arena *arena, const struct probe_family *family)
+{
+	return arena_printf(arena, "%.*s.c", (int)(strlen(family->kernel_header) - strlen(".h")), family->kernel_header);
+}
+
+GPtrArray *parts_of_module(struct arena *arena, const struct program *program, const char *c_text)
+{
+	GPtrArray *files = arena_array(arena);
+
+	g_ptr_array_add(files, (char *)"module/main.c");
+	g_ptr_array_add(files, (char *)"runtime/core.c");
+	for (size_t i = 0; i < G_N_ELEMENTS(parts); i++)
+		if (is_named(&parts[i], c_text))
+			g_ptr_array_add(files, (char *)parts[i].file);
+	for (int i = 0; probe_families[i]; i++)
+		if (probe_families[i]->kernel_header && is_family_used(program, probe_families[i]))
+			g_ptr_array_add(files, (char *)family_file(arena, probe_families[i]));
+	return files;
+}
