@@ -116,9 +116,10 @@ static void mod_run_due(void)
 /* Lets handlers run until the end is requested. */
 static void mod_session_trace(void)
 {
-	mod_state_set(SPILE_STATE_RUNNING);
 	mod_budget_start();
 	rt_session_open();
+	/* In this order: who hears of it lets the command go. */
+	mod_state_set(SPILE_STATE_RUNNING);
 	/* A request that came while we attached must not be forgotten. */
 	smp_mb();
 	while (!mod_is_ending()) {

@@ -63,6 +63,17 @@ global returned
 probe kprobe.function("hrtimer_nanosleep").return.maxactive(1) { returned++ }
 probe end { println("returned ", returned) }
 END
+	script prompt <<'END'
+global opened
+probe kprobe.function("vfs_open") { if (pid() == target()) opened++ }
+probe end { println(opened > 0) }
+END
+	# Holds the session thread of that one up right behind whatever it tells the reader.
+	script hindrance -g --suppress-time-limits <<'END'
+function pause() %{ mdelay(300); %}
+probe begin { println("begin") }
+probe kprobe.function("__wake_up").return { if (execname() == "prompt") pause() }
+END
 }
 
 setup_file() {
@@ -152,6 +163,13 @@ record fails $SPILERUN -q -c "./workload opens 1000 /etc/passwd" fails.ko
 record report $SPILERUN report.ko
 record flood $SPILERUN -v -c "sh flood.sh" flood.ko buffer_kb=32
 record sleepers $SPILERUN -c "sh -c \"for i in 1 2 3 4 5; do sleep 1 & done; wait\"" sleepers.ko
+
+$SPILERUN -q hindrance.ko >$results/hindrance.out 2>$results/hindrance.err &
+pid=$!
+wait_for test -s $results/hindrance.out
+for turn in 1 2 3; do $SPILERUN -q -c true prompt.ko; done >$results/prompt.out 2>$results/prompt.err
+kill -INT $pid
+wait $pid
 state >$results/state.after
 '
 }
@@ -223,6 +241,13 @@ end" "$results/interrupted.out"
 error probe
 opens 5" "$results/fails.out"
 	same "ERROR: the fifth open at fails.stp:3:61 in probe kprobe.function(\"do_sys_openat2\")" "$results/fails.err"
+}
+
+@test "what the command does first is seen, be the session thread ever so slow" {
+	same "1
+1
+1" "$results/prompt.out"
+	same "" "$results/prompt.err"
 }
 
 @test "a report of 20000 lines arrives whole" {
