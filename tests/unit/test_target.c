@@ -286,6 +286,38 @@ static void packages_by_distribution(void **state)
 	}
 }
 
+static void packages_of_debuginfo(void **state)
+{
+	static const char *const cases[][3] = {
+		{ "ID=debian\n", "6.1.0-56-amd64", "apt-get install linux-image-6.1.0-56-amd64-dbg" },
+		{ "ID=ubuntu\nID_LIKE=debian\n", "5.4.0-26-generic",
+		  "apt-get install linux-image-5.4.0-26-generic-dbgsym (from ddebs.ubuntu.com)" },
+		{ "ID=linuxmint\nID_LIKE=\"ubuntu debian\"\n", "5.4.0-26-generic",
+		  "apt-get install linux-image-5.4.0-26-generic-dbgsym (from ddebs.ubuntu.com)" },
+		{ "ID=\"rhel\"\nVERSION_ID=\"7.9\"\n", "3.10.0-1160.el7.x86_64",
+		  "debuginfo-install kernel-3.10.0-1160.el7.x86_64" },
+		{ "ID=\"rhel\"\n", "3.10.0-1160.rt56.1131.el7.x86_64",
+		  "debuginfo-install kernel-rt-3.10.0-1160.rt56.1131.el7.x86_64" },
+		{ "ID=\"rhel\"\nVERSION_ID=\"8.10\"\n", "4.18.0-553.el8_10.x86_64",
+		  "dnf debuginfo-install kernel-4.18.0-553.el8_10.x86_64" },
+		{ "ID=\"almalinux\"\nID_LIKE=\"rhel centos fedora\"\n", "5.14.0-362.el9.x86_64+rt",
+		  "dnf debuginfo-install kernel-rt-5.14.0-362.el9.x86_64" },
+		{ "ID=fedora\n", "6.5.6-300.fc39.x86_64", "dnf debuginfo-install kernel-6.5.6-300.fc39.x86_64" },
+		{ "ID=\"sles\"\nID_LIKE=\"suse\"\n", "5.14.21-150500.53-default",
+		  "zypper --plus-content debug install kernel-default-debuginfo=5.14.21-150500.53" },
+		{ "ID=arch\n", "6.6.1-arch1-1", "export DEBUGINFOD_URLS=https://debuginfod.archlinux.org" },
+		{ "ID=void\n", "6.6.1_1", "your package manager, for the debugging information (vmlinux with DWARF) "
+		  "of kernel 6.6.1_1" },
+	};
+	struct fixture *fixture = *state;
+
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		put(fixture, "etc/os-release", cases[i][0]);
+		assert_string_equal(distribution_debuginfo_command(fixture->arena, fixture->root, cases[i][1]),
+				    cases[i][2]);
+	}
+}
+
 static void packages_of_tools(void **state)
 {
 	struct fixture *fixture = *state;
@@ -625,6 +657,7 @@ int main(void)
 		{ "E-build-tree-mismatch: a tree of another release is refused",
 		  a_tree_of_another_release_is_refused, set_up, tear_down, NULL },
 		TEST(packages_by_distribution),
+		TEST(packages_of_debuginfo),
 		TEST(packages_of_tools),
 		TEST(recognises_missing_programs),
 		TEST(a_missing_make_is_reported),

@@ -86,23 +86,33 @@ static enum family family_of_release(const char *release)
 	return FAMILY_UNKNOWN;
 }
 
+/* Before el8 packages are installed by yum. */
+static bool has_yum(const char *release)
+{
+	return strstr(release, ".el6") || strstr(release, ".el7");
+}
+
 /*
- * kernel-devel-R; the real-time and debugging kernels have packages of their own, recognised
- * by ".rt56." or "+rt" and by "+debug" in the release.
+ * The real-time and debugging kernels have packages of their own, "kernel-rt-devel", recognised by
+ * ".rt56." or "+rt" and by "+debug" in the release, which is the package's version up to the '+'.
  */
+static const char *redhat_variant(const char *release, int *length_ret)
+{
+	const char *plus = strchr(release, '+');
+
+	*length_ret = (int)(plus ? (size_t)(plus - release) : strlen(release));
+	if (plus && strcmp(plus, "+debug") == 0)
+		return "debug-";
+	return strstr(release, ".rt") || (plus && g_str_has_prefix(plus, "+rt")) ? "rt-" : "";
+}
+
 static const char *redhat_kernel_command(struct arena *arena, const char *release)
 {
-	const char *installer = strstr(release, ".el6") || strstr(release, ".el7") ? "yum" : "dnf";
-	const char *plus = strchr(release, '+');
-	size_t length = plus ? (size_t)(plus - release) : strlen(release);
-	const char *variant = "";
+	int length;
+	const char *variant = redhat_variant(release, &length);
 
-	if (plus && strcmp(plus, "+debug") == 0)
-		variant = "debug-";
-	else if (strstr(release, ".rt") || (plus && g_str_has_prefix(plus, "+rt")))
-		variant = "rt-";
-	return arena_printf(arena, "%s install kernel-%sdevel-%.*s", installer, variant,
-			    (int)length, release);
+	return arena_printf(arena, "%s install kernel-%sdevel-%.*s", has_yum(release) ? "yum" : "dnf", variant,
+			    length, release);
 }
 
 /* "5.14.21-150500.53-default" is package kernel-default-devel of version 5.14.21-150500.53. */
@@ -138,13 +148,31 @@ const char *distribution_kernel_command(struct arena *arena, const char *root, c
 			    "(headers, kbuild, Module.symvers) of kernel %s", release);
 }
 
-/* Ubuntu's are in a place of their own, for which its release gives no other hint than this. */
+/* Ubuntu's are in an archive of their own, for which its release gives no other hint than this. */
 static bool is_ubuntu(const char *root)
 {
 	g_autofree char *path = g_strconcat(root, "/etc/os-release", NULL);
 	g_autofree char *text = NULL;
 
-	return g_file_get_contents(path, &text, NULL, NULL) && strstr(text, "ID=ubuntu");
+	return g_file_get_contents(path, &text, NULL, NULL) &&
+	       (strstr(text, "ID=ubuntu") || strstr(text, "ID_LIKE=\"ubuntu"));
+}
+
+static const char *debian_debuginfo_command(struct arena *arena, const char *root, const char *release)
+{
+	if (!is_ubuntu(root))
+		return arena_printf(arena, "apt-get install linux-image-%s-dbg", release);
+	return arena_printf(arena, "apt-get install linux-image-%s-dbgsym (from ddebs.ubuntu.com)", release);
+}
+
+/* Both commands know which repositories have it, and switch them on. */
+static const char *redhat_debuginfo_command(struct arena *arena, const char *release)
+{
+	int length;
+	const char *variant = redhat_variant(release, &length);
+
+	return arena_printf(arena, "%sdebuginfo-install kernel-%s%.*s", has_yum(release) ? "" : "dnf ", variant,
+			    length, release);
 }
 
 /* "5.14.21-150500.53-default" is package kernel-default-debuginfo of version 5.14.21-150500.53. */
@@ -153,8 +181,8 @@ static const char *suse_debuginfo_command(struct arena *arena, const char *relea
 	const char *flavour = strrchr(release, '-');
 
 	if (!flavour)
-		return "zypper install kernel-default-debuginfo";
-	return arena_printf(arena, "zypper install kernel-%s-debuginfo=%.*s", flavour + 1,
+		return "zypper --plus-content debug install kernel-default-debuginfo";
+	return arena_printf(arena, "zypper --plus-content debug install kernel-%s-debuginfo=%.*s", flavour + 1,
 			    (int)(flavour - release), release);
 }
 
@@ -166,10 +194,9 @@ const char *distribution_debuginfo_command(struct arena *arena, const char *root
 		family = family_of_system(root);
 	switch (family) {
 	case FAMILY_DEBIAN:
-		return arena_printf(arena, is_ubuntu(root) ? "apt-get install linux-image-%s-dbgsym" :
-				    "apt-get install linux-image-%s-dbg", release);
+		return debian_debuginfo_command(arena, root, release);
 	case FAMILY_REDHAT:
-		return arena_printf(arena, "debuginfo-install kernel-%s", release);
+		return redhat_debuginfo_command(arena, release);
 	case FAMILY_SUSE:
 		return suse_debuginfo_command(arena, release);
 	case FAMILY_ARCH:
