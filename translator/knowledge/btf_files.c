@@ -47,50 +47,38 @@ static bool copy_section(const void *image, size_t size, const char *path, const
 
 /* ---- Images ---- */
 
-/* The .BTF section of a vmlinux that is no compressed one. */
-static bool copy_from_elf(const char *file, const char *path, const char **why_ret)
+static bool copy_from_mapped(GMappedFile *file, const char *path, const char **why_ret)
 {
-	GMappedFile *map = g_mapped_file_new(file, FALSE, NULL);
-	bool ok;
+	bool ok = file && copy_section(g_mapped_file_get_contents(file), g_mapped_file_get_length(file), path, why_ret);
 
-	*why_ret = "it cannot be read";
-	if (!map)
-		return false;
-	ok = copy_section(g_mapped_file_get_contents(map), g_mapped_file_get_length(map), path, why_ret);
-	g_mapped_file_unref(map);
+	if (file)
+		g_mapped_file_unref(file);
 	return ok;
 }
 
-static bool copy_unpacked(GByteArray *bytes, const char *path, const char **why_ret)
+/* The .BTF section of a vmlinux that is no compressed one. */
+static bool copy_from_elf(const char *file, const char *path, const char **why_ret)
 {
-	bool ok = bytes && copy_section(bytes->data, bytes->len, path, why_ret);
-
-	if (bytes)
-		g_byte_array_unref(bytes);
-	return ok;
+	*why_ret = "it cannot be read";
+	return copy_from_mapped(g_mapped_file_new(file, FALSE, NULL), path, why_ret);
 }
 
 /* Out of a bzImage, which must be of the tree's kernel. */
 static bool copy_from_image(struct arena *arena, const struct kernel_tree *tree, const char *file,
 			    const char *path, const char **why_ret)
 {
-	g_autofree char *release = NULL, *image = NULL;
-	gsize size;
+	g_autofree char *release = kernel_image_release(file);
 
-	*why_ret = "it cannot be read";
-	if (!g_file_get_contents(file, &image, &size, NULL))
-		return false;
-	release = kernel_image_release(image, size);
 	if (release && strcmp(release, tree->release) != 0) {
 		*why_ret = arena_printf(arena, "it is kernel %s", release);
 		return false;
 	}
-	return copy_unpacked(kernel_image_unpack(image, size, why_ret), path, why_ret);
+	return copy_from_mapped(kernel_image_unpack(file, why_ret), path, why_ret);
 }
 
 static bool copy_from_module(const char *file, const char *path, const char **why_ret)
 {
-	return copy_unpacked(file_unpack(file, why_ret), path, why_ret);
+	return copy_from_mapped(file_unpack(file, why_ret), path, why_ret);
 }
 
 /* ---- Places ---- */

@@ -82,28 +82,25 @@ static const char *of_running(struct arena *arena, const char *root, const char 
 	return g_file_get_contents(path, &notes, &size, NULL) ? build_id_of_notes(arena, notes, size) : NULL;
 }
 
-static const char *of_bytes(struct arena *arena, GByteArray *bytes)
+static const char *of_unpacked(struct arena *arena, GMappedFile *file)
 {
-	const char *found = bytes ? build_id_of_elf(arena, bytes->data, bytes->len) : NULL;
+	const char *found = file ? build_id_of_elf(arena, g_mapped_file_get_contents(file),
+						   g_mapped_file_get_length(file)) : NULL;
 
-	if (bytes)
-		g_byte_array_unref(bytes);
+	if (file)
+		g_mapped_file_unref(file);
 	return found;
 }
 
 /* Of the kernel within a bzImage, if that is of this release. */
 static const char *of_image(struct arena *arena, const struct kernel_tree *tree, const char *file)
 {
-	g_autofree char *image = NULL, *release = NULL;
+	g_autofree char *release = kernel_image_release(file);
 	const char *why;
-	gsize size;
 
-	if (!g_file_get_contents(file, &image, &size, NULL))
-		return NULL;
-	release = kernel_image_release(image, size);
 	if (!release || strcmp(release, tree->release) != 0)
 		return NULL;
-	return of_bytes(arena, kernel_image_unpack(image, size, &why));
+	return of_unpacked(arena, kernel_image_unpack(file, &why));
 }
 
 /* Where the number found in `file` is kept; NULL: nowhere, or there is no such file. */
@@ -125,7 +122,7 @@ static const char *of_file(struct arena *arena, const struct kernel_tree *tree, 
 
 	if (kept && g_file_get_contents(kept, &text, NULL, NULL) && *text)
 		return arena_printf(arena, "%s", text);
-	found = module ? of_bytes(arena, file_unpack(file, &why)) : of_image(arena, tree, file);
+	found = module ? of_unpacked(arena, file_unpack(file, &why)) : of_image(arena, tree, file);
 	if (kept && found)
 		g_file_set_contents(kept, found, -1, NULL);
 	return found;

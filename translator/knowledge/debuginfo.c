@@ -145,34 +145,39 @@ static bool try_link(struct search *search, const char *path, const char *link)
 }
 
 /* DWARF within a module that is compressed as a whole: by way of a file that goes with the arena. */
-static bool try_bytes(struct search *search, const GByteArray *bytes)
+static bool try_bytes(struct search *search, const char *bytes, size_t size)
 {
 	const char *path = scratch_file(search->arena, "module");
 
-	return path && g_file_set_contents(path, (const char *)bytes->data, bytes->len, NULL) && try_file(search, path);
+	return path && g_file_set_contents(path, bytes, (gssize)size, NULL) && try_file(search, path);
+}
+
+static bool try_unpacked(struct search *search, const char *path, const char *bytes, size_t size)
+{
+	size_t offset, length;
+
+	if (elf_section_find(bytes, size, ".gnu_debuglink", &offset, &length) &&
+	    memchr(bytes + offset, '\0', length) && try_link(search, path, bytes + offset))
+		return true;
+	return !g_str_has_suffix(path, ".ko") && elf_section_find(bytes, size, ".debug_info", &offset, &length) &&
+	       try_bytes(search, bytes, size);
 }
 
 static bool try_code(struct search *search, const char *path)
 {
-	GByteArray *bytes;
+	GMappedFile *file;
 	const char *why;
-	size_t offset, length;
-	bool ok = false;
+	bool ok;
 
 	if (!g_file_test(path, G_FILE_TEST_IS_REGULAR))
 		return false;
 	if (try_file(search, path))
 		return true;
-	bytes = file_unpack(path, &why);
-	if (!bytes)
+	file = file_unpack(path, &why);
+	if (!file)
 		return false;
-	if (elf_section_find(bytes->data, bytes->len, ".gnu_debuglink", &offset, &length) &&
-	    memchr(bytes->data + offset, '\0', length))
-		ok = try_link(search, path, (const char *)bytes->data + offset);
-	if (!ok && !g_str_has_suffix(path, ".ko") &&
-	    elf_section_find(bytes->data, bytes->len, ".debug_info", &offset, &length))
-		ok = try_bytes(search, bytes);
-	g_byte_array_unref(bytes);
+	ok = try_unpacked(search, path, g_mapped_file_get_contents(file), g_mapped_file_get_length(file));
+	g_mapped_file_unref(file);
 	return ok;
 }
 

@@ -143,14 +143,14 @@ static const char *symbol_name(const struct object *object, size_t index, unsign
 }
 
 /* What stands behind `prefix` in names of symbols of that type. */
-static struct symbol_table *symbols_of_object(struct arena *arena, const GByteArray *bytes, unsigned int type,
+static struct symbol_table *symbols_of_object(struct arena *arena, GMappedFile *file, unsigned int type,
 					      const char *prefix)
 {
 	GPtrArray *names = arena_array(arena);
 	size_t prefix_length = strlen(prefix);
 	struct object object;
 
-	if (!object_open(&object, bytes->data, bytes->len))
+	if (!object_open(&object, g_mapped_file_get_contents(file), g_mapped_file_get_length(file)))
 		return NULL;
 	for (size_t i = 0; i < object.symbols_size / sizeof(Elf64_Sym); i++) {
 		const char *name = symbol_name(&object, i, type);
@@ -165,13 +165,13 @@ static struct symbol_table *symbols_of_file(struct arena *arena, const char *pat
 					    const char *prefix)
 {
 	const char *why;
-	GByteArray *bytes = file_unpack(path, &why);
+	GMappedFile *file = file_unpack(path, &why);
 	struct symbol_table *table;
 
-	if (!bytes)
+	if (!file)
 		return NULL;
-	table = symbols_of_object(arena, bytes, type, prefix);
-	g_byte_array_unref(bytes);
+	table = symbols_of_object(arena, file, type, prefix);
+	g_mapped_file_unref(file);
 	return table;
 }
 
