@@ -131,7 +131,7 @@ list() {
 
 @test "lists are in SystemTap's form" {
 	list 'module("subject").function("subject_scaled@subject.c")'
-	[[ $output == *'module("subject").function("subject_scaled@'*'/subject.c:'*'")' ]]
+	[[ $output == *'module("subject").function("subject_scaled@'*'subject.c:'*'")' ]]
 	list 'module("subject").function("subject_once").callee("subject_w*")'
 	[[ $output == *'.callee("subject_work@'* ]]
 }
