@@ -56,7 +56,7 @@ compile_runtime = -std=gnu89 -Wall -Wdeclaration-after-statement -Wno-unused-fun
 
 # ---- sources ----
 
-translator_sources = $(sort $(wildcard translator/*/*.c))
+translator_sources = $(sort $(wildcard translator/*/*.c translator/*/*/*.c))
 vm_sources = $(sort $(filter-out vm/agent%.c,$(wildcard vm/*.c)))
 # The agent shares with spile the line that connects them.
 agent_sources = $(sort $(wildcard vm/agent*.c vm/channel.c))

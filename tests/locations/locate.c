@@ -19,8 +19,8 @@
 #include <string.h>
 #include <sys/procfs.h>
 
-#include "knowledge/dwarf_scene.h"
-#include "knowledge/dwarf_scope.h"
+#include "knowledge/dwarf/scene.h"
+#include "knowledge/dwarf/scope.h"
 #include "tests/unit/location_evaluate.h"
 
 /* The memory that there is: the stack pointer points into it, and so do some of the registers. */

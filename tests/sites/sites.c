@@ -11,7 +11,7 @@
 #include <stdlib.h>
 
 #include "knowledge/code.h"
-#include "knowledge/dwarf_types.h"
+#include "knowledge/dwarf/types.h"
 
 /* Of functions that are inlined everywhere, so many copies are enough. */
 #define MOST_COPIES 3

@@ -18,11 +18,11 @@
 #include <glib/gstdio.h>
 
 #include "base/process.h"
-#include "knowledge/build_id.h"
+#include "knowledge/files/build_id.h"
 #include "knowledge/code.h"
-#include "knowledge/debuginfo.h"
-#include "knowledge/dwarf_types.h"
-#include "knowledge/index_build.h"
+#include "knowledge/files/debuginfo.h"
+#include "knowledge/dwarf/types.h"
+#include "knowledge/index/build.h"
 #include "tree_fixture.h"
 
 #ifdef HAVE_LIBDW

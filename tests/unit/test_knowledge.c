@@ -15,7 +15,7 @@
 #include <glib/gstdio.h>
 
 #include "base/process.h"
-#include "knowledge/btf.h"
+#include "knowledge/btf/types.h"
 #include "knowledge/knowledge.h"
 #include "tree_fixture.h"
 

@@ -149,8 +149,8 @@ static void questions(void **state)
 
 #include <gelf.h>
 
-#include "knowledge/dwarf_file.h"
-#include "knowledge/dwarf_scope.h"
+#include "knowledge/dwarf/file.h"
+#include "knowledge/dwarf/scope.h"
 
 struct made_up {
 	struct arena *arena;

@@ -26,8 +26,8 @@
 
 #include <dwarf.h>
 
-#include "knowledge/dwarf_file.h"
-#include "knowledge/dwarf_scope.h"
+#include "knowledge/dwarf/file.h"
+#include "knowledge/dwarf/scope.h"
 #include "location_evaluate.h"
 
 /* ---- What is known of the subject ---- */

@@ -14,8 +14,8 @@
 #include <cmocka.h>
 
 #include "base/process.h"
-#include "knowledge/btf.h"
-#include "knowledge/elf_section.h"
+#include "knowledge/btf/types.h"
+#include "knowledge/files/elf_section.h"
 #include "target/scratch.h"
 
 static const char fixture_source[] =

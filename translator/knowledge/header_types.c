@@ -18,7 +18,7 @@ bool header_types_are_meant(const char *module)
 
 #include <glib/gstdio.h>
 
-#include "knowledge/dwarf_file.h"
+#include "knowledge/dwarf/file.h"
 #include "target/kernel_flags.h"
 #include "target/scratch.h"
 

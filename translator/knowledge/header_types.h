@@ -6,7 +6,7 @@
 #ifndef SPILE_KNOWLEDGE_HEADER_TYPES_H
 #define SPILE_KNOWLEDGE_HEADER_TYPES_H
 
-#include "knowledge/dwarf_types.h"
+#include "knowledge/dwarf/types.h"
 
 /* Whether that "module" is header files: "kernel<linux/fs.h>", of the kernel's tree, or "<sys/stat.h>". */
 bool header_types_are_meant(const char *module);

@@ -10,10 +10,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "knowledge/btf.h"
-#include "knowledge/btf_files.h"
+#include "knowledge/btf/types.h"
+#include "knowledge/btf/files.h"
 #include "knowledge/modules.h"
-#include "knowledge/dwarf_types.h"
+#include "knowledge/dwarf/types.h"
 #include "knowledge/header_types.h"
 
 /* ---- What a source of types answers ---- */

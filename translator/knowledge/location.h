@@ -2,7 +2,7 @@
 /*
  * Where the value of a variable is, at one place of the code: a list of steps, each a number of 64
  * bits made of steps before it. Made of DWARF's location expressions, which are programs for a stack
- * machine (dwarf_location.c); the emitter writes steps as lines of C (emit/location.c). Everything is
+ * machine (dwarf/location.c); the emitter writes steps as lines of C (emit/location.c). Everything is
  * the arena's, and nothing is changed once it is made but that steps are appended.
  */
 #ifndef SPILE_KNOWLEDGE_LOCATION_H

@@ -11,9 +11,9 @@
 #include <fnmatch.h>
 #include <string.h>
 
-#include "knowledge/elf_section.h"
-#include "knowledge/kernel_image.h"
-#include "knowledge/module_file.h"
+#include "knowledge/files/elf_section.h"
+#include "knowledge/files/kernel_image.h"
+#include "knowledge/files/module_file.h"
 
 struct modules {
 	struct arena *arena;

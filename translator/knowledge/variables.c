@@ -5,15 +5,15 @@
  */
 #include "knowledge/variables.h"
 
-#include "knowledge/dwarf_types.h"
+#include "knowledge/dwarf/types.h"
 
 #ifdef HAVE_LIBDW
 
 #include <string.h>
 
 #include "knowledge/code.h"
-#include "knowledge/dwarf_scene.h"
-#include "knowledge/dwarf_scope.h"
+#include "knowledge/dwarf/scene.h"
+#include "knowledge/dwarf/scope.h"
 
 /* ---- Made of what DWARF says ---- */
 

@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Statements: instructions by file and line. A line's code is in several pieces, and in several
+ * functions if what it is part of was inlined: in each of them the lowest address is the place.
+ *
+ * What function a line is part of the source says, not the ranges of inlined copies: the line that
+ * calls one begins with the copy's first instruction. Of a function whose lines are asked for by ":*",
+ * or counted from its own, only lines of its own text are meant; lines by number are also those of
+ * what the compiler has inlined into it.
+ */
+#include "knowledge/code/search.h"
+
+#ifdef HAVE_LIBDW
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "knowledge/code/scopes.h"
+
+/* The place of a line in one copy of a function. */
+struct statement {
+	unsigned int line;
+	bool is_declaration;		/* that of the function itself */
+	uint32_t die;
+	uint64_t address;
+	const char *function, *caller;
+};
+
+/* A function of a file, by its line. */
+struct owner {
+	unsigned int line;
+	const char *name;
+};
+
+struct statements {
+	struct code_search *search;
+	GArray *owners;			/* of struct owner, of the file at hand, by their lines */
+	GHashTable *scopes;		/* number of a function's own code, to its scopes */
+	GArray *found;			/* of struct statement */
+};
+
+static void unref_array(gpointer array)
+{
+	g_array_unref(array);
+}
+
+/* ---- Which function an instruction is part of ---- */
+
+static const GArray *scopes_of(struct statements *statements, uint32_t copy)
+{
+	GArray *scopes = g_hash_table_lookup(statements->scopes, GUINT_TO_POINTER(copy));
+	const struct index_copy *record = index_copy(statements->search->source->index, copy);
+
+	if (!scopes && record) {
+		scopes = code_scopes_of(statements->search->source, record->die);
+		g_hash_table_insert(statements->scopes, GUINT_TO_POINTER(copy), scopes);
+	}
+	return scopes;
+}
+
+static gint compare_owners(gconstpointer a, gconstpointer b)
+{
+	const struct owner *left = a, *right = b;
+
+	return left->line != right->line ? (left->line < right->line ? -1 : 1) : strcmp(left->name, right->name);
+}
+
+static void find_owners(struct statements *statements, uint32_t file)
+{
+	const struct index *index = statements->search->source->index;
+	const struct index_function *function;
+
+	g_array_set_size(statements->owners, 0);
+	for (uint32_t i = 0; (function = index_function(index, i)); i++) {
+		struct owner owner = { function->line, index_string(index, function->name) };
+
+		if (function->file == file && (function->flags & FUNCTION_DEFINED))
+			g_array_append_val(statements->owners, owner);
+	}
+	g_array_sort(statements->owners, compare_owners);
+}
+
+/* The line of the function in whose text a line stands: the last one that begins before it. 0: in none. */
+static unsigned int owner_line(const GArray *owners, unsigned int line)
+{
+	unsigned int low = 0, high = owners->len;
+
+	while (low < high) {
+		unsigned int middle = low + (high - low) / 2;
+
+		if (g_array_index(owners, struct owner, middle).line <= line)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low ? g_array_index(owners, struct owner, low - 1).line : 0;
+}
+
+static bool is_owner(const GArray *owners, unsigned int line, const struct code_scope *scope)
+{
+	struct owner owner = { scope->line, scope->function };
+
+	return scope->line == line && bsearch(&owner, owners->data, owners->len, sizeof(owner), compare_owners);
+}
+
+/* Scopes that a line's code is in. */
+struct nest {
+	const struct code_scope *innermost;	/* of all */
+	const struct code_scope *owner;		/* that of the function in whose text the line stands */
+	const struct code_scope *meant;		/* the innermost of a function that the query names */
+};
+
+static void find_nest(const struct statements *statements, const GArray *scopes, uint64_t address, unsigned int line,
+		      struct nest *ret)
+{
+	unsigned int begins = owner_line(statements->owners, line);
+
+	memset(ret, 0, sizeof(*ret));
+	for (unsigned int i = 0; i < scopes->len; i++) {
+		const struct code_scope *scope = &g_array_index(scopes, struct code_scope, i);
+
+		if (address < scope->low || address >= scope->high)
+			continue;
+		ret->innermost = scope;
+		if (begins && is_owner(statements->owners, begins, scope))
+			ret->owner = scope;
+		if (code_search_is_name(statements->search, scope->function))
+			ret->meant = scope;
+	}
+	if (!begins)
+		ret->owner = ret->innermost;
+}
+
+/* The scope in which a line's code is what the query means; NULL: it is not. */
+static const struct code_scope *scope_of(const struct statements *statements, const GArray *scopes, uint64_t address,
+					 unsigned int line)
+{
+	const struct code_query *query = statements->search->query;
+	struct nest nest;
+
+	find_nest(statements, scopes, address, line, &nest);
+	if (nest.owner && code_search_is_name(statements->search, nest.owner->function))
+		return nest.owner;
+	return query->lines == LINES_ABSOLUTE && strcmp(query->function, "*") != 0 ? nest.meant : NULL;
+}
+
+/* ---- Lines ---- */
+
+static bool is_line_meant(const struct code_query *query, unsigned int line, unsigned int function_line)
+{
+	unsigned int from = query->lines == LINES_RELATIVE ? function_line : 0;
+
+	if (query->lines == LINES_ALL)
+		return true;
+	for (unsigned int i = 0; i < query->ranges->len; i++) {
+		const struct line_range *range = &g_array_index(query->ranges, struct line_range, i);
+
+		if (line >= from + range->first && line <= from + range->last)
+			return true;
+	}
+	return false;
+}
+
+/* Remembers the place, or moves to it that of the same line in the same copy. */
+static void note(struct statements *statements, const struct statement *statement)
+{
+	for (unsigned int i = statements->found->len; i > 0; i--) {
+		struct statement *known = &g_array_index(statements->found, struct statement, i - 1);
+
+		if (known->line != statement->line)
+			break;
+		if (known->die != statement->die)
+			continue;
+		known->address = MIN(known->address, statement->address);
+		return;
+	}
+	g_array_append_val(statements->found, *statement);
+}
+
+static void visit_row(struct statements *statements, const struct index_row *row, bool takes_all)
+{
+	struct code_search *search = statements->search;
+	uint64_t address = index_address(search->source->index, row->address);
+	uint32_t copy = index_copy_at(search->source->index, address);
+	const GArray *scopes = copy == INDEX_NONE ? NULL : scopes_of(statements, copy);
+	const struct code_scope *scope = scopes ? scope_of(statements, scopes, address, row->line) : NULL;
+	struct statement found;
+
+	if (!scope || (!takes_all && !is_line_meant(search->query, row->line, scope->line)))
+		return;
+	if (!code_search_is_open(search, index_copy(search->source->index, copy)))
+		return;
+	found = (struct statement){
+		.line = row->line, .is_declaration = row->line == scope->line,
+		.die = scope->die, .address = address, .function = scope->function,
+		.caller = scope->depth ? g_array_index(scopes, struct code_scope, 0).function : NULL,
+	};
+	note(statements, &found);
+}
+
+/* Rows that cannot be meant need no further look. */
+static bool may_be_meant(const struct code_query *query, unsigned int line)
+{
+	return query->lines != LINES_ABSOLUTE || is_line_meant(query, line, 0);
+}
+
+static void visit_rows(struct statements *statements, const struct index_row *rows, uint32_t count)
+{
+	const struct code_query *query = statements->search->query;
+
+	for (uint32_t i = 0; i < count; i++)
+		if (query->is_nearest || may_be_meant(query, rows[i].line))
+			visit_row(statements, &rows[i], query->is_nearest);
+}
+
+/* ---- The nearest line that has code ---- */
+
+static unsigned int nearest_line(const GArray *found, unsigned int line)
+{
+	unsigned int nearest = 0;
+
+	for (unsigned int i = 0; i < found->len; i++) {
+		unsigned int here = g_array_index(found, struct statement, i).line;
+
+		if (!nearest || MAX(here, line) - MIN(here, line) < MAX(nearest, line) - MIN(nearest, line))
+			nearest = here;
+	}
+	return nearest;
+}
+
+static unsigned int line_of_function(struct code_search *search, uint32_t file)
+{
+	GArray *numbers = code_search_functions(search);
+	unsigned int line = 0;
+
+	for (unsigned int i = 0; i < numbers->len && !line; i++) {
+		const struct index_function *function =
+			index_function(search->source->index, g_array_index(numbers, uint32_t, i));
+
+		line = function->file == file ? function->line : 0;
+	}
+	g_array_unref(numbers);
+	return line;
+}
+
+/* Of all statements, leaves those on the lines that are nearest to what was asked for. */
+static void keep_nearest(struct statements *statements, uint32_t file)
+{
+	const struct code_query *query = statements->search->query;
+	unsigned int from = query->lines == LINES_RELATIVE ? line_of_function(statements->search, file) : 0, kept = 0;
+	g_autoptr(GHashTable) lines = g_hash_table_new(NULL, NULL);
+	GArray *found = statements->found;
+
+	for (unsigned int i = 0; i < query->ranges->len; i++) {
+		const struct line_range *range = &g_array_index(query->ranges, struct line_range, i);
+
+		for (unsigned int line = range->first; line <= range->last && line - range->first < found->len; line++)
+			g_hash_table_add(lines, GUINT_TO_POINTER(nearest_line(found, from + line)));
+	}
+	for (unsigned int i = 0; i < found->len; i++) {
+		const struct statement statement = g_array_index(found, struct statement, i);
+
+		if (g_hash_table_contains(lines, GUINT_TO_POINTER(statement.line)))
+			g_array_index(found, struct statement, kept++) = statement;
+	}
+	g_array_set_size(found, kept);
+}
+
+/* ---- Files ---- */
+
+static void add_statement(struct code_search *search, const struct statement *statement, uint32_t file)
+{
+	struct code_site *site = code_search_add(search, statement->function, statement->address, statement->die);
+
+	if (!site)
+		return;
+	site->file = index_path(search->source->index, file);
+	site->line = statement->line;
+	site->caller = statement->caller;
+}
+
+/* Several lines may begin at one address: the first is taken, and the function's own only if there is no other. */
+static void add_statements(struct statements *statements, uint32_t file)
+{
+	for (unsigned int pass = 0; pass < 2; pass++)
+		for (unsigned int i = 0; i < statements->found->len; i++) {
+			const struct statement *statement = &g_array_index(statements->found, struct statement, i);
+
+			if (statement->is_declaration == (pass == 1))
+				add_statement(statements->search, statement, file);
+		}
+}
+
+static void search_file(struct statements *statements, uint32_t file)
+{
+	struct code_search *search = statements->search;
+	const struct index_row *rows;
+	uint32_t count;
+
+	rows = index_rows(search->source->index, file, &count, &search->is_damaged);
+	g_array_set_size(statements->found, 0);
+	find_owners(statements, file);
+	visit_rows(statements, rows, count);
+	if (search->query->is_nearest && search->query->lines != LINES_ALL)
+		keep_nearest(statements, file);
+	add_statements(statements, file);
+}
+
+/* The files of the functions that are meant; with a file and any function, all files of that name. */
+static GHashTable *files_of(struct code_search *search)
+{
+	const struct index *index = search->source->index;
+	GHashTable *files = g_hash_table_new(NULL, NULL);
+	GArray *numbers = code_search_functions(search);
+	uint32_t count;
+
+	for (unsigned int i = 0; i < numbers->len; i++)
+		g_hash_table_add(files, GUINT_TO_POINTER(
+				 index_function(index, g_array_index(numbers, uint32_t, i))->file));
+	g_array_unref(numbers);
+	index_table(index, INDEX_FILES, &count);
+	for (uint32_t i = 0; strcmp(search->query->function, "*") == 0 && i < count; i++)
+		if (code_search_is_file(search, i))
+			g_hash_table_add(files, GUINT_TO_POINTER(i));
+	return files;
+}
+
+void code_search_statements(struct code_search *search)
+{
+	struct statements statements = { .search = search };
+	GHashTable *files = files_of(search);
+	GHashTableIter iterator;
+	gpointer file;
+
+	statements.scopes = g_hash_table_new_full(NULL, NULL, NULL, unref_array);
+	statements.owners = g_array_new(FALSE, FALSE, sizeof(struct owner));
+	statements.found = g_array_new(FALSE, FALSE, sizeof(struct statement));
+	g_hash_table_iter_init(&iterator, files);
+	while (g_hash_table_iter_next(&iterator, &file, NULL))
+		search_file(&statements, GPOINTER_TO_UINT(file));
+	g_array_unref(statements.found);
+	g_array_unref(statements.owners);
+	g_hash_table_unref(statements.scopes);
+	g_hash_table_unref(files);
+}
+
+#endif /* HAVE_LIBDW */
