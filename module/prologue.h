@@ -30,6 +30,7 @@
 #include "runtime/user.h"
 #include "runtime/regs.h"
 #include "runtime/symbol.h"
+#include "runtime/stack.h"
 #include "runtime/location.h"
 #include "runtime/regex.h"
 #include "runtime/count.h"

@@ -67,6 +67,10 @@
 #include <linux/sched/mm.h>
 #endif
 
+#ifdef HAVE_UNWIND
+#include <asm/unwind.h>
+#endif
+
 #include "barrier.h"
 #include "time.h"
 #include "allocate.h"
@@ -77,5 +81,6 @@
 #include "kprobe.h"
 #include "ftrace.h"
 #include "tracepoint.h"
+#include "stack.h"
 
 #endif

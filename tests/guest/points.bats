@@ -48,6 +48,27 @@ build_function_probes() {
 	probe kernel.function("vfs_read") { if (!seen++) println(symdata(addr()), " ", probemod(), " ", modname(addr())) }
 	probe begin { println(symname(1), " ", symdata(4096), ":", modname(1), ":", addr(), ":", probemod(), ":") }
 	global n, m, seen'
+	build_module stacks -e '
+	probe module("target").function("target_add") {
+		if (n++) next
+		print_backtrace()
+		println(symname(stack(0)), " ", symname(stack(1)), " ", symname(stack(2)), " ", stack(-1), " ", stack(1000))
+		println("caller ", caller() == symname(caller_addr()) . sprintf(" 0x%x", stack(1)), " ", symname(caller_addr()))
+		println("lists ", callers(2) == sprintf("0x%x 0x%x", stack(0), stack(1)), " ", callers(0) == "", " ",
+			isinstr(backtrace(), callers(3)), " ", sprint_backtrace() == sprint_syms(callers(-1)), " ",
+			sprint_syms(callers(1)) == symdata(addr()) . "\n")
+		print_syms(callers(1))
+		print_stack("nothing")
+	}
+	probe module("target").function("target_add").return {
+		if (m++) next
+		println("return ", symname(stack(0)), " ", symname(stack(1)), " ", symname(caller_addr()), " ", stack(0) == addr())
+	}
+	probe kernel.trace("sys_enter") {
+		if (execname() != "sh" || o++) next
+		println("tracepoint ", isinstr(sprint_backtrace(), module_name()), " ", isinstr(sprint_backtrace(), "do_syscall_64"))
+	}
+	global n, m, o'
 	build_module absent -e 'probe module("target").function("target_nothing") { exit() }'
 	build_module not_loaded -e 'probe module("not_there").function("x") { exit() }'
 	build_module loops -e '
@@ -126,6 +147,7 @@ modprobe loop
 modprobe ext4
 record functions $SPILERUN -c "sh -c \"echo 10 >/sys/module/target/parameters/calls\"" functions.ko
 record named $SPILERUN -c "sh -c \"echo 10 >/sys/module/target/parameters/calls\"" named.ko
+record stacks $SPILERUN -c "sh -c \"echo 10 >/sys/module/target/parameters/calls\"" stacks.ko
 record absent $SPILERUN absent.ko
 record not_loaded $SPILERUN not_loaded.ko
 record within $SPILERUN -c "sh -c \"echo 10 >/sys/module/target/parameters/calls\"" within.ko
@@ -171,6 +193,21 @@ dmesg >$results/dmesg
 	grep -qE '^target_add\+0x0/0x[0-9a-f]+ \[target\] target target_add\+0x5/0x[0-9a-f]+ \[target\]$' "$results/named.out"
 	expect_line named.out 'target_add_both target'
 	grep -qE '^vfs_read\+0x0/0x[0-9a-f]+ \[kernel\] kernel kernel$' "$results/named.out"
+}
+
+@test "the calls that lead to a probe" {
+	expect_status stacks 0
+	sed -n 's/^ 0x[0-9a-f]* : \([a-z_0-9]*\)+0x[0-9a-f]*\/0x[0-9a-f]* \(.*\)/\1 \2/p' "$results/stacks.out" >"$results/stacks.names"
+	same 'target_add [target]
+target_add_both [target]
+set_calls [target]' <(head -n 3 "$results/stacks.names")
+	grep -qE '^[a-z_0-9]*syscall[a-z_0-9]* \[kernel\]$' "$results/stacks.names"
+	same 'target_add [target]' <(tail -n 1 "$results/stacks.names")
+	expect_line stacks.out 'target_add target_add_both set_calls 0 0'
+	expect_line stacks.out 'caller 1 target_add_both'
+	expect_line stacks.out 'lists 1 1 1 1 1'
+	expect_line stacks.out 'return target_add_both set_calls target_add_both 1'
+	expect_line stacks.out 'tracepoint 0 1'
 }
 
 @test "a module that is not loaded" {

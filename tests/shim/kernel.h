@@ -271,6 +271,34 @@ struct pt_regs {
 	unsigned long orig_ax, ip, cs, flags, sp, ss;
 };
 
+#define user_mode(regs) (((regs)->cs & 3) != 0)
+
+/* ---- Stacks: of the interrupted instruction, and what shim_stack holds up to a 0 ---- */
+
+static unsigned long shim_stack[8];
+static unsigned long shim_module_begin, shim_module_end;
+
+#define THIS_MODULE NULL
+#define KC_STACK_MISSES_CALLER false
+
+typedef bool (*kc_stack_visitor)(void *data, unsigned long address);
+
+static inline bool within_module_core(unsigned long address, const void *module)
+{
+	return address >= shim_module_begin && address < shim_module_end;
+}
+
+static inline void kc_stack_walk(struct pt_regs *regs, kc_stack_visitor visit, void *data)
+{
+	u32 i;
+
+	if (regs && !visit(data, regs->ip))
+		return;
+	for (i = 0; i < ARRAY_SIZE(shim_stack) && shim_stack[i]; i++)
+		if (!visit(data, shim_stack[i]))
+			return;
+}
+
 /* ---- Relay ---- */
 
 #define SHIM_SUBBUFS_MAX 8
