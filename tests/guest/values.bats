@@ -57,6 +57,8 @@ setup_file() {
 		printf("%d %c%c\n", task->comm[0] == 119, task->comm[1], task->comm[strlen(execname()) - 1])
 		printf("%d\n", &task->comm == task->comm)
 		try { println(@cast(0, "task_struct", "kernel")->pid) } catch { println("caught") }
+		println(@enumname(@enum("PIDTYPE_TGID"), "pid_type"), " ", @enumname(task->prio - task->prio, "enum pid_type", "kernel"), " ",
+			@enumname(-77, "pid_type") . "", " ", @enumname(task->pid * 0 + 1000000000000, "pid_type"))
 		printf("%d %d\n", @enum("PIDTYPE_TGID"), @defined(task->nosuch) || @defined(@cast(0, "struct nosuch")->x))
 	}'
 	build_module printed -e '
@@ -125,8 +127,8 @@ buffer() { sed -n 's/^fd=0x64 buf=\(0x[0-9a-f]*\) count=.*/\1/p' "$results/reads
 # ksys_read calls vfs_read: its line comes first, and last of all its result.
 sort_calls() { awk '/^fd=/ { first = $0; next } /^entry/ { print; print first; next } { print }' "$results/reads.out"; }
 
-@test "@cast, indices, addresses, @defined and @enum" {
-	same "$(for _ in 1 2 3; do printf '1 1 1 1\n1 od\n1\ncaught\n1 0\n'; done)" "$results/casts.out"
+@test "@cast, indices, addresses, @defined, @enum and @enumname" {
+	same "$(for _ in 1 2 3; do printf '1 1 1 1\n1 od\n1\ncaught\nPIDTYPE_TGID PIDTYPE_PID -77 1000000000000\n1 0\n'; done)" "$results/casts.out"
 	expect_status casts 0
 }
 

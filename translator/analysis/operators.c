@@ -143,40 +143,10 @@ static void check_read_size(struct scope *scope, const struct expr *size)
 	scope_error(scope, size->span, "E-number-range", "the size of a memory access is 1, 2, 4 or 8");
 }
 
-/* @enum("name"[, "module"]): the value of an enumerator of whatever enumeration. */
-static void resolve_enumerator(struct scope *scope, struct expr *expr)
-{
-	const GPtrArray *arguments = expr->operator.arguments;
-	const struct expr *name = g_ptr_array_index(arguments, 0);
-	const char *module = arguments->len > 1 ? ((struct expr *)g_ptr_array_index(arguments, 1))->string : NULL;
-	const char *release = scope->analysis->input->kernel->release, *lack;
-	struct knowledge *knowledge = scope->analysis->target.knowledge;
-	int64_t value;
-
-	if (module && strcmp(module, "kernel") == 0)
-		module = NULL;
-	if (knowledge_enumerator(knowledge, module, name->string, &value)) {
-		expr->kind = EXPR_NUMBER;
-		expr->type = TYPE_LONG;
-		expr->number = value;
-		return;
-	}
-	lack = knowledge_lack(knowledge, module);
-	if (lack) {
-		scope_error(scope, expr->span, "E-needs-debuginfo",
-			    "'@enum' needs type information, and there is none for kernel %s", release);
-		diag_note(scope->analysis->diag, no_span, "%s", lack);
-		return;
-	}
-	scope_error(scope, expr->span, "E-unknown-type", "kernel %s has no enumerator '%s'", release, name->string);
-	diag_note(scope->analysis->diag, no_span, "with -g, @const(\"name\") is what the compiler takes it for");
-}
-
 static void refuse_operator(struct scope *scope, const struct expr *expr)
 {
 	static const char *const names[] = {
-		[AT_PERF] = "@perf", [AT_ENUM_NAME] = "@enumname",
-		[AT_KERNEL_REGISTER] = "@kregister", [AT_USER_REGISTER] = "@uregister",
+		[AT_PERF] = "@perf", [AT_KERNEL_REGISTER] = "@kregister", [AT_USER_REGISTER] = "@uregister",
 	};
 
 	scope_error(scope, expr->span, "E-not-supported", "'%s' is not resolved by this version of spile",
@@ -205,6 +175,9 @@ void resolve_operator(struct scope *scope, struct expr *expr)
 		break;
 	case AT_ENUM:
 		resolve_enumerator(scope, expr);
+		break;
+	case AT_ENUM_NAME:
+		resolve_enumerator_name(scope, expr);
 		break;
 	case AT_ENTRY:
 		resolve_entry(scope, expr);

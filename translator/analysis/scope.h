@@ -47,6 +47,9 @@ void note_value_type(struct expr *place, const struct expr *value);
  */
 struct access *resolve_access(struct scope *scope, struct expr *expr, bool whole);
 
+/* Says that there is no such type, and which one was meant. */
+void report_unknown_type(struct scope *scope, struct span span, const char *text, const char *module);
+
 /* path.c: the path behind a target variable whose type is known; false after an error. */
 bool resolve_path(struct scope *scope, struct expr *expr, struct access *access, bool whole);
 
@@ -64,5 +67,9 @@ void resolve_text(struct scope *scope, struct expr *expr);
 void resolve_embedded_c(struct scope *scope, struct span span);
 void resolve_operator(struct scope *scope, struct expr *expr);
 void resolve_match(struct scope *scope, struct expr *expr);
+
+/* enumerations.c: @enum, @enumname */
+void resolve_enumerator(struct scope *scope, struct expr *expr);
+void resolve_enumerator_name(struct scope *scope, struct expr *expr);
 
 #endif

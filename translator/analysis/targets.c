@@ -111,13 +111,13 @@ static struct access *resolve_autocast(struct scope *scope, struct expr *expr)
 
 /* ---- @cast ---- */
 
-static void unknown_type(struct scope *scope, const struct expr *expr, const char *module)
+void report_unknown_type(struct scope *scope, struct span span, const char *text, const char *module)
 {
 	GPtrArray *names = knowledge_type_names(scope->analysis->target.knowledge, module);
-	const char *text = expr->target.type_name, *bare = strrchr(text, ' ');
+	const char *bare = strrchr(text, ' ');
 	const char *similar = did_you_mean(bare ? bare + 1 : text, names);
 
-	scope_error(scope, expr->span, "E-unknown-type", "kernel %s has no type '%s'%s%s%s",
+	scope_error(scope, span, "E-unknown-type", "kernel %s has no type '%s'%s%s%s",
 		    scope->analysis->input->kernel->release, text, module ? " in module '" : "", module ? module : "",
 		    module ? "'" : "");
 	if (similar)
@@ -140,7 +140,7 @@ static struct access *resolve_cast(struct scope *scope, struct expr *expr)
 	}
 	type = knowledge_type(knowledge, module, expr->target.type_name);
 	if (!type) {
-		unknown_type(scope, expr, module);
+		report_unknown_type(scope, expr->span, expr->target.type_name, module);
 		return NULL;
 	}
 	if (c_type_plain(type)->kind == C_POINTER)

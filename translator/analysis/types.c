@@ -256,7 +256,7 @@ static void infer_print(struct inference *in, struct expr *expr, enum type expec
 	expect(in, expr, expr->print.form.to_string ? TYPE_STRING : TYPE_LONG, expected);
 }
 
-/* @kderef(size, address) and its like take numbers, @const("text") a literal. */
+/* @kderef(size, address) and its like take numbers, @const("text") a literal; @enumname(...) is a string. */
 static void infer_operator(struct inference *in, struct expr *expr, enum type expected)
 {
 	struct expr *first = g_ptr_array_index(expr->operator.arguments, 0);
@@ -264,6 +264,11 @@ static void infer_operator(struct inference *in, struct expr *expr, enum type ex
 	if (expr->operator.operation == AT_PRETTY || expr->operator.operation == AT_ENTRY) {
 		infer(in, first, expected);
 		expect(in, expr, first->type, expected);
+		return;
+	}
+	if (expr->operator.operation == AT_ENUM_NAME) {
+		infer(in, first, TYPE_LONG);
+		expect(in, expr, TYPE_STRING, expected);
 		return;
 	}
 	for (unsigned int i = 0; i < expr->operator.arguments->len && expr->operator.operation != AT_CONST; i++)

@@ -498,6 +498,42 @@ static const char *emit_read(struct emitter *x, struct expr *expr, const char *r
 	return result;
 }
 
+/*
+ *	t_1 = (s64)c->regs->di;
+ *	switch (t_1) {				@enumname($type, "enum pid_type")
+ *	case 0:
+ *		rt_string_copy(f->t_2, "PIDTYPE_PID");
+ *		break;
+ *	...
+ *	default:				none has that value
+ *		snprintf(f->t_2, MAXSTRINGLEN, "%lld", t_1);
+ *	}
+ */
+static const char *emit_enumerator_name(struct emitter *x, struct expr *expr)
+{
+	const GPtrArray *enumerators = c_type_enumerators(expr->operator.enumeration);
+	g_autoptr(GHashTable) written = g_hash_table_new(g_int64_hash, g_int64_equal);
+	const char *text = emit_value(x, g_ptr_array_index(expr->operator.arguments, 0));
+	const char *value = new_number(x), *result = new_string(x);
+
+	emit_line(x, "%s = %s;", value, bare(x, text));
+	emit_line(x, "switch (%s) {", value);
+	for (unsigned int i = 0; i < enumerators->len; i++) {
+		struct c_enumerator *enumerator = g_ptr_array_index(enumerators, i);
+
+		/* Of several names for one value it is the first. */
+		if (!g_hash_table_add(written, &enumerator->value))
+			continue;
+		emit_line(x, "case %s:", c_number(x->arena, enumerator->value));
+		emit_line(x, "\trt_string_copy(%s, %s);", result, c_string(x->arena, enumerator->name));
+		emit_line(x, "\tbreak;");
+	}
+	emit_line(x, "default:");
+	emit_line(x, "\tsnprintf(%s, MAXSTRINGLEN, \"%%lld\", %s);", result, value);
+	emit_line(x, "}");
+	return result;
+}
+
 static const char *emit_operator(struct emitter *x, struct expr *expr)
 {
 	const struct expr *first = g_ptr_array_index(expr->operator.arguments, 0);
@@ -511,6 +547,8 @@ static const char *emit_operator(struct emitter *x, struct expr *expr)
 		return emit_read(x, expr, "RT_READ_USER");
 	case AT_ENTRY:
 		return emit_entry_value(x, g_ptr_array_index(expr->operator.arguments, 0));
+	case AT_ENUM_NAME:
+		return emit_enumerator_name(x, expr);
 	case AT_PRETTY:
 		return emit_pretty(x, g_ptr_array_index(expr->operator.arguments, 0));
 	default:

@@ -111,7 +111,7 @@ enum at_operator {
 	AT_PERF,		/* @perf("counter") */
 	AT_CONST,		/* @const("C expression") */
 	AT_ENUM,		/* @enum("name"[, "module"]) */
-	AT_ENUM_NAME,		/* @enumname(value, "type"[, "module"]) */
+	AT_ENUM_NAME,		/* @enumname(value, "type"[, "module"]): a string */
 	AT_PROBE_WRITE,		/* @probewrite(variable) */
 	AT_KERNEL_REGISTER,	/* @kregister(number) */
 	AT_USER_REGISTER,	/* @uregister(number) */
@@ -235,6 +235,7 @@ struct expr {
 		struct {
 			enum at_operator operation;
 			GPtrArray *arguments;		/* of struct expr */
+			const void *enumeration;	/* [analysis] of AT_ENUM_NAME: its type */
 			} operator;
 		struct {				/* %{ ... %} as a value */
 			const char *text;
