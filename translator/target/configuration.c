@@ -2,7 +2,7 @@
 /*
  * Reads include/config/auto.conf of a build tree: what kbuild itself goes by, one NAME=value a
  * line, without the options that are not set. Called by the driver for the preprocessor, once, and
- * only if a script asks.
+ * only if a script asks; the doctor has it read the copies that packages leave in /boot.
  */
 #include "target/configuration.h"
 
@@ -30,24 +30,30 @@ static void take_line(struct arena *arena, struct configuration *configuration, 
 	g_hash_table_insert(configuration->values, (char *)name, (char *)value);
 }
 
+const struct configuration *configuration_from_text(struct arena *arena, char *text)
+{
+	struct configuration *configuration = arena_new0(arena, struct configuration);
+	char *line;
+
+	configuration->values = g_hash_table_new(g_str_hash, g_str_equal);
+	arena_defer(arena, (GDestroyNotify)g_hash_table_unref, configuration->values);
+	while ((line = strsep(&text, "\n")))
+		take_line(arena, configuration, line);
+	return configuration;
+}
+
 const struct configuration *configuration_load(struct arena *arena, const struct kernel_tree *tree,
 					       const char **error_ret)
 {
-	struct configuration *configuration = arena_new0(arena, struct configuration);
 	g_autofree char *path = g_build_filename(tree->build_dir, "include", "config", "auto.conf", NULL);
 	g_autofree char *text = NULL;
 	g_autoptr(GError) error = NULL;
-	char *rest, *line;
 
 	if (!g_file_get_contents(path, &text, NULL, &error)) {
 		*error_ret = arena_printf(arena, "%s", error->message);
 		return NULL;
 	}
-	configuration->values = g_hash_table_new(g_str_hash, g_str_equal);
-	arena_defer(arena, (GDestroyNotify)g_hash_table_unref, configuration->values);
-	for (rest = text; (line = strsep(&rest, "\n"));)
-		take_line(arena, configuration, line);
-	return configuration;
+	return configuration_from_text(arena, text);
 }
 
 const char *configuration_value(const struct configuration *configuration, const char *option)

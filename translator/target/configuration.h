@@ -12,6 +12,9 @@ struct configuration;
 const struct configuration *configuration_load(struct arena *arena, const struct kernel_tree *tree,
 					       const char **error_ret);
 
+/* From text of that form, which is cut up; comments (of a .config) are passed over. */
+const struct configuration *configuration_from_text(struct arena *arena, char *text);
+
 /* "y", "m", a number, a string; "" if it is not set or does not exist. */
 const char *configuration_value(const struct configuration *configuration, const char *option);
 

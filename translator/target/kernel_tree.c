@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Finds a kernel's build tree and tells a usable one from a dangling link, a half-installed
- * package or an unconfigured source tree. Called by main once per run. Reads only; nothing is
- * ever written into a kernel tree.
+ * package or an unconfigured source tree. Called by main once per run, and by the doctor, who wants
+ * to know what was found rather than a message. Reads only; nothing is ever written into a kernel tree.
  */
 #include "target/kernel_tree.h"
 
@@ -18,14 +18,14 @@
 #include "base/paths.h"
 #include "target/distribution.h"
 
-/* Where distributions put the tree of a release: what stands before and after it. */
+/* Where distributions put the tree of a release: the folder, and what stands before and after it. */
 static const struct {
-	const char *before, *after;
+	const char *folder, *before, *after;
 } build_places[] = {
-	{ "/lib/modules/", "/build" },
-	{ "/usr/lib/modules/", "/build" },
-	{ "/usr/src/linux-headers-", "" },
-	{ "/usr/src/kernels/", "" },
+	{ "/lib/modules", "", "/build" },
+	{ "/usr/lib/modules", "", "/build" },
+	{ "/usr/src", "linux-headers-", "" },
+	{ "/usr/src/kernels", "", "" },
 };
 
 /* Files whose change makes it another tree. */
@@ -165,91 +165,189 @@ static const char *tree_defect(const char *build_dir)
 	return NULL;
 }
 
-static bool report_defect(struct diag *diag, const char *build_dir, const char *defect)
+/* ---- The search ---- */
+
+#define LINKS_MOST 8
+
+/* Where a folder is below `root`: a link to an absolute path means one below it too. */
+static const char *below_root(struct arena *arena, const char *root, const char *path)
 {
-	diag_error(diag, no_span, "E-build-tree-unprepared",
-		   "the kernel build tree %s cannot be used: %s", build_dir, defect);
-	diag_note(diag, no_span, "in a kernel source tree, 'make' prepares all of it; a package is "
-		  "repaired by reinstalling it");
+	for (int i = 0; *root && i < LINKS_MOST; i++) {
+		g_autofree char *goal = g_file_read_link(path, NULL);
+
+		if (!goal || *goal != '/')
+			break;
+		path = arena_printf(arena, "%s%s", root, goal);
+	}
+	return path;
+}
+
+/* The first place that exists; finding->dangling becomes the first link that leads nowhere. */
+static const char *find_build_dir(struct arena *arena, const char *root, const char *release,
+				  struct kernel_tree_finding *finding)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(build_places); i++) {
+		const char *place = arena_printf(arena, "%s%s/%s%s%s", root, build_places[i].folder,
+						 build_places[i].before, release, build_places[i].after);
+
+		if (g_file_test(below_root(arena, root, place), G_FILE_TEST_IS_DIR))
+			return place;
+		if (!finding->dangling && g_file_test(place, G_FILE_TEST_IS_SYMLINK))
+			finding->dangling = place;
+	}
+	return NULL;
+}
+
+static bool is_unusable(struct kernel_tree_finding *finding, const char *defect)
+{
+	finding->state = KERNEL_TREE_UNUSABLE;
+	finding->defect = defect;
 	return false;
 }
 
 /* Fills *ret from a folder that exists. `release` is the one asked for, NULL for any. */
-static bool open_tree(struct arena *arena, struct diag *diag, const char *folder,
-		      const char *release, struct kernel_tree *ret)
+static bool open_tree(struct arena *arena, const char *root, const char *release,
+		      struct kernel_tree_finding *finding, struct kernel_tree *ret)
 {
 	const char *defect;
 
-	ret->build_dir = resolved(arena, folder);
+	ret->build_dir = resolved(arena, below_root(arena, root, finding->folder));
 	defect = ret->build_dir ? tree_defect(ret->build_dir) : "it cannot be read";
 	if (defect)
-		return report_defect(diag, folder, defect);
+		return is_unusable(finding, defect);
 	ret->release = tree_release(arena, ret->build_dir);
 	if (!ret->release)
-		return report_defect(diag, folder, "it does not say its release "
-				     "(no include/generated/utsrelease.h)");
+		return is_unusable(finding, "it does not say its release "
+				   "(no include/generated/utsrelease.h)");
 	if (release && strcmp(release, ret->release) != 0) {
-		diag_error(diag, no_span, "E-build-tree-mismatch",
-			   "%s is the build tree of kernel %s, not of %s", folder, ret->release,
-			   release);
+		finding->state = KERNEL_TREE_OF_OTHER;
+		finding->other = ret->release;
 		return false;
 	}
 	ret->source_dir = tree_source(arena, ret->build_dir);
 	ret->key = tree_key(arena, ret);
 	ret->is_running = strcmp(ret->release, running_release(arena)) == 0;
+	finding->state = KERNEL_TREE_SOUND;
 	return true;
 }
 
-/* The first place that exists; *dangling_ret becomes the first link that leads nowhere. */
-static const char *find_build_dir(struct arena *arena, const char *root, const char *release,
-				  const char **dangling_ret)
+bool kernel_tree_examine(struct arena *arena, const char *root, const char *request,
+			 struct kernel_tree_finding *finding, struct kernel_tree *ret)
 {
-	for (size_t i = 0; i < G_N_ELEMENTS(build_places); i++) {
-		const char *place = arena_printf(arena, "%s%s%s%s", root, build_places[i].before,
-						 release, build_places[i].after);
+	const char *release = request ? request : running_release(arena);
+	bool is_path = strchr(release, '/') != NULL;
 
-		if (g_file_test(place, G_FILE_TEST_IS_DIR))
-			return place;
-		if (!*dangling_ret && g_file_test(place, G_FILE_TEST_IS_SYMLINK))
-			*dangling_ret = place;
-	}
-	return NULL;
+	memset(ret, 0, sizeof(*ret));
+	*finding = (struct kernel_tree_finding){ .state = KERNEL_TREE_ABSENT, .request = release };
+	if (!is_path)
+		finding->folder = find_build_dir(arena, root, release, finding);
+	else if (g_file_test(release, G_FILE_TEST_IS_DIR))
+		finding->folder = release;
+	return finding->folder && open_tree(arena, root, is_path ? NULL : release, finding, ret);
 }
 
-static bool report_missing(struct arena *arena, struct diag *diag, const char *root,
-			   const char *release, const char *dangling)
+void kernel_tree_without_folder(struct arena *arena, const char *root, const char *release,
+				struct kernel_tree *ret)
 {
-	diag_error(diag, no_span, "E-no-build-tree", "no build tree for kernel %s", release);
-	if (dangling) {
-		g_autofree char *goal = g_file_read_link(dangling, NULL);
+	memset(ret, 0, sizeof(*ret));
+	ret->release = release;
+	ret->build_dir = ret->source_dir = arena_printf(arena, "%s/lib/modules/%s/build", root, release);
+	ret->key = tree_key(arena, ret);
+}
 
-		diag_note(diag, no_span, "%s is a link to %s, which does not exist", dangling,
+/* ---- Other releases ---- */
+
+/* Appends the release of the tree that a folder is, if it is one and not there yet. */
+static void add_release(struct arena *arena, const char *root, const char *folder, GPtrArray *releases)
+{
+	const char *release = tree_release(arena, below_root(arena, root, folder));
+
+	for (unsigned int i = 0; release && i < releases->len; i++)
+		if (strcmp(release, releases->pdata[i]) == 0)
+			release = NULL;
+	if (release)
+		g_ptr_array_add(releases, (char *)release);
+}
+
+/* Looks at each entry of a folder that begins with `before`, and there at `after`. */
+static void add_releases(struct arena *arena, const char *root, const char *parent, const char *before,
+			 const char *after, GPtrArray *releases)
+{
+	g_autofree char *path = g_strconcat(root, parent, NULL);
+	g_autoptr(GDir) folder = g_dir_open(path, 0, NULL);
+	const char *name;
+
+	while (folder && (name = g_dir_read_name(folder)))
+		if (g_str_has_prefix(name, before))
+			add_release(arena, root, arena_printf(arena, "%s/%s%s", path, name, after), releases);
+}
+
+static gint compare_releases(gconstpointer a, gconstpointer b)
+{
+	const char *const *left = a, *const *right = b;
+
+	return strcmp(*left, *right);
+}
+
+GPtrArray *kernel_tree_releases(struct arena *arena, const char *root)
+{
+	GPtrArray *releases = arena_array(arena);
+
+	for (size_t i = 0; i < G_N_ELEMENTS(build_places); i++)
+		add_releases(arena, root, build_places[i].folder, build_places[i].before,
+			     build_places[i].after, releases);
+	g_ptr_array_sort(releases, compare_releases);
+	return releases;
+}
+
+/* ---- The search of main, in words ---- */
+
+static bool report_missing(struct arena *arena, struct diag *diag, const char *root,
+			   const struct kernel_tree_finding *finding)
+{
+	if (strchr(finding->request, '/')) {
+		diag_error(diag, no_span, "E-no-build-tree", "%s is not a kernel build tree: %s",
+			   finding->request, g_file_test(finding->request, G_FILE_TEST_EXISTS) ?
+			   "not a folder" : "no such folder");
+		return false;
+	}
+	diag_error(diag, no_span, "E-no-build-tree", "no build tree for kernel %s", finding->request);
+	if (finding->dangling) {
+		g_autofree char *goal = g_file_read_link(finding->dangling, NULL);
+
+		diag_note(diag, no_span, "%s is a link to %s, which does not exist", finding->dangling,
 			  goal ? goal : "nowhere");
 	}
 	diag_note(diag, no_span, "install it with: %s",
-		  distribution_kernel_command(arena, root, release));
+		  distribution_kernel_command(arena, root, finding->request));
+	return false;
+}
+
+static bool report(struct arena *arena, struct diag *diag, const char *root,
+		   const struct kernel_tree_finding *finding)
+{
+	if (finding->state == KERNEL_TREE_ABSENT)
+		return report_missing(arena, diag, root, finding);
+	if (finding->state == KERNEL_TREE_OF_OTHER) {
+		diag_error(diag, no_span, "E-build-tree-mismatch",
+			   "%s is the build tree of kernel %s, not of %s", finding->folder, finding->other,
+			   finding->request);
+		return false;
+	}
+	diag_error(diag, no_span, "E-build-tree-unprepared",
+		   "the kernel build tree %s cannot be used: %s", finding->folder, finding->defect);
+	diag_note(diag, no_span, "in a kernel source tree, 'make' prepares all of it; a package is "
+		  "repaired by reinstalling it");
 	return false;
 }
 
 bool kernel_tree_find_in(struct arena *arena, struct diag *diag, const char *root,
 			 const char *request, struct kernel_tree *ret)
 {
-	const char *release = request ? request : running_release(arena);
-	const char *dangling = NULL, *folder;
+	struct kernel_tree_finding finding;
 
-	memset(ret, 0, sizeof(*ret));
-	if (request && strchr(request, '/')) {
-		if (g_file_test(request, G_FILE_TEST_IS_DIR))
-			return open_tree(arena, diag, request, NULL, ret);
-		diag_error(diag, no_span, "E-no-build-tree", "%s is not a kernel build tree: %s",
-			   request, g_file_test(request, G_FILE_TEST_EXISTS) ?
-			   "not a folder" : "no such folder");
-		return false;
-	}
-	folder = find_build_dir(arena, root, release, &dangling);
-	if (!folder)
-		return report_missing(arena, diag, root, release, dangling);
-	return open_tree(arena, diag, folder, release, ret);
+	return kernel_tree_examine(arena, root, request, &finding, ret) ||
+	       report(arena, diag, root, &finding);
 }
 
 bool kernel_tree_find(struct arena *arena, struct diag *diag, const char *request,

@@ -30,6 +30,37 @@ bool kernel_tree_find(struct arena *arena, struct diag *diag, const char *reques
 bool kernel_tree_find_in(struct arena *arena, struct diag *diag, const char *root,
 			 const char *request, struct kernel_tree *ret);
 
+enum kernel_tree_state {
+	KERNEL_TREE_SOUND,
+	KERNEL_TREE_ABSENT,
+	KERNEL_TREE_UNUSABLE,	/* it is there, and lacks something */
+	KERNEL_TREE_OF_OTHER,	/* it is another release's */
+};
+
+/* What a search for a build tree came to. Strings are the arena's; NULL where there is none. */
+struct kernel_tree_finding {
+	enum kernel_tree_state state;
+	const char *request;	/* the release or path asked for */
+	const char *folder;	/* the first place that has something */
+	const char *dangling;	/* a link in such a place that leads nowhere */
+	const char *defect;	/* UNUSABLE: what it lacks */
+	const char *other;	/* OF_OTHER: the release that it is of */
+};
+
+/*
+ * The same search without a message; false unless the tree is sound. Links to absolute paths lead to
+ * places below `root`.
+ */
+bool kernel_tree_examine(struct arena *arena, const char *root, const char *request,
+			 struct kernel_tree_finding *finding, struct kernel_tree *ret);
+
+/* What to ask the knowledge room with where a kernel has no tree: its folder does not exist. */
+void kernel_tree_without_folder(struct arena *arena, const char *root, const char *release,
+				struct kernel_tree *ret);
+
+/* The releases (char *) that there are build trees of below `root`, usable or not, sorted. */
+GPtrArray *kernel_tree_releases(struct arena *arena, const char *root);
+
 /* The tree's folder in our cache, made if need be; NULL (errno set) if there can be none. */
 const char *kernel_tree_cache(struct arena *arena, const struct kernel_tree *tree);
 
