@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Package names of the distributions we serve. Called only when something is missing, by the
- * search for a build tree and by the runner of kbuild; nothing here decides how anything works.
+ * Package names of the distributions we serve, the only place that knows them. Called when something
+ * is missing, by the search for a build tree, by that for debuginfo, by the runner of kbuild and by
+ * the doctor; nothing here decides how anything works.
  */
 #include "target/distribution.h"
 
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include "base/paths.h"
 
 enum family {
 	FAMILY_UNKNOWN,
@@ -60,15 +64,33 @@ static enum family family_of_value(const char *value)
 	return FAMILY_UNKNOWN;
 }
 
+struct distribution distribution_read(struct arena *arena, const char *root)
+{
+	g_autofree char *text = paths_text(root, "/etc/os-release");
+	g_auto(GStrv) lines = g_strsplit(text ? text : "", "\n", -1);
+	struct distribution ret = { "", "", "" };
+
+	for (char **line = lines; *line; line++) {
+		const char *equals = strchr(*line, '=');
+		g_autofree char *value = equals ? g_shell_unquote(equals + 1, NULL) : NULL;
+
+		if (!value)
+			continue;
+		if (g_str_has_prefix(*line, "ID="))
+			ret.id = arena_printf(arena, "%s", value);
+		else if (g_str_has_prefix(*line, "VERSION_ID="))
+			ret.version = arena_printf(arena, "%s", value);
+		else if (g_str_has_prefix(*line, "PRETTY_NAME="))
+			ret.name = arena_printf(arena, "%s", value);
+	}
+	return ret;
+}
+
 static enum family family_of_system(const char *root)
 {
-	g_autofree char *path = g_strconcat(root, "/etc/os-release", NULL);
-	g_autofree char *text = NULL;
+	g_autofree char *text = paths_text(root, "/etc/os-release");
+	g_auto(GStrv) lines = g_strsplit(text ? text : "", "\n", -1);
 	enum family family = FAMILY_UNKNOWN;
-
-	if (!g_file_get_contents(path, &text, NULL, NULL))
-		return FAMILY_UNKNOWN;
-	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
 
 	for (char **line = lines; *line && family == FAMILY_UNKNOWN; line++) {
 		if (g_str_has_prefix(*line, "ID=") || g_str_has_prefix(*line, "ID_LIKE="))
@@ -86,33 +108,34 @@ static enum family family_of_release(const char *release)
 	return FAMILY_UNKNOWN;
 }
 
-/* Before el8 packages are installed by yum. */
-static bool has_yum(const char *release)
-{
-	return strstr(release, ".el6") || strstr(release, ".el7");
-}
-
-/*
- * The real-time and debugging kernels have packages of their own, "kernel-rt-devel", recognised by
- * ".rt56." or "+rt" and by "+debug" in the release, which is the package's version up to the '+'.
- */
-static const char *redhat_variant(const char *release, int *length_ret)
+/* "rt-", "debug-", "uek-" or "": kernels that have packages of their own, by their releases. */
+static const char *redhat_variant(const char *release)
 {
 	const char *plus = strchr(release, '+');
 
-	*length_ret = (int)(plus ? (size_t)(plus - release) : strlen(release));
 	if (plus && strcmp(plus, "+debug") == 0)
 		return "debug-";
-	return strstr(release, ".rt") || (plus && g_str_has_prefix(plus, "+rt")) ? "rt-" : "";
+	if (strstr(release, ".rt") || (plus && g_str_has_prefix(plus, "+rt")))
+		return "rt-";
+	return strstr(release, "uek") ? "uek-" : "";
+}
+
+/* Of RHEL 7 and what is made of it: dnf came with 8. */
+static bool is_redhat_of_yum(const char *release)
+{
+	return strstr(release, ".el6") || strstr(release, ".el7") || strstr(release, ".amzn2.");
 }
 
 static const char *redhat_kernel_command(struct arena *arena, const char *release)
 {
-	int length;
-	const char *variant = redhat_variant(release, &length);
+	return arena_printf(arena, "%s install kernel-%sdevel-%.*s", is_redhat_of_yum(release) ? "yum" : "dnf",
+			    redhat_variant(release), (int)strcspn(release, "+"), release);
+}
 
-	return arena_printf(arena, "%s install kernel-%sdevel-%.*s", has_yum(release) ? "yum" : "dnf", variant,
-			    length, release);
+static const char *redhat_debuginfo_command(struct arena *arena, const char *release)
+{
+	return arena_printf(arena, "%sdebuginfo-install kernel-%s%.*s", is_redhat_of_yum(release) ? "" : "dnf ",
+			    redhat_variant(release), (int)strcspn(release, "+"), release);
 }
 
 /* "5.14.21-150500.53-default" is package kernel-default-devel of version 5.14.21-150500.53. */
@@ -148,34 +171,16 @@ const char *distribution_kernel_command(struct arena *arena, const char *root, c
 			    "(headers, kbuild, Module.symvers) of kernel %s", release);
 }
 
-/* Ubuntu's are in an archive of their own, for which its release gives no other hint than this. */
-static bool is_ubuntu(const char *root)
+/* Ubuntu's are in a place of their own, for which its release gives no other hint than this. */
+static bool is_ubuntu(struct arena *arena, const char *root, const char *release)
 {
-	g_autofree char *path = g_strconcat(root, "/etc/os-release", NULL);
-	g_autofree char *text = NULL;
-
-	return g_file_get_contents(path, &text, NULL, NULL) &&
-	       (strstr(text, "ID=ubuntu") || strstr(text, "ID_LIKE=\"ubuntu"));
+	return strcmp(distribution_read(arena, root).id, "ubuntu") == 0 || g_str_has_suffix(release, "-generic");
 }
 
-static const char *debian_debuginfo_command(struct arena *arena, const char *root, const char *release)
-{
-	if (!is_ubuntu(root))
-		return arena_printf(arena, "apt-get install linux-image-%s-dbg", release);
-	return arena_printf(arena, "apt-get install linux-image-%s-dbgsym (from ddebs.ubuntu.com)", release);
-}
-
-/* Both commands know which repositories have it, and switch them on. */
-static const char *redhat_debuginfo_command(struct arena *arena, const char *release)
-{
-	int length;
-	const char *variant = redhat_variant(release, &length);
-
-	return arena_printf(arena, "%sdebuginfo-install kernel-%s%.*s", has_yum(release) ? "" : "dnf ", variant,
-			    length, release);
-}
-
-/* "5.14.21-150500.53-default" is package kernel-default-debuginfo of version 5.14.21-150500.53. */
+/*
+ * "5.14.21-150500.53-default" is package kernel-default-debuginfo of version 5.14.21-150500.53, in a
+ * repository that is there and switched off.
+ */
 static const char *suse_debuginfo_command(struct arena *arena, const char *release)
 {
 	const char *flavour = strrchr(release, '-');
@@ -194,7 +199,8 @@ const char *distribution_debuginfo_command(struct arena *arena, const char *root
 		family = family_of_system(root);
 	switch (family) {
 	case FAMILY_DEBIAN:
-		return debian_debuginfo_command(arena, root, release);
+		return arena_printf(arena, is_ubuntu(arena, root, release) ? "apt-get install linux-image-%s-dbgsym" :
+				    "apt-get install linux-image-%s-dbg", release);
 	case FAMILY_REDHAT:
 		return redhat_debuginfo_command(arena, release);
 	case FAMILY_SUSE:
@@ -206,6 +212,17 @@ const char *distribution_debuginfo_command(struct arena *arena, const char *root
 	}
 	return arena_printf(arena, "your package manager, for the debugging information (vmlinux with DWARF) "
 			    "of kernel %s", release);
+}
+
+/* RHEL 7 and Amazon Linux 2. */
+static bool has_yum(struct arena *arena, const char *root)
+{
+	const struct distribution system = distribution_read(arena, root);
+	int version = atoi(system.version);
+
+	if (strcmp(system.id, "fedora") == 0)
+		return false;
+	return strcmp(system.id, "amzn") == 0 ? version == 2 : version && version < 8;
 }
 
 /* gcc-12 exists as a package on Debian only; elsewhere the compiler's version has no name. */
@@ -230,7 +247,7 @@ const char *distribution_tool_command(struct arena *arena, const char *root, con
 	case FAMILY_DEBIAN:
 		return arena_printf(arena, "apt-get install %s", package);
 	case FAMILY_REDHAT:
-		return arena_printf(arena, "dnf install %s", package);
+		return arena_printf(arena, "%s install %s", has_yum(arena, root) ? "yum" : "dnf", package);
 	case FAMILY_SUSE:
 		return arena_printf(arena, "zypper install %s", package);
 	case FAMILY_ARCH:

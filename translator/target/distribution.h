@@ -9,6 +9,13 @@
 
 #include "base/arena.h"
 
+/* What os-release says; "" where it says nothing. Strings are the arena's. */
+struct distribution {
+	const char *id, *version, *name;	/* "rhel", "7.9", "Red Hat Enterprise Linux Server 7.9 (Maipo)" */
+};
+
+struct distribution distribution_read(struct arena *arena, const char *root);
+
 /*
  * The command that installs the build tree of a kernel: "apt-get install
  * linux-headers-6.1.0-13-amd64". The release's own style (".el9", "-default") wins over the
