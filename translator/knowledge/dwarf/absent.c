@@ -5,8 +5,21 @@
  */
 #include "knowledge/code.h"
 #include "knowledge/dwarf/types.h"
+#include "knowledge/files/debuginfo.h"
 
 #ifndef HAVE_LIBDW
+
+#define WITHOUT_LIBDW "spile was built without libdw: install libdw-dev or elfutils-devel and build it again"
+
+const char *debuginfo_of_kernel(struct arena *arena, const char *root, const struct kernel_tree *tree,
+				const char **why_ret)
+{
+	(void)arena;
+	(void)root;
+	(void)tree;
+	*why_ret = WITHOUT_LIBDW;
+	return NULL;
+}
 
 struct dwarf_source *dwarf_source_open(struct arena *arena, const char *root, const struct kernel_tree *tree,
 				       const char *module, const char **why_ret)
@@ -15,7 +28,7 @@ struct dwarf_source *dwarf_source_open(struct arena *arena, const char *root, co
 	(void)root;
 	(void)tree;
 	(void)module;
-	*why_ret = "spile was built without libdw: install libdw-dev or elfutils-devel and build it again";
+	*why_ret = WITHOUT_LIBDW;
 	return NULL;
 }
 

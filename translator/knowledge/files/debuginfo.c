@@ -231,26 +231,44 @@ static void add_folders(struct search *search)
 	g_ptr_array_add(search->folders, arena_printf(search->arena, "%s/usr/lib/debug", search->root));
 }
 
-static bool find(struct search *search)
+static bool find_here(struct search *search)
 {
 	for (unsigned int i = 0; i < search->folders->len; i++)
 		if (try_folder(search, g_ptr_array_index(search->folders, i)))
 			return true;
-	return (search->module ? try_module_itself(search) : try_kernel_itself(search)) || try_server(search);
+	return search->module ? try_module_itself(search) : try_kernel_itself(search);
 }
 
-static const char *reason(struct search *search)
+static bool find(struct search *search)
+{
+	return find_here(search) || try_server(search);
+}
+
+/* *is_module_ret: there is not even the module, and no package would bring its debuginfo alone. */
+static const char *reason(struct search *search, bool *is_module_ret)
+{
+	const char *release = search->tree->release;
+
+	*is_module_ret = !search->why && search->module && !search->relative && !wanted_build_id(search);
+	if (search->why)
+		return search->why;
+	if (*is_module_ret)
+		return arena_printf(search->arena, "kernel %s has no module '%s' here", release, search->module);
+	return arena_printf(search->arena, "there is no debuginfo (DWARF) of %s%s%s here",
+			    search->module ? search->module : "kernel ", search->module ? " of kernel " : "", release);
+}
+
+/* The reason with the command that helps. */
+static const char *reason_and_command(struct search *search)
 {
 	const char *release = search->tree->release;
 	const char *command = distribution_debuginfo_command(search->arena, search->root, release);
+	bool is_module;
+	const char *why = reason(search, &is_module);
 
 	if (search->why)
-		return arena_printf(search->arena, "%s; what fits kernel %s comes with: %s", search->why, release, command);
-	if (search->module && !search->relative && !wanted_build_id(search))
-		return arena_printf(search->arena, "kernel %s has no module '%s' here", release, search->module);
-	return arena_printf(search->arena, "there is no debuginfo (DWARF) of %s%s%s here; it comes with: %s",
-			    search->module ? search->module : "kernel ", search->module ? " of kernel " : "", release,
-			    command);
+		return arena_printf(search->arena, "%s; what fits kernel %s comes with: %s", why, release, command);
+	return is_module ? why : arena_printf(search->arena, "%s; it comes with: %s", why, command);
 }
 
 struct dwarf_file *debuginfo_open(struct arena *arena, const char *root, const struct kernel_tree *tree,
@@ -264,8 +282,21 @@ struct dwarf_file *debuginfo_open(struct arena *arena, const char *root, const s
 		search.relative = uncompressed(arena, module_file_relative(arena, root, tree, module));
 	add_folders(&search);
 	if (!find(&search))
-		*why_ret = reason(&search);
+		*why_ret = reason_and_command(&search);
 	return search.found;
+}
+
+const char *debuginfo_of_kernel(struct arena *arena, const char *root, const struct kernel_tree *tree,
+				const char **why_ret)
+{
+	struct search search = { .arena = arena, .root = root, .tree = tree, .folders = arena_array(arena) };
+	bool is_module;
+
+	add_folders(&search);
+	if (find_here(&search))
+		return search.found->path;
+	*why_ret = reason(&search, &is_module);
+	return NULL;
 }
 
 #endif /* HAVE_LIBDW */

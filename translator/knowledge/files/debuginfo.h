@@ -8,10 +8,18 @@
 #ifndef SPILE_KNOWLEDGE_FILES_DEBUGINFO_H
 #define SPILE_KNOWLEDGE_FILES_DEBUGINFO_H
 
+#include "target/kernel_tree.h"
+
+/*
+ * The path of the kernel's own, as far as it is on this machine: no server is asked. NULL, with the
+ * reason in *why_ret. Owned by the arena.
+ */
+const char *debuginfo_of_kernel(struct arena *arena, const char *root, const struct kernel_tree *tree,
+				const char **why_ret);
+
 #ifdef HAVE_LIBDW
 
 #include "knowledge/dwarf/file.h"
-#include "target/kernel_tree.h"
 
 /*
  * Finds the file of the kernel, or of `module`, without reading its DWARF. `root` is "" but in tests, where it stands before
