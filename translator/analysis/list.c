@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "analysis/internal.h"
+#include "base/json.h"
 
 /* ---- Names ---- */
 
@@ -31,20 +32,6 @@ static const char *text_of(struct analysis *analysis, const struct probe *probe)
 
 /* ---- Lines ---- */
 
-static void append_json_string(GString *out, const char *text)
-{
-	g_string_append_c(out, '"');
-	for (; *text; text++) {
-		if (*text == '"' || *text == '\\')
-			g_string_append_printf(out, "\\%c", *text);
-		else if ((unsigned char)*text < ' ')
-			g_string_append_printf(out, "\\u%04x", (unsigned int)*text);
-		else
-			g_string_append_c(out, *text);
-	}
-	g_string_append_c(out, '"');
-}
-
 static GPtrArray *variables_of(struct analysis *analysis, const struct probe *probe)
 {
 	GPtrArray *variables = probe->family->target_variables ?
@@ -57,15 +44,15 @@ static GPtrArray *variables_of(struct analysis *analysis, const struct probe *pr
 static void append_json(GString *out, const char *text, const GPtrArray *variables)
 {
 	g_string_append(out, "{\"probe\": ");
-	append_json_string(out, text);
+	json_append_string(out, text);
 	g_string_append(out, variables ? ", \"variables\": [" : "");
 	for (unsigned int i = 0; variables && i < variables->len; i++) {
 		const struct target_variable *variable = g_ptr_array_index(variables, i);
 
 		g_string_append(out, i ? ", {\"name\": " : "{\"name\": ");
-		append_json_string(out, variable->name);
+		json_append_string(out, variable->name);
 		g_string_append(out, ", \"type\": ");
-		append_json_string(out, variable->type_text);
+		json_append_string(out, variable->type_text);
 		g_string_append_c(out, '}');
 	}
 	g_string_append(out, variables ? "]}" : "}");
