@@ -335,6 +335,16 @@ static void packages_of_debuginfo(void **state)
 	}
 }
 
+static void a_damaged_package_is_installed_again(void **state)
+{
+	struct fixture *fixture = *state;
+
+	assert_string_equal(distribution_again(fixture->arena, "apt-get install make"), "apt-get install --reinstall make");
+	assert_string_equal(distribution_again(fixture->arena, "dnf install make"), "dnf reinstall make");
+	assert_string_equal(distribution_again(fixture->arena, "zypper install make"), "zypper install --force make");
+	assert_string_equal(distribution_again(fixture->arena, "pacman -S make"), "pacman -S make");
+}
+
 static void packages_of_tools(void **state)
 {
 	struct fixture *fixture = *state;
@@ -642,21 +652,23 @@ static void finds_the_right_system_map(void **state)
 {
 	struct fixture *fixture = *state;
 	struct kernel_tree tree;
+	const char *origin;
 
 	put_tree(fixture);
 	assert_true(find(fixture, RELEASE, &tree));
-	assert_null(symbols_load_in(fixture->arena, fixture->root, &tree));
+	assert_null(symbols_load_in(fixture->arena, fixture->root, &tree, &origin));
 	put(fixture, "boot/System.map-" RELEASE,
 	    "ffffffffffffffff B The real System.map is in the linux-image-<version>-dbg package\n");
-	assert_null(symbols_load_in(fixture->arena, fixture->root, &tree));
+	assert_null(symbols_load_in(fixture->arena, fixture->root, &tree, &origin));
 	put(fixture, "usr/lib/debug/boot/System.map-" RELEASE, map_text);
-	assert_non_null(symbols_load_in(fixture->arena, fixture->root, &tree));
+	assert_non_null(symbols_load_in(fixture->arena, fixture->root, &tree, &origin));
 	put(fixture, "proc/kallsyms", "0000000000000000 T only_running\n");
-	assert_false(symbols_have(symbols_load_in(fixture->arena, fixture->root, &tree),
+	assert_false(symbols_have(symbols_load_in(fixture->arena, fixture->root, &tree, &origin),
 				  "only_running"));
 	tree.is_running = true;
-	assert_true(symbols_have(symbols_load_in(fixture->arena, fixture->root, &tree),
+	assert_true(symbols_have(symbols_load_in(fixture->arena, fixture->root, &tree, &origin),
 				 "only_running"));
+	assert_true(g_str_has_suffix(origin, "/proc/kallsyms"));
 }
 
 int main(void)
@@ -679,6 +691,7 @@ int main(void)
 		TEST(a_search_tells_what_it_found),
 		TEST(packages_by_distribution),
 		TEST(packages_of_debuginfo),
+		TEST(a_damaged_package_is_installed_again),
 		TEST(packages_of_tools),
 		TEST(recognises_missing_programs),
 		TEST(a_missing_make_is_reported),

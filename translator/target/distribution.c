@@ -138,6 +138,19 @@ static const char *redhat_debuginfo_command(struct arena *arena, const char *rel
 			    redhat_variant(release), (int)strcspn(release, "+"), release);
 }
 
+const char *distribution_again(struct arena *arena, const char *command)
+{
+	static const char *const words[][2] = {
+		{ "apt-get install ", "apt-get install --reinstall " }, { "yum install ", "yum reinstall " },
+		{ "dnf install ", "dnf reinstall " }, { "zypper install ", "zypper install --force " },
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(words); i++)
+		if (g_str_has_prefix(command, words[i][0]))
+			return arena_printf(arena, "%s%s", words[i][1], command + strlen(words[i][0]));
+	return command;
+}
+
 /* "5.14.21-150500.53-default" is package kernel-default-devel of version 5.14.21-150500.53. */
 static const char *suse_kernel_command(struct arena *arena, const char *release)
 {

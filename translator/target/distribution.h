@@ -26,6 +26,9 @@ const char *distribution_kernel_command(struct arena *arena, const char *root, c
 /* The command that brings the kernel's debugging information. Owned by the arena. */
 const char *distribution_debuginfo_command(struct arena *arena, const char *root, const char *release);
 
+/* One of these commands, so that a package which is installed is installed again. */
+const char *distribution_again(struct arena *arena, const char *command);
+
 /* The command that installs the program `tool` ("gcc-12", "make"). Owned by the arena. */
 const char *distribution_tool_command(struct arena *arena, const char *root, const char *tool);
 

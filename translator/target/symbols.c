@@ -119,8 +119,8 @@ static struct symbol_table *load_file(struct arena *arena, const char *path)
 	return symbols_from_text(arena, text);
 }
 
-struct symbol_table *symbols_load_in(struct arena *arena, const char *root,
-				     const struct kernel_tree *tree)
+struct symbol_table *symbols_load_in(struct arena *arena, const char *root, const struct kernel_tree *tree,
+				     const char **origin_ret)
 {
 	const char *const places[] = {
 		tree->is_running ? arena_printf(arena, "%s/proc/kallsyms", root) : NULL,
@@ -133,15 +133,19 @@ struct symbol_table *symbols_load_in(struct arena *arena, const char *root,
 	for (size_t i = 0; i < G_N_ELEMENTS(places); i++) {
 		struct symbol_table *table = places[i] ? load_file(arena, places[i]) : NULL;
 
+		*origin_ret = places[i];
 		if (table)
 			return table;
 	}
+	*origin_ret = NULL;
 	return NULL;
 }
 
 struct symbol_table *symbols_load(struct arena *arena, const struct kernel_tree *tree)
 {
-	return symbols_load_in(arena, "", tree);
+	const char *origin;
+
+	return symbols_load_in(arena, "", tree, &origin);
 }
 
 bool symbols_have(const struct symbol_table *table, const char *name)

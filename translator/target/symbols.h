@@ -16,8 +16,9 @@ struct symbol_table;
  * NULL if neither is to be had: no error. Owned by the arena.
  */
 struct symbol_table *symbols_load(struct arena *arena, const struct kernel_tree *tree);
-struct symbol_table *symbols_load_in(struct arena *arena, const char *root,
-				     const struct kernel_tree *tree);
+/* The same below `root`; *origin_ret: the file they are from, or NULL. */
+struct symbol_table *symbols_load_in(struct arena *arena, const char *root, const struct kernel_tree *tree,
+				     const char **origin_ret);
 
 /* A table from the text of a System.map or kallsyms; NULL if it names no function. */
 struct symbol_table *symbols_from_text(struct arena *arena, const char *text);
