@@ -3,7 +3,7 @@
 #
 # Do the documents name all there is? Compares the programs' own help and the sources with docs/:
 # each public function of the tapsets with TAPSETS.md, each probe point of `spile --help` with
-# PROBES.md, each option of spile, spilerun and `spile vm` with the manual pages, each tag of a
+# PROBES.md, each option of spile, spilerun and `spile vm` and its like with the manual pages, each tag of a
 # message with DIAGNOSTICS.md; and looks whether the files that documents link to exist. Prints
 # a line for each offence and exits with 1 if there was one. Needs ./spile and ./spilerun.
 #
@@ -129,6 +129,7 @@ check_all() {
 	check_options spile.1 "SPILE VM" ./spile vm
 	check_options spile.1 "SPILE WARM" ./spile warm
 	check_options spile.1 "SPILE CACHE" ./spile cache
+	check_options spile.1 "SPILE DOCTOR" ./spile doctor
 	check_options spilerun.1 "!SPILE " ./spilerun
 	check_tags
 	check_links

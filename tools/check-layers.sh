@@ -23,6 +23,7 @@ translator/regex     : translator/base
 translator/analysis  : translator/regex translator/probes translator/knowledge translator/script translator/target translator/base include
 translator/emit      : translator/analysis translator/regex translator/probes translator/knowledge translator/script translator/target translator/base include
 translator/build     : translator/emit translator/analysis translator/probes translator/knowledge translator/script translator/target translator/base include
+translator/doctor    : translator/knowledge translator/target translator/base
 translator/driver    : vm translator/build translator/emit translator/analysis translator/probes translator/knowledge translator/script translator/target translator/base include
 vm                   : translator/target translator/base
 reader               : include
@@ -37,7 +38,7 @@ systems='
 ^(elfutils/|dwarf\.h|gelf\.h)          : translator/knowledge
 ^archive                               : translator/knowledge vm
 ^bpf/                                  : translator/knowledge
-^(glib|gio/|gmodule|glib-unix)         : translator/base translator/script translator/target translator/knowledge translator/probes translator/regex translator/analysis translator/emit translator/build translator vm
+^(glib|gio/|gmodule|glib-unix)         : translator/base translator/script translator/target translator/knowledge translator/probes translator/regex translator/analysis translator/emit translator/build translator/doctor translator vm
 '
 
 # Lines "file:line:text" of all files of the rooms that are C.

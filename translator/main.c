@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "doctor/doctor.h"
 #include "driver/options.h"
 #include "driver/passes.h"
 #include "driver/upkeep.h"
@@ -23,6 +24,8 @@ int main(int argc, char **argv)
 		return upkeep_warm(argc - 1, argv + 1);
 	if (argc > 1 && strcmp(argv[1], "cache") == 0)
 		return upkeep_cache(argc - 1, argv + 1);
+	if (argc > 1 && strcmp(argv[1], "doctor") == 0)
+		return doctor_main(argc - 1, argv + 1);
 	arena = arena_new();
 	diag_init(&diag);
 	switch (options_read(arena, &diag, argc, argv, &options)) {

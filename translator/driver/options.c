@@ -163,7 +163,8 @@ static void print_help(void)
 	       "       spile [options] -e SCRIPT [arguments]\n"
 	       "       spile vm [options] [-- COMMAND]      a throw-away machine by itself\n"
 	       "       spile warm [options]                 examine a kernel ahead of time\n"
-	       "       spile cache [options]                what is kept for later runs\n\n"
+	       "       spile cache [options]                what is kept for later runs\n"
+	       "       spile doctor [options]               what works on this machine, and what does not\n\n"
 	       "Translates a SystemTap-language script into a kernel module and runs it.\n\n");
 	for (unsigned int i = 0; i < G_N_ELEMENTS(table); i++) {
 		const char *value = table[i].value ? table[i].value : "";
