@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Compares a module with the running kernel before the kernel is asked to load it, because
- * the kernel's own answer is one errno. Called by session.c; reads the file's .modinfo and the
+ * the kernel's own answer is one errno. Called by check.c; reads the file's .modinfo and the
  * host's state, changes nothing. The kernel remains the judge: what is not known to be wrong
  * passes.
  */
@@ -18,25 +18,55 @@
 #include "message.h"
 #include "text.h"
 
-/* The word in brackets of "none [integrity] confidentiality". */
-static void read_lockdown(char *ret, size_t size)
+static bool read_file(struct text *ret, const char *root, const char *path)
 {
-	struct text text = { 0 };
+	struct text whole = { 0 };
+	bool found;
 
-	ret[0] = '\0';
-	if (text_read_file(&text, "/sys/kernel/security/lockdown")) {
-		char *start = strchr(text.bytes, '[');
-		char *end = start ? strchr(start, ']') : NULL;
-
-		if (end)
-			snprintf(ret, size, "%.*s", (int)(end - start - 1), start + 1);
-	}
-	text_fini(&text);
+	text_printf(&whole, "%s%s", root, path);
+	found = text_read_file(ret, whole.bytes) && ret->length;
+	text_fini(&whole);
+	return found;
 }
 
-void fit_host(struct host *ret)
+/* Copies what begins at `start` up to one of the characters in `ends`. */
+static void copy_word(const char *start, const char *ends, char *ret, size_t size)
 {
-	struct text disabled = { 0 };
+	snprintf(ret, size, "%.*s", (int)strcspn(start, ends), start);
+}
+
+/*
+ * The word in brackets of "none [integrity] confidentiality"; where securityfs is not mounted, what
+ * the kernel was started with.
+ */
+static void read_lockdown(const char *root, char *ret, size_t size)
+{
+	struct text state = { 0 }, line = { 0 };
+	const char *word;
+
+	ret[0] = '\0';
+	if (read_file(&state, root, "/sys/kernel/security/lockdown"))
+		word = strchr(state.bytes, '[');
+	else
+		word = read_file(&line, root, "/proc/cmdline") ? strstr(line.bytes, "lockdown=") : NULL;
+	if (word)
+		copy_word(*word == '[' ? word + 1 : word + strlen("lockdown="), "] \n", ret, size);
+	text_fini(&state);
+	text_fini(&line);
+}
+
+/* A file that holds one of the characters 1 and Y at its beginning. */
+static bool is_switched_on(const char *root, const char *path)
+{
+	struct text text = { 0 };
+	bool is_on = read_file(&text, root, path) && strchr("1Yy", text.bytes[0]);
+
+	text_fini(&text);
+	return is_on;
+}
+
+void fit_host_in(struct host *ret, const char *root)
+{
 	struct utsname name;
 
 	memset(ret, 0, sizeof(*ret));
@@ -45,16 +75,21 @@ void fit_host(struct host *ret)
 		snprintf(ret->machine, sizeof(ret->machine), "%s", name.machine);
 	}
 	ret->is_root = geteuid() == 0;
-	if (text_read_file(&disabled, "/proc/sys/kernel/modules_disabled"))
-		ret->modules_disabled = disabled.bytes[0] == '1';
-	text_fini(&disabled);
-	read_lockdown(ret->lockdown, sizeof(ret->lockdown));
+	ret->modules_disabled = is_switched_on(root, "/proc/sys/kernel/modules_disabled");
+	ret->signatures_enforced = is_switched_on(root, "/sys/module/module/parameters/sig_enforce");
+	read_lockdown(root, ret->lockdown, sizeof(ret->lockdown));
 }
 
-static bool check_interface(const struct module_file *file)
+void fit_host(struct host *ret)
+{
+	fit_host_in(ret, "");
+}
+
+static bool check_interface(const struct module_file *file, const struct host *host)
 {
 	const char *value = module_file_value(file, "spile_abi");
 
+	(void)host;
 	if (!value) {
 		message_error("%s was not made by spile", file->path);
 		message_note("spilerun loads script modules only; others are loaded with insmod");
@@ -122,13 +157,18 @@ static bool check_machine(const struct module_file *file, const struct host *hos
 	return false;
 }
 
+static bool check_user(const struct module_file *file, const struct host *host)
+{
+	if (host->is_root)
+		return true;
+	message_error("loading a module takes root");
+	message_note("run it again as: sudo spilerun %s ...", file->path);
+	return false;
+}
+
 static bool check_permission(const struct module_file *file, const struct host *host)
 {
-	if (!host->is_root) {
-		message_error("loading a module takes root");
-		message_note("run it again as: sudo spilerun %s ...", file->path);
-		return false;
-	}
+	(void)file;
 	if (host->modules_disabled) {
 		message_error("this kernel loads no modules any more until it is restarted");
 		message_note("kernel.modules_disabled was set to 1; only a reboot takes it back");
@@ -139,28 +179,43 @@ static bool check_permission(const struct module_file *file, const struct host *
 
 static bool check_lockdown(const struct module_file *file, const struct host *host)
 {
-	bool is_locked = host->lockdown[0] && strcmp(host->lockdown, "none") != 0;
-
+	(void)file;
 	if (strcmp(host->lockdown, "confidentiality") == 0) {
 		message_error("the kernel is locked down to keep its memory confidential: "
 			      "it allows no kprobes");
 		message_note("start it with lockdown=integrity or without lockdown=");
 		return false;
 	}
-	if (is_locked && !file->is_signed) {
-		message_error("the kernel is locked down (%s) and %s is not signed",
-			      host->lockdown, file->path);
-		message_note("sign it with a key that the kernel knows (a machine owner key, see "
-			     "mokutil(1)), or disable Secure Boot");
-		return false;
-	}
 	return true;
 }
 
-bool fit_check(const struct module_file *file, const struct host *host)
+static bool check_signature(const struct module_file *file, const struct host *host)
 {
-	return check_interface(file) && check_machine(file, host) && check_release(file, host) &&
-	       check_permission(file, host) && check_lockdown(file, host);
+	bool is_locked = host->lockdown[0] && strcmp(host->lockdown, "none") != 0;
+
+	if (file->is_signed || (!is_locked && !host->signatures_enforced))
+		return true;
+	if (is_locked)
+		message_error("the kernel is locked down (%s) and %s is not signed", host->lockdown, file->path);
+	else
+		message_error("the kernel takes signed modules only (module.sig_enforce) and %s is not signed",
+			      file->path);
+	message_note("sign it with a key that the kernel knows (a machine owner key, see "
+		     "mokutil(1)), or disable Secure Boot");
+	return false;
+}
+
+bool fit_check(const struct module_file *file, const struct host *host, bool all)
+{
+	bool (*const checks[])(const struct module_file *file, const struct host *host) = {
+		check_interface, check_machine, check_release, check_user, check_permission, check_lockdown,
+		check_signature,
+	};
+	bool fits = true;
+
+	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]) && (fits || all); i++)
+		fits = checks[i](file, host) && fits;
+	return fits;
 }
 
 /* A parameter's type is in .modinfo as "parmtype=name:type". */

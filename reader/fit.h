@@ -13,13 +13,19 @@ struct host {
 	char machine[128];	/* uname -m */
 	bool is_root;
 	bool modules_disabled;	/* the sysctl kernel.modules_disabled */
+	bool signatures_enforced;	/* module.sig_enforce */
 	char lockdown[32];	/* "none", "integrity", "confidentiality"; "" if unknown */
 };
 
 void fit_host(struct host *ret);
+/* The same with a folder that stands for / where /proc and /sys are read. */
+void fit_host_in(struct host *ret, const char *root);
 
-/* Says in words what does not fit and what to do about it; false unless all fits. */
-bool fit_check(const struct module_file *file, const struct host *host);
+/*
+ * Says in words what does not fit and what to do about it: the first thing, or `all`. False unless
+ * all fits.
+ */
+bool fit_check(const struct module_file *file, const struct host *host, bool all);
 
 /*
  * Has the module a parameter for each "name=value"? The kernel would take one that it has not

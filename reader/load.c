@@ -37,17 +37,23 @@ void load_add_parameter(struct text *line, const char *parameter)
 		text_append_string(line, parameter);
 }
 
-/* ENOENT is the kernel's word for a symbol that it does not have. */
-static void explain_missing_symbols(const struct module_file *file)
+size_t load_list_missing(const struct module_file *file, struct text *list)
 {
 	const char *names[MISSING_SHOWN];
-	struct text list = { 0 };
 	size_t count = kallsyms_missing(file->undefined.items, file->undefined.count, names,
 					MISSING_SHOWN);
 
 	for (size_t i = 0; i < count; i++)
-		text_printf(&list, "%s%s", i ? ", " : "", names[i]);
-	if (count)
+		text_printf(list, "%s%s", i ? ", " : "", names[i]);
+	return count;
+}
+
+/* ENOENT is the kernel's word for a symbol that it does not have. */
+static void explain_missing_symbols(const struct module_file *file)
+{
+	struct text list = { 0 };
+
+	if (load_list_missing(file, &list))
 		message_note("this kernel has no %s", list.bytes);
 	message_note("the kernel's log has every missing symbol: dmesg | tail");
 	text_fini(&list);

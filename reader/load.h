@@ -14,6 +14,12 @@
  */
 void load_add_parameter(struct text *line, const char *parameter);
 
+/*
+ * Appends the names of some symbols that the module needs and the running kernel does not have,
+ * with commas between them. Returns how many; 0 also if the kernel does not tell.
+ */
+size_t load_list_missing(const struct module_file *file, struct text *list);
+
 /* Loads the module; says in words why not. `parameters` as made by load_add_parameter(). */
 bool load_module(const struct module_file *file, const char *parameters);
 

@@ -3,12 +3,13 @@
  * spilerun: loads a script module, prints what it says, unloads it. Needs libc only and runs
  * on hosts without compiler, headers or network.
  *
- * The way of a session is in session.c; here is only the choice between it, -d and --merge.
+ * The way of a session is in session.c; here is only the choice between it, -d, --merge and --check.
  */
 #include <fcntl.h>
 #include <stdbool.h>
 #include <unistd.h>
 
+#include "check.h"
 #include "load.h"
 #include "merge_files.h"
 #include "message.h"
@@ -48,5 +49,7 @@ int main(int argc, char **argv)
 		return load_unload_left_behind(options.unload) ? 0 : 1;
 	if (options.is_merge)
 		return merge_files_run(&options);
+	if (options.is_check)
+		return check_run(&options);
 	return session_run(&options);
 }

@@ -25,11 +25,12 @@
 #define FILES_MOST 1000000
 
 /* Options that have no letter. */
-enum { OPTION_BUDGET = 256, OPTION_MERGE };
+enum { OPTION_BUDGET = 256, OPTION_MERGE, OPTION_CHECK };
 
 static const char usage_text[] =
 	"Usage: spilerun [options] MODULE.ko [parameter=value...]\n"
 	"       spilerun -d MODULE\n"
+	"       spilerun --check MODULE.ko\n"
 	"       spilerun --merge [-o FILE] [-S SIZE[,COUNT]] FILE_cpu*\n"
 	"\n"
 	"Loads a script module made by spile, prints its output and unloads it.\n"
@@ -44,6 +45,7 @@ static const char usage_text[] =
 	"  --merge     print what the files of a session with -b hold, in order\n"
 	"  -s MB       size of the output buffer of each CPU, in megabytes\n"
 	"  -d MODULE   unload a script module that was left behind\n"
+	"  --check     say whether the module fits this kernel, and load nothing\n"
 	"  -t, --stats[=json]  time every hit; at the end a table of the probes\n"
 	"  --budget N% let handlers take N% of a CPU at most: skip hits of the costliest probes\n"
 	"  -v          say what is being done, and report in full at the end\n"
@@ -160,6 +162,9 @@ static enum options_result take_option(int letter, struct options *options)
 	case OPTION_MERGE:
 		options->is_merge = true;
 		return OPTIONS_RUN;
+	case OPTION_CHECK:
+		options->is_check = true;
+		return OPTIONS_RUN;
 	case 'd':
 		options->unload = optarg;
 		return OPTIONS_RUN;
@@ -193,6 +198,8 @@ static bool check_output(const struct options *options)
 	if (options->is_merge && (options->is_bulk || options->command || options->target ||
 				  options->unload))
 		wrong = "--merge reads files: -b, -c, -d and -x have no meaning for it";
+	else if (options->is_check && (options->is_merge || options->unload || options->command))
+		wrong = "--check loads nothing: -c, -d and --merge have no meaning for it";
 	else if (options->is_merge && !options->module)
 		wrong = "--merge wants the files of a session with -b";
 	else if (options->is_bulk && !options->output)
@@ -254,6 +261,7 @@ enum options_result options_parse(int argc, char **argv, struct options *ret)
 		{ "budget", required_argument, NULL, OPTION_BUDGET },
 		{ "stats", optional_argument, NULL, 't' },
 		{ "version", no_argument, NULL, 'V' },
+		{ "check", no_argument, NULL, OPTION_CHECK },
 		{ "merge", no_argument, NULL, OPTION_MERGE },
 		{ NULL, 0, NULL, 0 },
 	};

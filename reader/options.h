@@ -20,6 +20,7 @@ struct options {
 	unsigned long file_count;	/* -S: files to keep; 0: all */
 	bool is_bulk;		/* -b */
 	bool is_merge;		/* --merge: `module` and `parameters` are files of -b */
+	bool is_check;		/* --check: load nothing */
 	const char *unload;	/* -d: name of a module to unload, or NULL */
 	unsigned long buffer_kb;	/* -s, per CPU; 0: the module's own choice */
 	enum options_stats stats;	/* -t, --stats */

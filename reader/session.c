@@ -17,11 +17,10 @@
 #include <time.h>
 
 #include "anchors.h"
-#include "build_id.h"
 #include "bulk.h"
+#include "check.h"
 #include "command.h"
 #include "control.h"
-#include "fit.h"
 #include "load.h"
 #include "merge.h"
 #include "message.h"
@@ -77,17 +76,9 @@ static void raise_file_limit(void)
 static bool prepare(struct session *session)
 {
 	const struct options *options = session->options;
-	struct host host;
 
-	if (!module_file_open(&session->module, options->module))
-		return false;
-	fit_host(&host);
-	if (!fit_check(&session->module, &host) ||
-	    !fit_check_parameters(&session->module, options->parameters,
-				  options->parameter_count) ||
-	    !build_id_check(&session->module) ||
-	    !points_resolve_all(&session->points, &session->module, SYMBOL_FUNCTION) ||
-	    !points_resolve_all(&session->data, &session->module, SYMBOL_VARIABLE))
+	if (!module_file_open(&session->module, options->module) ||
+	    !check_module(&session->module, options, &session->points, &session->data))
 		return false;
 	if (!signals_init()) {
 		message_error("cannot take signals over: %s", strerror(errno));

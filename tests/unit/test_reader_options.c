@@ -57,6 +57,8 @@ static void files_of_output(void **state)
 	assert_int_equal(parse("spilerun -b -o out m.ko buffer_kb=32", &options), OPTIONS_RUN);
 	assert_true(options.is_bulk);
 	assert_int_equal(options.parameter_count, 1);
+	assert_int_equal(parse("spilerun --check m.ko", &options), OPTIONS_RUN);
+	assert_true(options.is_check);
 	assert_int_equal(parse("spilerun --merge a b c", &options), OPTIONS_RUN);
 	assert_true(options.is_merge);
 	assert_string_equal(options.module, "a");
@@ -78,6 +80,7 @@ static void senseless_words(void **state)
 		{ "-o x -S 99999999999999999999 m.ko",
 		  "-S wants megabytes, and perhaps a number of files behind a comma, "
 		  "not '99999999999999999999'" },
+		{ "--check -d m m.ko", "--check loads nothing: -c, -d and --merge have no meaning for it" },
 		{ "--merge", "--merge wants the files of a session with -b" },
 		{ "--merge -b -o x a",
 		  "--merge reads files: -b, -c, -d and -x have no meaning for it" },
