@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Memory, registers and names of addresses, as one object: for scripts that look at any.
+ * Memory, registers, names of addresses and the calls between them, as one object: for scripts that look
+ * at any.
  */
 #include "user.c"
 #include "regs.c"
 #include "symbol.c"
+#include "stack.c"

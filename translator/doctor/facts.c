@@ -9,11 +9,11 @@
 #include <string.h>
 
 #include "base/paths.h"
-#include "knowledge/btf.h"
-#include "knowledge/btf_files.h"
-#include "knowledge/debuginfo.h"
-#include "knowledge/debuginfod.h"
-#include "knowledge/kernel_image.h"
+#include "knowledge/btf/types.h"
+#include "knowledge/btf/files.h"
+#include "knowledge/files/debuginfo.h"
+#include "knowledge/files/debuginfod.h"
+#include "knowledge/files/kernel_image.h"
 #include "target/symbols.h"
 
 enum answer facts_option(const struct facts *facts, const char *option)
@@ -70,7 +70,7 @@ static void find_tree(struct arena *arena, const char *request, struct facts *fa
 
 static bool use_configuration(struct arena *arena, struct facts *facts, const char *path)
 {
-	GByteArray *bytes;
+	GMappedFile *bytes;
 	const char *why;
 
 	if (facts->configuration || !g_file_test(path, G_FILE_TEST_IS_REGULAR))
@@ -78,9 +78,10 @@ static bool use_configuration(struct arena *arena, struct facts *facts, const ch
 	bytes = file_unpack(path, &why);
 	if (!bytes)
 		return false;
-	facts->configuration = configuration_from_text(arena, arena_strndup(arena, (char *)bytes->data, bytes->len));
+	facts->configuration = configuration_from_text(arena,
+			arena_strndup(arena, g_mapped_file_get_contents(bytes), g_mapped_file_get_length(bytes)));
 	facts->configuration_origin = path;
-	g_byte_array_unref(bytes);
+	g_mapped_file_unref(bytes);
 	return true;
 }
 
