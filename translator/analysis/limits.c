@@ -9,7 +9,7 @@
 #include "analysis/internal.h"
 
 /* SystemTap's names and defaults. */
-static const struct limits default_limits = {
+const struct limits limits_default = {
 	.maxstringlen = 512,
 	.maxaction = 1000,
 	.maxaction_interruptible = 10000,
@@ -108,7 +108,7 @@ bool apply_limits(struct analysis *analysis)
 	struct limits *limits = &analysis->program->limits;
 	bool ok = true;
 
-	*limits = default_limits;
+	*limits = limits_default;
 	limits->defines = arena_array(analysis->arena);
 	limits->no_time_limits = analysis->input->no_time_limits;
 	limits->suppress_handler_errors = analysis->input->suppress_handler_errors;

@@ -77,6 +77,9 @@ struct limits {
 	GPtrArray *defines;		/* of char *: "NAME VALUE" of all other -D */
 };
 
+/* Those of a script that no option changes. */
+extern const struct limits limits_default;
+
 struct program {
 	const struct script *script;	/* the user's */
 	GPtrArray *embedded_c;		/* of struct embedded_c: top-level C of all files in use */

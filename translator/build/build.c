@@ -69,11 +69,10 @@ static void say_way(const struct build *build, const char *way, const char *why)
 		fprintf(build->diag->out, "spile: %s%s%s\n", way, why ? ": " : "", why ? why : "");
 }
 
-/* Whether the steps made the module in `work_dir`; the log is kept as kbuild's would be. */
-static bool take_steps(const struct build *build, const struct steps_prepared *prepared,
-		       const struct kbuild_request *request, const char *work_dir)
+static struct steps_request steps_of(const struct build *build, const struct steps_prepared *prepared,
+				     const struct kbuild_request *request, const char *work_dir)
 {
-	struct steps_request steps = {
+	return (struct steps_request){
 		.tree = build->tree, .flags = build->flags, .prepared = prepared,
 		.names = {
 			.folder = work_dir, .module = request->name,
@@ -81,11 +80,17 @@ static bool take_steps(const struct build *build, const struct steps_prepared *p
 			.common = build->flags->common,
 		},
 	};
-	const struct generated *code = build->request->code;
+}
+
+/* Whether the steps made the module in `work_dir`; the log is kept as kbuild's would be. */
+static bool take_steps(const struct build *build, const struct steps_prepared *prepared,
+		       const struct kbuild_request *request, const char *work_dir)
+{
+	struct steps_request steps = steps_of(build, prepared, request, work_dir);
 	g_autoptr(GString) log = g_string_new(NULL);
 	bool ok;
 
-	steps.names.parts = parts_get(build->arena, &steps, code->limits, code->parts, log);
+	steps.names.parts = parts_get(build->arena, &steps, request->limits, request->parts, log);
 	ok = steps.names.parts && steps_run(build->arena, &steps, log);
 	if (request->verbose)
 		fputs(log->str, build->diag->out);
@@ -141,21 +146,23 @@ static bool ask_flags(struct build *build)
 	return build->flags != NULL;
 }
 
+static struct kbuild_request kbuild_of(const struct build_request *request)
+{
+	return (struct kbuild_request){
+		.name = request->name, .c_text = request->code->c_text, .limits = request->code->limits,
+		.parts = request->code->parts, .work_dir = request->work_dir, .verbose = request->verbosity > 2,
+	};
+}
+
 /* The module as it is made where none is kept. */
 static const char *make_module(const struct build *build)
 {
 	const struct build_request *request = build->request;
 	const struct steps_prepared *prepared = request->plain ? NULL : prepare(build);
-	struct kbuild_request kbuild = {
-		.name = request->name, .work_dir = request->work_dir,
-		.verbose = request->verbosity > 2,
-	};
+	struct kbuild_request kbuild = kbuild_of(request);
 	unsigned int errors = build->diag->error_count;
 	const char *module = NULL;
 
-	kbuild.c_text = request->code->c_text;
-	kbuild.limits = request->code->limits;
-	kbuild.parts = request->code->parts;
 	kbuild.kconf_dir = examine(build, prepared);
 	if (!kbuild.kconf_dir)
 		return NULL;
@@ -189,10 +196,32 @@ const char *build_module(struct arena *arena, struct diag *diag, const struct ke
 	return module;
 }
 
-bool build_warm(struct arena *arena, struct diag *diag, const struct kernel_tree *tree, int verbosity)
+/* Compiles all parts; that one cannot be is for the first script to say that needs it. */
+static bool warm_parts(const struct build *build, const struct steps_prepared *prepared,
+		       const struct kbuild_request *kbuild)
 {
-	const struct build_request request = { .verbosity = verbosity };
-	struct build build = { .arena = arena, .diag = diag, .tree = tree, .request = &request };
+	const char *work_dir = kbuild_prepare(build->arena, build->diag, kbuild);
+	struct steps_request steps = steps_of(build, prepared, kbuild, work_dir);
+	g_autoptr(GString) log = g_string_new(NULL);
 
-	return ask_flags(&build) && examine(&build, prepare(&build));
+	if (!work_dir)
+		return false;
+	waiting_begin(arena_printf(build->arena, "compiling ahead for %s", build->tree->release));
+	parts_get(build->arena, &steps, kbuild->limits, kbuild->parts, log);
+	waiting_end();
+	return true;
+}
+
+bool build_warm(struct arena *arena, struct diag *diag, const struct kernel_tree *tree,
+		const struct build_request *request)
+{
+	struct build build = { .arena = arena, .diag = diag, .tree = tree, .request = request };
+	struct kbuild_request kbuild = kbuild_of(request);
+	const struct steps_prepared *prepared;
+
+	if (!ask_flags(&build))
+		return false;
+	prepared = prepare(&build);
+	kbuild.kconf_dir = examine(&build, prepared);
+	return kbuild.kconf_dir && (!prepared || warm_parts(&build, prepared, &kbuild));
 }

@@ -27,8 +27,10 @@ const char *build_module(struct arena *arena, struct diag *diag, const struct ke
 
 /*
  * Finds out all there is to know of a tree and compiles ahead for it, so that the first script is
- * like any other. False after an error; a tree that only kbuild can make modules for is none.
+ * like any other: request->code has the parts (emit_all_parts()), and needs no script. False after an
+ * error; a tree that only kbuild can make modules for is none.
  */
-bool build_warm(struct arena *arena, struct diag *diag, const struct kernel_tree *tree, int verbosity);
+bool build_warm(struct arena *arena, struct diag *diag, const struct kernel_tree *tree,
+		const struct build_request *request);
 
 #endif

@@ -12,10 +12,13 @@
 #include "base/paths.h"
 #include "build/build.h"
 #include "build/cache.h"
+#include "knowledge/knowledge.h"
+#include "target/scratch.h"
 
 static const char warm_help[] =
 	"usage: spile warm [-r RELEASE|TREE] [-v]\n\n"
-	"Examine a kernel's headers and compile ahead, so that the first script is like any other.\n\n"
+	"Examine a kernel's headers, compile ahead, and index its types and its debuginfo where that is\n"
+	"installed, so that the first script is like any other.\n\n"
 	"  -r, --kernel=RELEASE|TREE  that kernel instead of the running one\n"
 	"  -v, --verbose              say what the kernel has\n"
 	"  -h, --help                 this list\n";
@@ -36,12 +39,31 @@ static int wrong(struct diag *diag, const char *command)
 
 /* ---- warm ---- */
 
+/* Unpacks and indexes what there is to know of the kernel's names: types, and debuginfo if it is there. */
+static void warm_knowledge(struct arena *arena, const struct kernel_tree *tree)
+{
+	const struct knowledge_options options = { .sources = SOURCES_ALL, .root = "" };
+	struct knowledge *knowledge = knowledge_new(arena, tree, &options);
+	const char *why;
+
+	knowledge_type(knowledge, NULL, "struct task_struct");
+	knowledge_dwarf(knowledge, NULL, &why);
+}
+
 static int warm(struct diag *diag, const char *kernel, int verbosity)
 {
 	struct arena *arena = arena_new();
 	struct kernel_tree tree;
-	bool ok = kernel_tree_find(arena, diag, kernel, &tree) && build_warm(arena, diag, &tree, verbosity);
+	struct build_request request = {
+		.name = "spile_warm", .code = emit_all_parts(arena), .verbosity = verbosity,
+	};
+	bool ok = kernel_tree_find(arena, diag, kernel, &tree) && (request.work_dir = scratch_new(arena, diag)) &&
+		  build_warm(arena, diag, &tree, &request);
 
+	if (ok)
+		warm_knowledge(arena, &tree);
+	if (request.work_dir)
+		scratch_remove(request.work_dir);
 	arena_free(arena);
 	return ok ? 0 : 1;
 }

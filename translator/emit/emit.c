@@ -10,31 +10,29 @@
 #include "abi.h"
 #include "emit/internal.h"
 
-static void emit_limit(struct emitter *x, GString *out, const char *name, int64_t value)
+static void emit_limit(struct arena *arena, GString *out, const char *name, int64_t value)
 {
-	g_string_append_printf(out, "#define %s %s\n", name, c_number(x->arena, value));
+	g_string_append_printf(out, "#define %s %s\n", name, c_number(arena, value));
 }
 
 /* What all objects of the module are compiled with. */
-static void emit_limits(struct emitter *x, GString *out)
+static void emit_limits(struct arena *arena, const struct limits *limits, GString *out)
 {
-	const struct limits *limits = &x->program->limits;
-
-	emit_limit(x, out, "MAXSTRINGLEN", limits->maxstringlen);
-	emit_limit(x, out, "MAXACTION", limits->maxaction);
-	emit_limit(x, out, "MAXACTION_INTERRUPTIBLE", limits->maxaction_interruptible);
-	emit_limit(x, out, "MAXNESTING", limits->maxnesting);
-	emit_limit(x, out, "MAXMAPENTRIES", limits->maxmapentries);
-	emit_limit(x, out, "MAXTRYLOCK", limits->maxtrylock);
-	emit_limit(x, out, "TRYLOCKDELAY", limits->trylockdelay);
-	emit_limit(x, out, "MAXERRORS", limits->maxerrors);
-	emit_limit(x, out, "RT_MAXSKIPPED", limits->maxskipped);
-	emit_limit(x, out, "STP_OVERLOAD_THRESHOLD", limits->overload_threshold);
-	emit_limit(x, out, "STP_OVERLOAD_INTERVAL", limits->overload_interval);
-	emit_limit(x, out, "RT_OVERLOAD", !limits->no_overload && !limits->no_time_limits);
-	emit_limit(x, out, "RT_TIME_LIMITS", !limits->no_time_limits);
-	emit_limit(x, out, "RT_SUPPRESS_HANDLER_ERRORS", limits->suppress_handler_errors);
-	emit_limit(x, out, "RT_STAP_ERRORS", limits->stap_errors);
+	emit_limit(arena, out, "MAXSTRINGLEN", limits->maxstringlen);
+	emit_limit(arena, out, "MAXACTION", limits->maxaction);
+	emit_limit(arena, out, "MAXACTION_INTERRUPTIBLE", limits->maxaction_interruptible);
+	emit_limit(arena, out, "MAXNESTING", limits->maxnesting);
+	emit_limit(arena, out, "MAXMAPENTRIES", limits->maxmapentries);
+	emit_limit(arena, out, "MAXTRYLOCK", limits->maxtrylock);
+	emit_limit(arena, out, "TRYLOCKDELAY", limits->trylockdelay);
+	emit_limit(arena, out, "MAXERRORS", limits->maxerrors);
+	emit_limit(arena, out, "RT_MAXSKIPPED", limits->maxskipped);
+	emit_limit(arena, out, "STP_OVERLOAD_THRESHOLD", limits->overload_threshold);
+	emit_limit(arena, out, "STP_OVERLOAD_INTERVAL", limits->overload_interval);
+	emit_limit(arena, out, "RT_OVERLOAD", !limits->no_overload && !limits->no_time_limits);
+	emit_limit(arena, out, "RT_TIME_LIMITS", !limits->no_time_limits);
+	emit_limit(arena, out, "RT_SUPPRESS_HANDLER_ERRORS", limits->suppress_handler_errors);
+	emit_limit(arena, out, "RT_STAP_ERRORS", limits->stap_errors);
 }
 
 /* What -D defines for embedded C. */
@@ -162,7 +160,7 @@ const struct generated *emit_program(struct arena *arena, const struct program *
 
 	g_string_append_printf(out, "/* Made by spile " SPILE_VERSION " from %s for Linux %s. */\n\n",
 			       program->script->source->name, options->kernel_release);
-	emit_limits(&x, limits);
+	emit_limits(arena, &program->limits, limits);
 	g_string_append(out, limits->str);
 	emit_defines(&x, out);
 	g_string_append_c(out, '\n');
@@ -178,5 +176,17 @@ const struct generated *emit_program(struct arena *arena, const struct program *
 	generated->c_text = arena_strndup(arena, out->str, out->len);
 	generated->limits = arena_strndup(arena, limits->str, limits->len);
 	generated->parts = parts_of_module(arena, program, generated->c_text);
+	return generated;
+}
+
+const struct generated *emit_all_parts(struct arena *arena)
+{
+	struct generated *generated = arena_new0(arena, struct generated);
+	g_autoptr(GString) limits = g_string_new(NULL);
+
+	emit_limits(arena, &limits_default, limits);
+	generated->c_text = "";
+	generated->limits = arena_strndup(arena, limits->str, limits->len);
+	generated->parts = parts_of_all(arena);
 	return generated;
 }

@@ -23,4 +23,7 @@ struct generated {
 const struct generated *emit_program(struct arena *arena, const struct program *program,
 				     const struct emit_options *options);
 
+/* All parts that a script may be linked with, with the limits that no option changes; no script. */
+const struct generated *emit_all_parts(struct arena *arena);
+
 #endif

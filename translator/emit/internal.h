@@ -210,5 +210,7 @@ bool is_family_used(const struct program *program, const struct probe_family *fa
 
 /* The files of the objects that the module consists of besides script.c, whose text is `c_text`. */
 GPtrArray *parts_of_module(struct arena *arena, const struct program *program, const char *c_text);
+/* Those that any module may consist of. */
+GPtrArray *parts_of_all(struct arena *arena);
 
 #endif

@@ -36,6 +36,13 @@ static const char *family_file(struct arena *arena, const struct probe_family *f
 	return arena_printf(arena, "%.*s.c", (int)(strlen(family->kernel_header) - strlen(".h")), family->kernel_header);
 }
 
+static void add_families(struct arena *arena, const struct program *program, GPtrArray *files)
+{
+	for (int i = 0; probe_families[i]; i++)
+		if (probe_families[i]->kernel_header && (!program || is_family_used(program, probe_families[i])))
+			g_ptr_array_add(files, (char *)family_file(arena, probe_families[i]));
+}
+
 GPtrArray *parts_of_module(struct arena *arena, const struct program *program, const char *c_text)
 {
 	GPtrArray *files = arena_array(arena);
@@ -45,8 +52,18 @@ GPtrArray *parts_of_module(struct arena *arena, const struct program *program, c
 	for (size_t i = 0; i < G_N_ELEMENTS(parts); i++)
 		if (is_named(&parts[i], c_text))
 			g_ptr_array_add(files, (char *)parts[i].file);
-	for (int i = 0; probe_families[i]; i++)
-		if (probe_families[i]->kernel_header && is_family_used(program, probe_families[i]))
-			g_ptr_array_add(files, (char *)family_file(arena, probe_families[i]));
+	add_families(arena, program, files);
+	return files;
+}
+
+GPtrArray *parts_of_all(struct arena *arena)
+{
+	GPtrArray *files = arena_array(arena);
+
+	g_ptr_array_add(files, (char *)"module/main.c");
+	g_ptr_array_add(files, (char *)"runtime/core.c");
+	for (size_t i = 0; i < G_N_ELEMENTS(parts); i++)
+		g_ptr_array_add(files, (char *)parts[i].file);
+	add_families(arena, NULL, files);
 	return files;
 }
