@@ -165,6 +165,38 @@ probe begin { println(own()); exit() }"
 	refute grep 'kbuild makes the module' "$work/messages"
 }
 
+# The compiled parts in the shared cache, and when they were made.
+parts() {
+	stat -c '%n %Y %i' "$SHARED"/spile/kernel/*/prepared-*/*.o
+}
+
+@test "what does not depend on the script is compiled once for all" {
+	local before with_limit
+	need_headers
+	before=$(parts)
+	made -v -e 'global a probe kprobe.function("vfs_read") { a[pid()] <<< 1 } probe timer.s(1) { exit() }'
+	refute grep kbuild "$work/messages"
+	[ "$(parts)" = "$before" ]
+	made -D MAXSTRINGLEN=80 -e 'probe begin { println("limits") }'
+	with_limit=$(parts)
+	[ "$(echo "$with_limit" | wc -l)" -eq $(($(echo "$before" | wc -l) + 2)) ]
+	made -D MAXSTRINGLEN=80 -e 'probe begin { println("the same limits") }'
+	[ "$(parts)" = "$with_limit" ]
+}
+
+@test "a part that is spoilt is no part of a module" {
+	local part
+	need_headers
+	cp -r "$SHARED" "$work/copy"
+	export XDG_CACHE_HOME=$work/copy
+	first=$(made --kbuild -e 'probe begin { println("spoilt") }')
+	for part in "$XDG_CACHE_HOME"/spile/kernel/*/prepared-*/part-core-*.o; do truncate -s 5000 "$part"; done
+	rm -rf "$XDG_CACHE_HOME/spile/modules"
+	second=$(made -v -e 'probe begin { println("spoilt") }')
+	grep 'kbuild makes the module: a step of its own failed' "$work/messages"
+	[ "$first" = "$second" ]
+}
+
 @test "spile warm leaves nothing for the first script to do" {
 	need_headers
 	"$SPILE" warm -r "$RELEASE"

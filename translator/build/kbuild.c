@@ -128,7 +128,7 @@ const char *kbuild_part_name(struct arena *arena, const char *file)
 {
 	g_autofree char *base = g_path_get_basename(file);
 
-	return arena_strndup(arena, base, strlen(base) - strlen(".c"));
+	return arena_printf(arena, "part-%.*s", (int)(strlen(base) - strlen(".c")), base);
 }
 
 /* The file of one part: its source, with the script's limits. */

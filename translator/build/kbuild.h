@@ -39,7 +39,10 @@ const char *kbuild_module(struct arena *arena, struct diag *diag, const struct k
 const char *kbuild_prepare(struct arena *arena, struct diag *diag,
 			   const struct kbuild_request *request);
 
-/* The name of a part's object, without .o: "kprobe" of "module/families/kprobe.c". The arena's. */
+/*
+ * The name of a part's object, without .o: "part-kprobe" of "module/families/kprobe.c", for no module
+ * has a name with such a sign in it. The arena's.
+ */
 const char *kbuild_part_name(struct arena *arena, const char *file);
 
 /*
