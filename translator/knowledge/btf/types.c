@@ -33,6 +33,7 @@ struct btf_types {
 	struct btf *btf;
 	struct btf_types *base;
 	uint32_t first, count;		/* numbers of its own types: first ... count - 1 */
+	bool has_signs;			/* its enumerations say whether they are signed */
 	GHashTable *made;		/* number to struct c_type */
 	GHashTable *functions;		/* name to number; NULL until all of them were asked for */
 };
@@ -89,17 +90,20 @@ static void fill_integer(struct c_type *type, const struct btf_type *from)
 					    strcmp(name, "unsigned char") == 0);
 }
 
-/* Before enumerations had a flag for it, only their values told that they are signed. */
-static bool has_negative(const struct btf_type *from)
+/* Before enumerations had a flag for it (pahole 1.24), only their values told that they are signed. */
+static bool is_signed_enumeration(const struct btf_types *types, const struct btf_type *from)
 {
-	for (unsigned int i = 0; btf_kind(from) == BTF_ENUM && i < btf_vlen(from); i++)
+	if (types->has_signs || btf_kind(from) == BTF_ENUM64)
+		return btf_kflag(from);
+	for (unsigned int i = 0; i < btf_vlen(from); i++)
 		if (btf_enum(from)[i].val < 0)
 			return true;
 	return false;
 }
 
 /* Fills what is no reference; false if the type refers to another, by *target_ret. */
-static bool fill_plain(struct c_type *type, const struct btf_type *from, uint32_t *target_ret)
+static bool fill_plain(const struct btf_types *types, struct c_type *type, const struct btf_type *from,
+		       uint32_t *target_ret)
 {
 	switch (btf_kind(from)) {
 	case BTF_INT:
@@ -113,7 +117,7 @@ static bool fill_plain(struct c_type *type, const struct btf_type *from, uint32_
 	case BTF_ENUM:
 	case BTF_ENUM64:
 		type->size = from->size;
-		type->is_signed = btf_kflag(from) || has_negative(from);
+		type->is_signed = is_signed_enumeration(types, from);
 		return true;
 	case BTF_FWD:
 		type->is_union = btf_kflag(from);
@@ -148,7 +152,7 @@ static const struct c_type *make_type(struct btf_types *types, uint32_t number, 
 	type->complete = complete;
 	type->source = types;
 	type->handle = number;
-	if (!fill_plain(type, from, &target)) {
+	if (!fill_plain(types, type, from, &target)) {
 		type->target = type_of_number(types, target, depth + 1);
 		if (!type->target)
 			return NULL;
@@ -211,14 +215,14 @@ static void add_enumerator(struct btf_types *types, GPtrArray *parts, uint32_t n
 		g_ptr_array_add(parts, part);
 }
 
-static int64_t enumerator_value(const struct btf_type *from, unsigned int index)
+static int64_t enumerator_value(const struct btf_types *types, const struct btf_type *from, unsigned int index)
 {
 	const struct wide_enumerator *wide = (const struct wide_enumerator *)(from + 1) + index;
 	const struct btf_enum *narrow = btf_enum(from) + index;
 
 	if (btf_kind(from) == BTF_ENUM64)
 		return (int64_t)((uint64_t)wide->high << 32 | wide->low);
-	return narrow->val;
+	return is_signed_enumeration(types, from) ? narrow->val : (int64_t)(uint32_t)narrow->val;
 }
 
 static uint32_t enumerator_name(const struct btf_type *from, unsigned int index)
@@ -230,7 +234,7 @@ static uint32_t enumerator_name(const struct btf_type *from, unsigned int index)
 static void complete_enumeration(struct btf_types *types, struct c_type *type, const struct btf_type *from)
 {
 	for (unsigned int i = 0; i < btf_vlen(from); i++)
-		add_enumerator(types, type->parts, enumerator_name(from, i), enumerator_value(from, i));
+		add_enumerator(types, type->parts, enumerator_name(from, i), enumerator_value(types, from, i));
 }
 
 static void complete_function(struct btf_types *types, struct c_type *type, const struct btf_type *from)
@@ -374,7 +378,7 @@ bool btf_types_enumerator(struct btf_types *types, const char *name, int64_t *va
 
 				if (!has || strcmp(has, name) != 0)
 					continue;
-				*value_ret = enumerator_value(from, i);
+				*value_ret = enumerator_value(types, from, i);
 				return true;
 			}
 		}
@@ -416,11 +420,14 @@ static void free_btf(gpointer btf)
 	btf__free(btf);
 }
 
-static uint32_t count_types(const struct btf *btf, uint32_t from)
+/* Passes all types once: how many there are, and what way of writing they follow. */
+static void survey(struct btf_types *types)
 {
-	while (btf__type_by_id(btf, from))
-		from++;
-	return from;
+	const struct btf_type *type;
+
+	types->has_signs = types->base && types->base->has_signs;
+	for (types->count = types->first; (type = btf__type_by_id(types->btf, types->count)); types->count++)
+		types->has_signs |= btf_kind(type) == BTF_ENUM64 || (btf_kind(type) == BTF_ENUM && btf_kflag(type));
 }
 
 /* The library's two ways of saying no: NULL since its version 1, before that an error as a pointer. */
@@ -447,7 +454,7 @@ struct btf_types *btf_types_open(struct arena *arena, const char *path, struct b
 	types->btf = btf;
 	types->base = base;
 	types->first = base ? base->count : 1;
-	types->count = count_types(btf, types->first);
+	survey(types);
 	types->made = new_table(arena, NULL, NULL);
 	arena_defer(arena, free_btf, btf);
 	return types;
