@@ -246,6 +246,13 @@ static void open_scene(struct subject *subject, const char *path)
 	};
 }
 
+static bool is_installed(const char *compiler)
+{
+	g_autofree char *path = g_find_program_in_path(compiler);
+
+	return path;
+}
+
 /* `flags` begins with the compiler; every test of a compiler that is not installed is skipped. */
 static void check_compiled(const char *flags, unsigned int least_known)
 {
@@ -253,11 +260,10 @@ static void check_compiled(const char *flags, unsigned int least_known)
 	g_autofree char *path = g_build_filename(directory, "subject", NULL);
 	g_autofree char *command = g_strdup_printf("%s -w -g -no-pie -o %s tests/unit/location_subject.c", flags, path);
 	g_auto(GStrv) argv = g_strsplit(command, " ", -1);
-	g_autofree char *compiler = g_find_program_in_path(argv[0]);
 	struct subject subject = { .how = flags };
 	struct process_result result;
 
-	if (!compiler) {
+	if (!is_installed(argv[0])) {
 		g_rmdir(directory);
 		skip();
 	}
@@ -317,12 +323,29 @@ static void optimised_by_clang(void **state)
 	check_compiled("clang -O2 -fno-omit-frame-pointer", 30);
 }
 
+/* Whatever others there are beside those that go by no number. */
+static void optimised_by_other_versions(void **state)
+{
+	static const char *const compilers[] = {
+		"gcc-9", "gcc-10", "gcc-11", "gcc-12", "gcc-13", "gcc-14", "gcc-15", "gcc-16", "clang-11",
+		"clang-13", "clang-14", "clang-15", "clang-16", "clang-17", "clang-18", "clang-19",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < G_N_ELEMENTS(compilers); i++) {
+		g_autofree char *flags = g_strconcat(compilers[i], " -O2", NULL);
+
+		if (is_installed(compilers[i]))
+			check_compiled(flags, compilers[i][0] == 'g' ? 38 : 30);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(optimised_by_gcc), cmocka_unit_test(not_optimised),
 		cmocka_unit_test(frames_described_elsewhere), cmocka_unit_test(optimised_at_link_time),
-		cmocka_unit_test(optimised_by_clang),
+		cmocka_unit_test(optimised_by_clang), cmocka_unit_test(optimised_by_other_versions),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

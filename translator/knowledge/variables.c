@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "knowledge/code.h"
+#include "knowledge/dwarf/attributes.h"
 #include "knowledge/dwarf/scene.h"
 #include "knowledge/dwarf/scope.h"
 
@@ -140,6 +141,29 @@ static struct dwarf_source *open_view(struct knowledge *knowledge, const struct 
 	       source : NULL;
 }
 
+/*
+ * Optimisation at link time leaves what a variable is with the unit of its text; where it is, another
+ * unit says, whose entry refers to that one.
+ */
+static void go_to_located(struct dwarf_source *source, struct dwarf_variable *variable)
+{
+	uint32_t first, all, count = index_find(source->index, INDEX_VARIABLES, variable->name, &first);
+	const struct index_variable *records = index_table(source->index, INDEX_VARIABLES, &all);
+
+	for (uint32_t i = first; i < first + count; i++) {
+		Dwarf_Die located, origin;
+
+		if (!(records[i].flags & VARIABLE_LOCATED) || !dwarf_file_die(source->file, records[i].die, &located))
+			continue;
+		origin = located;
+		dwarf_go_to_origin(&origin);
+		if (origin.addr != variable->die.addr)
+			continue;
+		variable->die = located;
+		return;
+	}
+}
+
 /* A variable of the unit that the code is in, or that the function's text is in. */
 static const struct code_variable *find_in_unit(struct dwarf_source *source, const struct dwarf_view *view,
 						const char *name)
@@ -153,6 +177,7 @@ static const struct code_variable *find_in_unit(struct dwarf_source *source, con
 		return NULL;
 	if (variable.is_declared)
 		return find_global(source, name, NULL, VARIABLE_EXTERNAL);
+	go_to_located(source, &variable);
 	return make(source, &variable, dwarf_location(&place, &variable.die));
 }
 

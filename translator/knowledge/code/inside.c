@@ -193,7 +193,7 @@ static void visit_inlined(struct code_search *search, uint32_t caller, Dwarf_Die
 	if (is_callee(search, dwarf_diename(&origin)) && dwarf_entry_address(inlined, &address))
 		site = code_search_add(search, dwarf_diename(&origin), address, (uint32_t)dwarf_dieoffset(inlined));
 	if (site) {
-		path = dwarf_decl_file(&origin);
+		path = dwarf_source_file(&origin);
 		dwarf_decl_line(&origin, &line);
 		site->file = path ? dwarf_source_path(search->source, inlined, path) : "";
 		site->line = (unsigned int)line;

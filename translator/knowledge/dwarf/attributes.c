@@ -56,6 +56,24 @@ bool dwarf_type_die(Dwarf_Die *die, Dwarf_Die *ret)
 	return dwarf_attr_integrate(die, DW_AT_type, &found) && dwarf_formref_die(&found, ret);
 }
 
+/* In DWARF 5 number 0 is the unit's own file, where clang names it so; libdw takes it for none. */
+const char *dwarf_source_file(Dwarf_Die *die)
+{
+	const char *path = dwarf_decl_file(die);
+	Dwarf_Attribute found;
+	Dwarf_Word number;
+	Dwarf_Half version = 0;
+	Dwarf_Files *files;
+	Dwarf_Die unit;
+	size_t count;
+
+	if (path || !dwarf_attr_integrate(die, DW_AT_decl_file, &found) || dwarf_formudata(&found, &number) != 0 ||
+	    number != 0 || !dwarf_cu_die(found.cu, &unit, &version, NULL, NULL, NULL, NULL, NULL) || version < 5 ||
+	    dwarf_getsrcfiles(&unit, &files, &count) != 0)
+		return path;
+	return dwarf_filesrc(files, 0, NULL, NULL);
+}
+
 void dwarf_go_to_origin(Dwarf_Die *die)
 {
 	Dwarf_Attribute found;

@@ -21,6 +21,9 @@ bool dwarf_enumerator_value(Dwarf_Die *enumerator, int64_t *ret);
 /* The entry that DW_AT_type leads to, also of the entry that this one stands for; false: void. */
 bool dwarf_type_die(Dwarf_Die *die, Dwarf_Die *ret);
 
+/* The path of the source file that something is declared in; NULL: that is not said. */
+const char *dwarf_source_file(Dwarf_Die *die);
+
 /* Goes to the entry that says what a function is: a copy's origin, a definition's declaration elsewhere. */
 void dwarf_go_to_origin(Dwarf_Die *die);
 

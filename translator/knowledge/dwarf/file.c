@@ -41,23 +41,39 @@ static const char *build_id_of(struct arena *arena, Elf *elf)
 	return text;
 }
 
-/* The size of .debug_info, compressed in either way or not; 0: there is none. */
-static Dwarf_Off info_size(Elf *elf)
+/* The section .debug_info, compressed in any way or not; NULL: there is none. */
+static Elf_Scn *find_info(Elf *elf, GElf_Shdr *header_ret)
 {
 	Elf_Scn *section = NULL;
 	size_t names;
 
 	if (elf_getshdrstrndx(elf, &names) != 0)
-		return 0;
+		return NULL;
 	while ((section = elf_nextscn(elf, section))) {
-		GElf_Shdr header;
-		const char *name = gelf_getshdr(section, &header) ? elf_strptr(elf, names, header.sh_name) : NULL;
+		const char *name = gelf_getshdr(section, header_ret) ? elf_strptr(elf, names, header_ret->sh_name) : NULL;
 
-		if (name && header.sh_type != SHT_NOBITS &&
+		if (name && header_ret->sh_type != SHT_NOBITS &&
 		    (strcmp(name, ".debug_info") == 0 || strcmp(name, ".zdebug_info") == 0))
-			return header.sh_size;
+			return section;
 	}
-	return 0;
+	return NULL;
+}
+
+static Dwarf_Off info_size(Elf *elf)
+{
+	GElf_Shdr header;
+
+	return find_info(elf, &header) ? header.sh_size : 0;
+}
+
+/* zstd came with elfutils 0.189; older libraries take such a section for damaged. */
+static bool is_zlib_or_plain(Elf *elf)
+{
+	GElf_Shdr header;
+	GElf_Chdr compression;
+	Elf_Scn *info = find_info(elf, &header);
+
+	return !info || !gelf_getchdr(info, &compression) || compression.ch_type == ELFCOMPRESS_ZLIB;
 }
 
 Dwarf_Off dwarf_file_info_size(const struct dwarf_file *file)
@@ -128,7 +144,9 @@ bool dwarf_file_read(struct dwarf_file *file, const char **why_ret)
 	module = begin(file->arena, file->path);
 	file->dwarf = module ? dwfl_module_getdwarf(module, &bias) : NULL;
 	if (!file->dwarf) {
-		*why_ret = arena_printf(file->arena, "%s cannot be read: %s", file->path, dwfl_errmsg(-1));
+		*why_ret = arena_printf(file->arena, "%s cannot be read: %s", file->path,
+					is_zlib_or_plain(file->elf) ? dwfl_errmsg(-1) :
+					"it is compressed by a means that this libelf does not know");
 		return false;
 	}
 	file->elf = dwfl_module_getelf(module, &bias);
@@ -182,18 +200,41 @@ void dwarf_file_give_back(const struct dwarf_file *file)
 		madvise(bytes, size, MADV_DONTNEED);
 }
 
-bool dwarf_file_die(struct dwarf_file *file, Dwarf_Off offset, Dwarf_Die *ret)
+uint32_t dwarf_file_offset(const struct dwarf_file *file, Dwarf_Die *die)
 {
+	bool is_alternate = dwarf_cu_getdwarf(die->cu) != file->dwarf;
+
+	return (uint32_t)dwarf_dieoffset(die) | (is_alternate ? DIE_IS_ALTERNATE : 0);
+}
+
+Dwarf *dwarf_file_alternate(const struct dwarf_file *file)
+{
+	return dwarf_getalt(file->dwarf);
+}
+
+/* Passes the units before an offset, step by step. */
+static void pass_units(struct dwarf_file *file, Dwarf_Off offset)
+{
+	Dwarf_Die passed;
+
+	while (!file->is_relocatable && file->units_seen + STEP < offset) {
+		file->units_seen += STEP;
+		dwarf_offdie(file->dwarf, file->units_seen, &passed);
+		dwarf_file_give_back(file);
+	}
+}
+
+bool dwarf_file_die(struct dwarf_file *file, uint32_t offset, Dwarf_Die *ret)
+{
+	Dwarf *dwarf;
 	const char *why;
 
 	if (!dwarf_file_read(file, &why))
 		return false;
-	while (!file->is_relocatable && file->units_seen + STEP < offset) {
-		file->units_seen += STEP;
-		dwarf_offdie(file->dwarf, file->units_seen, ret);
-		dwarf_file_give_back(file);
-	}
-	return dwarf_offdie(file->dwarf, offset, ret) && dwarf_tag(ret) != DW_TAG_invalid;
+	dwarf = offset & DIE_IS_ALTERNATE ? dwarf_file_alternate(file) : file->dwarf;
+	if (dwarf == file->dwarf)
+		pass_units(file, offset);
+	return dwarf && dwarf_offdie(dwarf, offset & ~DIE_IS_ALTERNATE, ret) && dwarf_tag(ret) != DW_TAG_invalid;
 }
 
 /* ---- Symbols ---- */

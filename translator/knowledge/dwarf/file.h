@@ -45,12 +45,22 @@ struct dwarf_file *dwarf_file_open(struct arena *arena, const char *path, const 
 				   const char **why_ret);
 
 /*
- * The entry at an offset, without a walk over what lies before it, and without keeping in memory
+ * What tells an entry from all others: its offset, with a bit of its own if it is in the second file,
+ * to which dwz moves what several files have in common.
+ */
+#define DIE_IS_ALTERNATE UINT32_C(0x80000000)
+uint32_t dwarf_file_offset(const struct dwarf_file *file, Dwarf_Die *die);
+
+/* The DWARF of that second file; NULL: there is none. */
+Dwarf *dwarf_file_alternate(const struct dwarf_file *file);
+
+/*
+ * The entry at such an offset, without a walk over what lies before it, and without keeping in memory
  * what was passed on the way: of a kernel's file that would be 100 MB. False: there is none, or the
  * DWARF cannot be read. Whoever has an offset of an unknown source (an index) comes here, not to
  * dwarf_offdie().
  */
-bool dwarf_file_die(struct dwarf_file *file, Dwarf_Off offset, Dwarf_Die *ret);
+bool dwarf_file_die(struct dwarf_file *file, uint32_t offset, Dwarf_Die *ret);
 
 /* Bytes of .debug_info, which the offsets of entries count; 0 if that cannot be told. */
 Dwarf_Off dwarf_file_info_size(const struct dwarf_file *file);

@@ -37,6 +37,11 @@ struct builder {
 	GHashTable *origins;		/* offset of a function's abstract entry, to its number */
 };
 
+static uint32_t offset_of(const struct builder *builder, Dwarf_Die *die)
+{
+	return dwarf_file_offset(builder->file, die);
+}
+
 /* ---- Names and paths ---- */
 
 /* 0: it has none. */
@@ -123,7 +128,7 @@ static uint32_t file_of_path(struct builder *builder, const char *path)
 
 static uint32_t declaring_file(struct builder *builder, Dwarf_Die *die)
 {
-	const char *path = dwarf_decl_file(die);
+	const char *path = dwarf_source_file(die);
 
 	return path ? file_of_path(builder, path) : draft_file(builder->draft, "");
 }
@@ -158,12 +163,12 @@ static uint32_t function_of(struct builder *builder, Dwarf_Die *die)
 	int line = 0;
 
 	dwarf_go_to_origin(&origin);
-	if (g_hash_table_lookup_extended(builder->origins, GSIZE_TO_POINTER(dwarf_dieoffset(&origin)), NULL, &number))
+	if (g_hash_table_lookup_extended(builder->origins, GUINT_TO_POINTER(offset_of(builder, &origin)), NULL, &number))
 		return GPOINTER_TO_UINT(number);
 	function.name = name_of(builder, &origin);
 	if (!function.name)
 		return INDEX_NONE;
-	function.die = (uint32_t)dwarf_dieoffset(&origin);
+	function.die = offset_of(builder, &origin);
 	function.file = declaring_file(builder, &origin);
 	function.line = dwarf_decl_line(&origin, &line) == 0 ? (uint32_t)line : 0;
 	function.flags = dwarf_flag(&origin, DW_AT_external) ? FUNCTION_EXTERNAL : 0;
@@ -172,7 +177,7 @@ static uint32_t function_of(struct builder *builder, Dwarf_Die *die)
 	if (g_hash_table_contains(builder->exported, GUINT_TO_POINTER(function.name)))
 		function.flags |= function.flags & FUNCTION_EXTERNAL ? FUNCTION_EXPORTED : 0;
 	number = GUINT_TO_POINTER(draft_function(builder->draft, &function));
-	g_hash_table_insert(builder->origins, GSIZE_TO_POINTER(dwarf_dieoffset(&origin)), number);
+	g_hash_table_insert(builder->origins, GUINT_TO_POINTER(offset_of(builder, &origin)), number);
 	return GPOINTER_TO_UINT(number);
 }
 
@@ -198,7 +203,7 @@ static uint32_t add_copy(struct builder *builder, Dwarf_Die *die, uint32_t conta
 	function = function_of(builder, die);
 	if (function == INDEX_NONE)
 		return INDEX_NONE;
-	return add_code(builder, (uint32_t)dwarf_dieoffset(die), function, address, container);
+	return add_code(builder, offset_of(builder, die), function, address, container);
 }
 
 /* Goes into blocks and inlined copies, which can hold further ones. */
@@ -252,7 +257,7 @@ static void add_function(struct builder *builder, Dwarf_Die *die)
 /* All enumerators, unless the first is known already: enumerations come whole. */
 static void add_enumerators(struct builder *builder, Dwarf_Die *enumeration)
 {
-	struct index_enumerator record = { .die = (uint32_t)dwarf_dieoffset(enumeration) };
+	struct index_enumerator record = { .die = offset_of(builder, enumeration) };
 	bool is_known = false;
 	Dwarf_Die die;
 
@@ -276,7 +281,7 @@ static enum c_kind kind_of_base_type(Dwarf_Die *die)
 
 static void add_type(struct builder *builder, Dwarf_Die *die, enum c_kind kind)
 {
-	struct index_type type = { name_of(builder, die), kind, (uint32_t)dwarf_dieoffset(die) };
+	struct index_type type = { name_of(builder, die), kind, offset_of(builder, die) };
 	bool is_complete = !dwarf_hasattr(die, DW_AT_declaration);
 	bool is_new = !type.name || draft_type(builder->draft, &type, is_complete);
 
@@ -286,7 +291,7 @@ static void add_type(struct builder *builder, Dwarf_Die *die, enum c_kind kind)
 
 static void add_variable(struct builder *builder, Dwarf_Die *die)
 {
-	struct index_variable variable = { .name = name_of(builder, die), .die = (uint32_t)dwarf_dieoffset(die) };
+	struct index_variable variable = { .name = name_of(builder, die), .die = offset_of(builder, die) };
 
 	if (!variable.name)
 		return;
@@ -294,6 +299,8 @@ static void add_variable(struct builder *builder, Dwarf_Die *die)
 	variable.flags = dwarf_flag(die, DW_AT_external) ? VARIABLE_EXTERNAL : 0;
 	if (!dwarf_hasattr(die, DW_AT_declaration))
 		variable.flags |= VARIABLE_DEFINED;
+	if (dwarf_hasattr(die, DW_AT_location) || dwarf_hasattr(die, DW_AT_const_value))
+		variable.flags |= VARIABLE_LOCATED;
 	draft_variable(builder->draft, &variable);
 }
 
@@ -382,31 +389,42 @@ static void add_unit(struct builder *builder, Dwarf_Die *unit)
 /* Bytes of entries after which memory is given back. */
 #define STEP (UINT64_C(16) << 20)
 
-static bool add_units(struct builder *builder, const char **why_ret)
+/* Units of `dwarf`, which is the file's own or that of its second file; of the latter nothing is shown. */
+static bool add_units(struct builder *builder, Dwarf *dwarf, struct progress *progress, const char **why_ret)
 {
 	Dwarf_Off offset = 0, next, given_back = 0;
-	struct progress progress;
 	size_t header_size;
 
-	progress_begin(&progress, "indexing debuginfo, once", dwarf_file_info_size(builder->file));
-	while (dwarf_nextcu(builder->file->dwarf, offset, &next, &header_size, NULL, NULL, NULL) == 0) {
+	while (dwarf_nextcu(dwarf, offset, &next, &header_size, NULL, NULL, NULL) == 0) {
 		Dwarf_Die unit;
 
-		if (offset + header_size > UINT32_MAX) {
-			*why_ret = "it has more than 4 GB of DWARF, which is more than an index can name";
-			break;
+		if (next > DIE_IS_ALTERNATE) {
+			*why_ret = "it has more than 2 GB of DWARF, which is more than an index can name";
+			return false;
 		}
-		if (dwarf_offdie(builder->file->dwarf, offset + header_size, &unit))
+		if (dwarf_offdie(dwarf, offset + header_size, &unit))
 			add_unit(builder, &unit);
 		offset = next;
-		progress_show(&progress, offset);
+		if (progress)
+			progress_show(progress, offset);
 		if (offset - given_back > STEP) {
 			dwarf_file_give_back(builder->file);
 			given_back = offset;
 		}
 	}
+	return true;
+}
+
+static bool add_all_units(struct builder *builder, const char **why_ret)
+{
+	Dwarf *alternate = dwarf_file_alternate(builder->file);
+	struct progress progress;
+	bool ok;
+
+	progress_begin(&progress, "indexing debuginfo, once", dwarf_file_info_size(builder->file));
+	ok = add_units(builder, builder->file->dwarf, &progress, why_ret);
 	progress_end(&progress);
-	return !*why_ret;
+	return ok && (!alternate || add_units(builder, alternate, NULL, why_ret));
 }
 
 /* ---- Symbols ---- */
@@ -546,7 +564,7 @@ static bool make(struct builder *builder, const char *path, const char **why_ret
 	if (builder->ranges->code->len)
 		builder->draft->base = g_array_index(builder->ranges->code, struct address_range, 0).low;
 	add_symbols(builder);
-	if (!add_units(builder, why_ret))
+	if (!add_all_units(builder, why_ret))
 		return false;
 	add_folded(builder);
 	if (draft_write(builder->draft, path, identity(builder->arena, builder->file)))

@@ -454,7 +454,9 @@ bool draft_write(struct index_draft *draft, const char *path, const char *build_
 	for (enum index_table table = 0; table < INDEX_TABLES; table++) {
 		const struct index_place *place = &header.places[table];
 
-		memcpy(image + place->offset, draft->tables[table]->data, (size_t)place->count * place->record_size);
+		if (place->count)
+			memcpy(image + place->offset, draft->tables[table]->data,
+			       (size_t)place->count * place->record_size);
 	}
 	ok = g_file_set_contents(path, image, (gssize)header.size, NULL);
 	g_free(image);

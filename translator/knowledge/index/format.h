@@ -6,7 +6,7 @@
  *
  * Names are offsets into the table of strings, which is sorted, so that records ordered by the
  * number of their name are ordered by the name. An address is its distance from the header's `base`.
- * A `die` is the offset of an entry in the file with the DWARF.
+ * A `die` is the offset of an entry in the file with the DWARF, or in its second one (DIE_IS_ALTERNATE).
  */
 #ifndef SPILE_KNOWLEDGE_INDEX_FORMAT_H
 #define SPILE_KNOWLEDGE_INDEX_FORMAT_H
@@ -15,7 +15,7 @@
 
 #define INDEX_MAGIC "spileidx"
 /* Of the format and of what is put into it; an index of another version is made anew. */
-#define INDEX_VERSION 4
+#define INDEX_VERSION 5
 
 /* Stands for a record or an address that there is not. */
 #define INDEX_NONE UINT32_MAX
@@ -97,6 +97,7 @@ struct index_enumerator {
 enum {
 	VARIABLE_EXTERNAL = 1,
 	VARIABLE_DEFINED = 2,		/* not only declared */
+	VARIABLE_LOCATED = 4,		/* the entry says where it is */
 };
 
 /* Of file scope. */

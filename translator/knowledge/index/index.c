@@ -47,7 +47,9 @@ uint64_t index_checksum(const void *bytes, size_t size)
 			sums[i] = stir(sums[i], words[i]);
 	}
 	memset(words, 0, sizeof(words));
-	memcpy(words, at, size);
+	/* Of an empty table there may be no bytes at all. */
+	if (size)
+		memcpy(words, at, size);
 	for (unsigned int i = 0; i < 4; i++)
 		sums[0] = stir(stir(sums[0], words[i]), sums[i]);
 	return sums[0];
