@@ -78,20 +78,6 @@ static const char program[] =
 	"#endif\n"
 	"void _start(void) { }\n";
 
-static inline int set_up(void **state)
-{
-	struct fixture *fixture;
-
-	if (fixture_set_up(state) != 0)
-		return -1;
-	fixture = *state;
-	g_setenv("XDG_CACHE_HOME", arena_printf(fixture->arena, "%s/cache", fixture->root), TRUE);
-	g_unsetenv("SPILE_DEBUGINFO");
-	g_unsetenv("DEBUGINFOD_URLS");
-	return scratch_write(&fixture->diag, fixture->root, "record.h", types) &&
-	       scratch_write(&fixture->diag, fixture->root, "program.c", program) ? 0 : -1;
-}
-
 /* ---- Making files ---- */
 
 static inline bool run_shell(struct fixture *fixture, const char *command)
@@ -104,6 +90,21 @@ static inline bool run_shell(struct fixture *fixture, const char *command)
 	ok = result.status == 0;
 	process_result_clear(&result);
 	return ok;
+}
+
+static inline int set_up(void **state)
+{
+	struct fixture *fixture;
+
+	if (fixture_set_up(state) != 0)
+		return -1;
+	fixture = *state;
+	g_setenv("XDG_CACHE_HOME", arena_printf(fixture->arena, "%s/cache", fixture->root), TRUE);
+	g_unsetenv("SPILE_DEBUGINFO");
+	g_unsetenv("DEBUGINFOD_URLS");
+	return run_shell(fixture, "mkdir etc && echo ID=debian >etc/os-release") &&
+	       scratch_write(&fixture->diag, fixture->root, "record.h", types) &&
+	       scratch_write(&fixture->diag, fixture->root, "program.c", program) ? 0 : -1;
 }
 
 static inline const char *path_of(struct fixture *fixture, const char *name)

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The index of a file with DWARF: cut off, damaged, of another version, made by several at once, and
- * without a place to be kept.
+ * The index of a file with DWARF: cut off, damaged, of another version, made by several at once, in
+ * somebody else's cache, and without a place to be kept.
  */
+#include <errno.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -141,6 +144,68 @@ static void two_make_it_at_once(void **state)
 	assert_non_null(index_open(fixture->arena, indexed.path, indexed.file->build_id));
 }
 
+/* Of a spile that writes indexes in another way: complete and sound, but not to be read. */
+static void other_versions_are_not_read(void **state)
+{
+	struct fixture *fixture = *state;
+	struct index_header *header;
+	struct indexed indexed = { 0 };
+
+	make_index(fixture, &indexed);
+	header = (struct index_header *)(void *)indexed.bytes;
+	assert_int_equal(header->version, INDEX_VERSION);
+	header->version--;
+	header->checksum = index_checksum(header, offsetof(struct index_header, checksum));
+	assert_true(g_file_set_contents(indexed.path, indexed.bytes, (gssize)indexed.size, NULL));
+	assert_null(index_open(fixture->arena, indexed.path, indexed.file->build_id));
+	header->version++;
+	header->checksum = index_checksum(header, offsetof(struct index_header, checksum));
+	assert_true(g_file_set_contents(indexed.path, indexed.bytes, (gssize)indexed.size, NULL));
+	assert_non_null(index_open(fixture->arena, indexed.path, indexed.file->build_id));
+}
+
+/* A cache that somebody else may write to is not believed; the index goes elsewhere. */
+static void caches_of_others_are_not_used(void **state)
+{
+	struct fixture *fixture = *state;
+	const char *folder = path_of(fixture, "cache/spile/debuginfo");
+	struct indexed indexed = { 0 };
+
+	make_index(fixture, &indexed);
+	assert_int_equal(g_mkdir_with_parents(folder, 0700), 0);
+	assert_int_equal(g_chmod(path_of(fixture, "cache/spile"), 0777), 0);
+	assert_non_null(knowledge_type(know(fixture), NULL, "struct record"));
+	assert_int_equal(g_rmdir(folder), 0);
+	assert_int_equal(g_chmod(path_of(fixture, "cache/spile"), 0700), 0);
+	if (chown(path_of(fixture, "cache/spile"), 12345, 12345) != 0)
+		return;
+	assert_non_null(knowledge_type(know(fixture), NULL, "struct record"));
+	assert_int_not_equal(g_rmdir(folder), 0);
+}
+
+/* What a full disk is like: nothing that is longer can be written. */
+static void without_room_nothing_is_left(void **state)
+{
+	struct fixture *fixture = *state;
+	struct rlimit before, little = { 512, 512 };
+	struct knowledge *knowledge;
+	const char *lack;
+
+	need_kernel(fixture);
+	knowledge = know(fixture);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+	little.rlim_max = before.rlim_max;
+	signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &little), 0);
+	lack = knowledge_lack(knowledge, NULL);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+	assert_non_null(lack);
+	assert_non_null(strstr(lack, " cannot be indexed: "));
+	assert_non_null(strstr(lack, g_strerror(EFBIG)));
+	assert_int_equal(g_rmdir(path_of(fixture, "cache/spile/debuginfo")), 0);
+	assert_non_null(knowledge_type(know(fixture), NULL, "struct record"));
+}
+
 static void index_needs_no_cache(void **state)
 {
 	struct fixture *fixture = *state;
@@ -159,6 +224,9 @@ int main(void)
 		fresh(damage_is_noticed),
 		fresh(index_is_made_again),
 		fresh(two_make_it_at_once),
+		fresh(other_versions_are_not_read),
+		fresh(caches_of_others_are_not_used),
+		fresh(without_room_nothing_is_left),
 		fresh(index_needs_no_cache),
 	};
 

@@ -204,9 +204,10 @@ static bool try_module_itself(struct search *search)
 
 static bool try_server(struct search *search)
 {
-	const char *id = debuginfod_is_wanted() ? wanted_build_id(search) : NULL;
-	const char *path = id ? debuginfod_fetch(search->arena, id) : NULL;
+	const char *id = debuginfod_is_wanted() ? wanted_build_id(search) : NULL, *why = NULL;
+	const char *path = id ? debuginfod_fetch(search->arena, id, &why) : NULL;
 
+	search->why = search->why ? search->why : why;
 	return path && try_file(search, path);
 }
 

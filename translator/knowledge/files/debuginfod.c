@@ -7,6 +7,7 @@
 #include "knowledge/files/debuginfod.h"
 
 #include <dlfcn.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -69,32 +70,52 @@ bool debuginfod_is_wanted(void)
 	return urls && *urls;
 }
 
-const char *debuginfod_fetch(struct arena *arena, const char *build_id)
+/* A descriptor of the file, whose path the caller frees; else an error number below 0. */
+static int find_debuginfo(const struct client_library *library, const char *build_id, char **path_ret)
 {
-	const char *found = NULL;
-	struct debuginfod_client *client;
+	struct debuginfod_client *client = library->begin();
+	g_autoptr(GByteArray) bytes = bytes_of(build_id);
+	int handle;
+
+	if (!client)
+		return -ENOMEM;
+	if (isatty(STDERR_FILENO))
+		library->set_progress(client, show_progress);
+	handle = library->find_debuginfo(client, bytes->data, (int)bytes->len, path_ret);
+	if (isatty(STDERR_FILENO))
+		fputc('\n', stderr);
+	library->end(client);
+	return handle;
+}
+
+/* What a server has not is no error of its own. */
+static const char *reason(struct arena *arena, int error, const char *build_id)
+{
+	const char *urls = g_getenv("DEBUGINFOD_URLS");
+
+	if (error == ENOENT)
+		return arena_printf(arena, "$DEBUGINFOD_URLS, %s, has nothing of build %s", urls, build_id);
+	return arena_printf(arena, "$DEBUGINFOD_URLS, %s, cannot be asked: %s", urls, g_strerror(error));
+}
+
+const char *debuginfod_fetch(struct arena *arena, const char *build_id, const char **why_ret)
+{
 	struct client_library library;
-	GByteArray *bytes;
+	const char *found;
 	char *path = NULL;
 	int handle;
 
-	if (!debuginfod_is_wanted() || !load(&library))
+	if (!load(&library)) {
+		*why_ret = "$DEBUGINFOD_URLS is set, but its library, libdebuginfod.so.1, is not installed";
 		return NULL;
-	client = library.begin();
-	if (!client)
-		return NULL;
-	if (isatty(STDERR_FILENO))
-		library.set_progress(client, show_progress);
-	bytes = bytes_of(build_id);
-	handle = library.find_debuginfo(client, bytes->data, (int)bytes->len, &path);
-	if (handle >= 0) {
-		close(handle);
-		found = arena_printf(arena, "%s", path);
 	}
-	if (isatty(STDERR_FILENO))
-		fputc('\n', stderr);
+	handle = find_debuginfo(&library, build_id, &path);
+	if (handle < 0) {
+		*why_ret = reason(arena, -handle, build_id);
+		return NULL;
+	}
+	close(handle);
+	found = arena_printf(arena, "%s", path);
 	free(path);
-	g_byte_array_unref(bytes);
-	library.end(client);
 	return found;
 }

@@ -12,9 +12,9 @@ bool debuginfod_is_wanted(void);
 
 /*
  * The file with the DWARF of a build, out of the cache that the library keeps, or fetched with word
- * of its progress on standard error. NULL if $DEBUGINFOD_URLS names no server, if libdebuginfod is
- * not installed, or if the servers do not have it. Owned by the arena.
+ * of its progress on standard error. NULL, with the reason in *why_ret: libdebuginfod is not installed,
+ * or no server can be reached, or none has it. Both are owned by the arena.
  */
-const char *debuginfod_fetch(struct arena *arena, const char *build_id);
+const char *debuginfod_fetch(struct arena *arena, const char *build_id, const char **why_ret);
 
 #endif
