@@ -64,6 +64,13 @@ setup_file() {
 	probe module(\"subject\").statement(\"subject_work@subject.c:$(line local)\") {
 		printf(\"local %d %s %d\n\", \$local->number, kernel_string(\$local->name), \$local->next->number)
 	}"
+	build_module relative -e "
+	probe module(\"subject\").statement(\"subject_work@subject.c+$(($(line sum) - $(line work)))\") {
+		printf(\"sum %d %d %d\n\", \$sum, \$i, \$doubled)
+	}"
+	build_module wildcards -e '
+	probe module("subject").function("subject_f*@subj*.c").return { printf("returned %d\n", $return) }
+	probe module("subject").function("*work*").call { printf("%s\n", "parms " . $$parms) }'
 	build_module label -e '
 	probe module("subject").function("subject_work").label("done") { printf("label %d\n", $sum) }'
 	build_module callee -e '
@@ -73,7 +80,7 @@ setup_file() {
 	probe end { printf("entered %d\n", others) }'
 	many_copies
 	guest '
-	for script in entry by_value inlined lines label callee; do
+	for script in entry by_value inlined lines relative wildcards label callee; do
 		insmod subject/subject.ko
 		record $script "$SPILERUN" -c "echo 3 >/sys/module/subject/parameters/run" $script.ko
 		cat /sys/module/subject/parameters/record >$results/$script.record
@@ -106,6 +113,14 @@ agrees() {
 
 @test "locals at lines, also of inlined code" {
 	agrees lines scaled sum local
+}
+
+@test "locals at a line that is counted from the function's" {
+	agrees relative sum
+}
+
+@test "returns and parameters of functions by wildcards" {
+	agrees wildcards returned parms
 }
 
 @test "locals at a label" {

@@ -82,7 +82,7 @@ noinline long subject_many(char a, short b, int c, long d, u8 e, u16 f, u32 g, u
 	return a + b + c + d + e + f + g + (long)h;
 }
 
-noinline int subject_work(struct subject_item *item, int factor)
+noinline int subject_work(struct subject_item *item, int factor)	/* line: work */
 {
 	struct subject_item local = { .number = factor, .name = "local" };
 	int doubled = factor * 2, sum = 0, i;
@@ -100,6 +100,7 @@ noinline int subject_work(struct subject_item *item, int factor)
 	note("callee %d\n", sum);
 	keep(sum);
 	sum = subject_function(sum) - 1;
+	note("returned %d\n", sum + 1);
 done:
 	keep(sum);				/* line: local */
 	subject_total += sum;
@@ -127,7 +128,8 @@ static void subject_once(int turn)
 	note("static %d %d\n", subject_total, subject_total);
 	note("function %lx\n", (unsigned long)item.function);
 	keep(turn);
-	subject_function(turn);
+	note("returned %d\n", subject_function(turn));
+	note("parms item=0x%lx factor=0x%x\n", (unsigned long)&item, turn + 2);
 	result = subject_work(&item, turn + 2);
 	note("return %d %d %d\n", result, turn + 2, item.number);
 	note("values %ld %d %u %d %ld %d\n", pair.first, pair.second, pair.third, turn, large.words[2],
