@@ -160,6 +160,27 @@ list() {
 	[ "$status" -eq 0 ]
 }
 
+# refuses TEXT... SCRIPT: spile says all of these.
+refuses() {
+	local text
+	run "$SPILE" -r "$RELEASE" -p2 -e "${*: -1}"
+	[ "$status" -eq 1 ]
+	for text in "${@:1:$#-1}"; do
+		[[ $output == *"$text"* ]] || { echo "not said: $text"; echo "$output"; return 1; }
+	done
+}
+
+@test "E-target-variable: variables of file scope" {
+	refuses "module subject has no variable 'subject_totl' [E-target-variable]" "note: did you mean 'subject_total'?" \
+		'probe begin { println(@var("subject_totl", "subject")) }'
+	refuses "module subject has no variable 'subject_total' in a file 'object.c' [E-target-variable]" \
+		"note: '@var(\"subject_total\")' looks for it in all files" \
+		'probe begin { println(@var("subject_total@object.c", "subject")) }'
+	refuses "'struct module' has no member 'nmae' [E-target-member]" "note: did you mean 'name'?" \
+		'probe begin { println(@var("__this_module", "subject")->nmae) }'
+	refuses "a whole 'struct module' is no value" 'probe begin { println(@var("__this_module", "subject")) }'
+}
+
 @test "W-inlined: too many copies come along" {
 	run "$SPILE" -r "$RELEASE" -p2 -e 'probe module("many").function("c*") { println(1) }'
 	[[ $output == *'1200 inlined copies of functions are left out [W-inlined]'* ]]

@@ -81,6 +81,15 @@ setup_file() {
 		now[7] = $uf->next == $uf
 	}
 	probe end { printf("%d %d %d %d\n", now[0], now[1] > 1, before[1], now[7]) }'
+	build_module per_cpu -g -e '
+	global all, right
+	probe kernel.function("ksys_read") {
+		if (execname() != "workload" || $fd != 100) next
+		all++
+		right += @var("this_cpu_off") == %{ this_cpu_read(this_cpu_off) %} && @var("runqueues")->cpu == cpu() &&
+			 @var("runqueues")->curr->pid == tid() && @var("runqueues")->curr == task_current()
+	}
+	probe end { println(all, " ", right) }'
 	build_module readers -e '
 	global calls, wrong
 	probe kernel.function("vfs_read").return {
@@ -97,7 +106,7 @@ setup_file() {
 	build_module offsets -g offsets.stp
 	guest '
 head -c 1000 /dev/zero >/tmp/known
-for name in reads casts printed fields several; do
+for name in reads casts printed fields several per_cpu; do
 	record $name $SPILERUN -c "./workload sizes /tmp/known" $name.ko
 done
 record offsets $SPILERUN offsets.ko
@@ -130,6 +139,11 @@ sort_calls() { awk '/^fd=/ { first = $0; next } /^entry/ { print; print first; n
 @test "@cast, indices, addresses, @defined, @enum and @enumname" {
 	same "$(for _ in 1 2 3; do printf '1 1 1 1\n1 od\n1\ncaught\nPIDTYPE_TGID PIDTYPE_PID -77 1000000000000\n1 0\n'; done)" "$results/casts.out"
 	expect_status casts 0
+}
+
+@test "per-CPU variables of the kernel" {
+	same '3 3' "$results/per_cpu.out"
+	expect_status per_cpu 0
 }
 
 @test "pretty printing" {

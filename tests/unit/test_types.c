@@ -259,12 +259,15 @@ static const char *write_btf(struct fixture *fixture, const char *name, const ui
 #define INFO(kind, count) ((uint32_t)(kind) << 24 | (count))
 #define SIGNED (UINT32_C(1) << 31)
 
-/* int (1), enum wide (2), per-CPU variable (3) */
-static const char base_strings[] = "\0int\0wide\0WIDE\0counter";
+/* int (1), enum wide (2), per-CPU variables (3 to 5), of which two have one name, and their section */
+static const char base_strings[] = "\0int\0wide\0WIDE\0counter\0twice\0.data..percpu";
 static const uint32_t base_words[] = {
 	1, INFO(1, 0), 4, 1 << 24 | 32,
 	5, INFO(19, 1) | SIGNED, 8, 10, 0x3456789a, 0x12,
 	15, INFO(14, 0), 1, 1,
+	23, INFO(14, 0), 1, 0,
+	23, INFO(14, 0), 1, 0,
+	29, INFO(15, 3), 64, 3, 40, 4, 4, 48, 4, 5, 52, 4,
 };
 
 /* struct (4) { int number; } on top of that, whose strings go on behind the base's */
@@ -291,6 +294,8 @@ static struct btf_types *open_base(struct fixture *fixture)
 static void wide_enumerations_and_variables(void **state)
 {
 	struct btf_types *types = open_base(*state);
+	g_autoptr(GPtrArray) names = g_ptr_array_new();
+	uint32_t offset;
 	int64_t value;
 
 	assert_true(btf_types_enumerator(types, "WIDE", &value));
@@ -299,6 +304,13 @@ static void wide_enumerations_and_variables(void **state)
 	assert_true(btf_types_find(types, C_ENUMERATION, "wide")->is_signed);
 	assert_string_equal(btf_types_variable(types, "counter")->name, "int");
 	assert_null(btf_types_variable(types, "int"));
+	assert_true(btf_types_per_cpu(types, "counter", &offset));
+	assert_int_equal(offset, 40);
+	assert_false(btf_types_per_cpu(types, "twice", &offset));
+	assert_false(btf_types_per_cpu(types, "int", &offset));
+	btf_types_variable_names(types, names);
+	assert_int_equal(names->len, 3);
+	assert_string_equal(g_ptr_array_index(names, 0), "counter");
 }
 
 static void split_btf_goes_on_where_its_base_ends(void **state)
@@ -328,6 +340,7 @@ static void damage_is_no_fault(void **state)
 	const char *path = arena_printf(fixture->arena, "%s/base", fixture->folder);
 	g_autofree char *good = NULL;
 	unsigned int refused = 0;
+	uint32_t offset;
 	int64_t value;
 	gsize size;
 
@@ -347,6 +360,7 @@ static void damage_is_no_fault(void **state)
 		if (types) {
 			btf_types_enumerator(types, "WIDE", &value);
 			btf_types_variable(types, "counter");
+			btf_types_per_cpu(types, "counter", &offset);
 			btf_types_find(types, C_ENUMERATION, "wide");
 		}
 		arena_free(arena);

@@ -152,12 +152,17 @@ static struct access *resolve_cast(struct scope *scope, struct expr *expr)
 
 /* ---- @var ---- */
 
-static void refuse_var(struct scope *scope, const struct expr *expr, const char *why)
+static void refuse_var(struct scope *scope, const struct expr *expr, const char *module, const char *name,
+		       const char *why)
 {
+	GPtrArray *names = knowledge_global_names(scope->analysis->target.knowledge, module);
+	const char *similar = did_you_mean(name, names);
+
 	scope_error(scope, expr->span, "E-needs-debuginfo", "'@var' needs debuginfo, and there is none for %s%s",
-		    expr->target.module ? "module " : "kernel ",
-		    expr->target.module ? expr->target.module : scope->analysis->input->kernel->release);
+		    module ? "module " : "kernel ", module ? module : scope->analysis->input->kernel->release);
 	diag_note(scope->analysis->diag, no_span, "%s", why);
+	if (similar)
+		diag_note(scope->analysis->diag, no_span, "without it, there is the per-CPU variable '%s'", similar);
 	diag_note(scope->analysis->diag, no_span,
 		  "with the address of a value, kernel_string(address) or, with -g, @kderef(size, address) reads it");
 }
@@ -193,7 +198,7 @@ static struct access *resolve_var(struct scope *scope, struct expr *expr)
 	if (variable)
 		return access_of_variable(target, variable, module, expr);
 	if (why)
-		refuse_var(scope, expr, why);
+		refuse_var(scope, expr, module, name, why);
 	else
 		unknown_variable(scope, expr, module, name, at ? at + 1 : NULL);
 	return NULL;

@@ -12,9 +12,10 @@
 
 #include "knowledge/btf/types.h"
 #include "knowledge/btf/files.h"
-#include "knowledge/modules.h"
 #include "knowledge/dwarf/types.h"
+#include "knowledge/files/build_id.h"
 #include "knowledge/header_types.h"
+#include "knowledge/modules.h"
 
 /* ---- What a source of types answers ---- */
 
@@ -451,25 +452,37 @@ GPtrArray *knowledge_type_names(struct knowledge *knowledge, const char *module)
 	return names;
 }
 
+/* What the source of that bit has, or why it has nothing. */
+static const struct opened *opened_of(struct knowledge *knowledge, enum knowledge_source bit, const char *module)
+{
+	size_t i = 0;
+
+	while (type_sources[i].bit != bit)
+		i++;
+	return open_source(knowledge, &type_sources[i], module);
+}
+
 struct dwarf_source *knowledge_dwarf(struct knowledge *knowledge, const char *module, const char **why_ret)
 {
-	for (size_t i = 0; i < G_N_ELEMENTS(type_sources); i++) {
-		const struct opened *opened;
+	const struct opened *opened = opened_of(knowledge, SOURCE_DWARF, module);
 
-		if (type_sources[i].bit != SOURCE_DWARF)
-			continue;
-		opened = open_source(knowledge, &type_sources[i], module);
-		*why_ret = opened->why;
-		return opened->data;
-	}
-	return NULL;
+	*why_ret = opened->why;
+	return opened->data;
+}
+
+struct btf_types *knowledge_btf(struct knowledge *knowledge)
+{
+	return opened_of(knowledge, SOURCE_BTF, NULL)->data;
+}
+
+const char *knowledge_build_id(struct knowledge *knowledge)
+{
+	return build_id_find(knowledge->arena, knowledge->options.root, knowledge->tree, NULL);
 }
 
 void knowledge_say_dwarf(struct knowledge *knowledge, const char *module, const char *what, const char *name)
 {
-	for (size_t i = 0; i < G_N_ELEMENTS(type_sources); i++)
-		if (type_sources[i].bit == SOURCE_DWARF)
-			say(knowledge, what, name, open_source(knowledge, &type_sources[i], module));
+	say(knowledge, what, name, opened_of(knowledge, SOURCE_DWARF, module));
 }
 
 const char *knowledge_lack(struct knowledge *knowledge, const char *module)

@@ -92,6 +92,11 @@ GPtrArray *knowledge_type_names(struct knowledge *knowledge, const char *module)
 struct dwarf_source;
 struct dwarf_source *knowledge_dwarf(struct knowledge *knowledge, const char *module, const char **why_ret);
 
+/* The kernel's BTF, likewise; NULL: there is none. And the number of the kernel's build, or NULL. */
+struct btf_types;
+struct btf_types *knowledge_btf(struct knowledge *knowledge);
+const char *knowledge_build_id(struct knowledge *knowledge);
+
 /* With -v, says that DWARF has answered a question: what was asked for, "statement", and its name. */
 void knowledge_say_dwarf(struct knowledge *knowledge, const char *module, const char *what, const char *name);
 

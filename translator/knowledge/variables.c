@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Answers questions about variables out of DWARF: by way of the scopes around a place in the code,
- * and of the index for what stands at file scope.
+ * Answers questions about variables: BTF has those of the kernel that are kept per CPU, DWARF all, by
+ * way of the scopes around a place in the code, and of the index for what stands at file scope.
  */
 #include "knowledge/variables.h"
 
 #include "knowledge/dwarf/types.h"
+#include "knowledge/per_cpu.h"
 
 #ifdef HAVE_LIBDW
 
@@ -101,8 +102,8 @@ static const struct code_variable *find_global(struct dwarf_source *source, cons
 	return location ? make(source, &variable, location) : NULL;
 }
 
-const struct code_variable *knowledge_global(struct knowledge *knowledge, const char *module, const char *name,
-					     const char *file, const char **why_ret)
+static const struct code_variable *find_in_dwarf(struct knowledge *knowledge, const char *module, const char *name,
+						 const char *file, const char **why_ret)
 {
 	struct dwarf_source *source = knowledge_dwarf(knowledge, module, why_ret);
 
@@ -112,17 +113,15 @@ const struct code_variable *knowledge_global(struct knowledge *knowledge, const 
 	return find_global(source, name, file, 0);
 }
 
-GPtrArray *knowledge_global_names(struct knowledge *knowledge, const char *module)
+static void names_in_dwarf(struct knowledge *knowledge, const char *module, GPtrArray *names)
 {
 	const char *why;
 	struct dwarf_source *source = knowledge_dwarf(knowledge, module, &why);
-	GPtrArray *names = arena_array(knowledge_arena(knowledge));
 	uint32_t count = 0;
 	const struct index_variable *variables = source ? index_table(source->index, INDEX_VARIABLES, &count) : NULL;
 
 	for (uint32_t i = 0; i < count; i++)
 		g_ptr_array_add(names, (char *)index_string(source->index, variables[i].name));
-	return names;
 }
 
 /* ---- At a place in the code ---- */
@@ -250,8 +249,8 @@ GPtrArray *knowledge_variables_at(struct knowledge *knowledge, const struct code
 	return arena_array(knowledge_arena(knowledge));
 }
 
-const struct code_variable *knowledge_global(struct knowledge *knowledge, const char *module, const char *name,
-					     const char *file, const char **why_ret)
+static const struct code_variable *find_in_dwarf(struct knowledge *knowledge, const char *module, const char *name,
+						 const char *file, const char **why_ret)
 {
 	(void)name;
 	(void)file;
@@ -259,10 +258,31 @@ const struct code_variable *knowledge_global(struct knowledge *knowledge, const 
 	return NULL;
 }
 
-GPtrArray *knowledge_global_names(struct knowledge *knowledge, const char *module)
+static void names_in_dwarf(struct knowledge *knowledge, const char *module, GPtrArray *names)
 {
+	(void)knowledge;
 	(void)module;
-	return arena_array(knowledge_arena(knowledge));
+	(void)names;
 }
 
 #endif /* HAVE_LIBDW */
+
+/* ---- At file scope, whoever knows ---- */
+
+const struct code_variable *knowledge_global(struct knowledge *knowledge, const char *module, const char *name,
+					     const char *file, const char **why_ret)
+{
+	const struct code_variable *variable = module || file ? NULL : per_cpu_variable(knowledge, name);
+
+	return variable ? variable : find_in_dwarf(knowledge, module, name, file, why_ret);
+}
+
+GPtrArray *knowledge_global_names(struct knowledge *knowledge, const char *module)
+{
+	GPtrArray *names = arena_array(knowledge_arena(knowledge));
+
+	if (!module)
+		per_cpu_names(knowledge, names);
+	names_in_dwarf(knowledge, module, names);
+	return names;
+}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Variables by their names, as places in the code see them and at file scope: types and locations.
- * Only DWARF tells of them, but for the types of what a kernel's BTF names.
+ * Only DWARF tells of them, but for per-CPU variables of the kernel, which its BTF names.
  */
 #ifndef SPILE_KNOWLEDGE_VARIABLES_H
 #define SPILE_KNOWLEDGE_VARIABLES_H

@@ -32,6 +32,20 @@ const struct c_type *btf_types_variable(struct btf_types *types, const char *nam
 	return NULL;
 }
 
+bool btf_types_per_cpu(struct btf_types *types, const char *name, uint32_t *offset_ret)
+{
+	(void)types;
+	(void)name;
+	(void)offset_ret;
+	return false;
+}
+
+void btf_types_variable_names(struct btf_types *types, GPtrArray *names)
+{
+	(void)types;
+	(void)names;
+}
+
 bool btf_types_enumerator(struct btf_types *types, const char *name, int64_t *value_ret)
 {
 	(void)types;

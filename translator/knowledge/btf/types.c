@@ -25,6 +25,8 @@ struct wide_enumerator {
 	uint32_t name, low, high;
 };
 
+#define PER_CPU_SECTION ".data..percpu"
+
 /* Targets of targets: const pointers to arrays of typedefs and so on. */
 #define LONGEST_CHAIN 64
 
@@ -362,6 +364,40 @@ const struct c_type *btf_types_variable(struct btf_types *types, const char *nam
 			return type_behind(types, number, C_VOID);
 	}
 	return NULL;
+}
+
+/* A section's variables with that name; *offset_ret is the last one's. */
+static unsigned int count_in_section(const struct btf_types *types, const struct btf_type *section, const char *name,
+				     uint32_t *offset_ret)
+{
+	const struct btf_var_secinfo *variables = btf_var_secinfos(section);
+	unsigned int found = 0;
+
+	for (unsigned int i = 0; i < btf_vlen(section); i++) {
+		const struct btf_type *variable = btf__type_by_id(types->btf, variables[i].type);
+		const char *has = variable ? name_at(types, variable->name_off) : NULL;
+
+		if (!has || strcmp(has, name) != 0)
+			continue;
+		*offset_ret = variables[i].offset;
+		found++;
+	}
+	return found;
+}
+
+bool btf_types_per_cpu(struct btf_types *types, const char *name, uint32_t *offset_ret)
+{
+	uint32_t section = find_own(types, BIT(BTF_DATASEC), PER_CPU_SECTION);
+
+	return section && count_in_section(types, btf__type_by_id(types->btf, section), name, offset_ret) == 1;
+}
+
+void btf_types_variable_names(struct btf_types *types, GPtrArray *names)
+{
+	for (uint32_t number = next_of(types, types->first - 1, BIT(BTF_VAR)); number;
+	     number = next_of(types, number, BIT(BTF_VAR)))
+		if (name_of(types, number))
+			g_ptr_array_add(names, (char *)name_of(types, number));
 }
 
 bool btf_types_enumerator(struct btf_types *types, const char *name, int64_t *value_ret)

@@ -27,6 +27,14 @@ const struct c_type *btf_types_find(struct btf_types *types, enum c_kind kind, c
 /* The type of a variable that the kernel keeps per CPU: BTF knows no others. NULL: unknown. */
 const struct c_type *btf_types_variable(struct btf_types *types, const char *name);
 
+/*
+ * Where such a variable lies behind the start of the per-CPU area. False: unknown, or there are
+ * several of that name.
+ */
+bool btf_types_per_cpu(struct btf_types *types, const char *name, uint32_t *offset_ret);
+/* Appends the names (char *) of such variables. */
+void btf_types_variable_names(struct btf_types *types, GPtrArray *names);
+
 /* The value of an enumerator of any enumeration. */
 bool btf_types_enumerator(struct btf_types *types, const char *name, int64_t *value_ret);
 
