@@ -93,14 +93,52 @@ as_root() {
 	END
 }
 
-@test "E-no-build-tree: what -r names is not there, or no folder" {
+@test "E-no-build-tree: what -r names is not there" {
 	refused 1 "$SPILE" -r ./nowhere -p2 -e 'probe begin { }' <<-END
 		spile: error: ./nowhere is not a kernel build tree: no such folder [E-no-build-tree]
 	END
+}
+
+# kernel_file TEXT: a vmlinux, or with -c a module, with that text in it.
+kernel_file() {
+	cat >"$work/kernel.c" <<-END
+		const char banner[] __attribute__((used)) = "$1";
+		struct item { int number; struct item *next; } first = { 1, &first };
+		__attribute__((noinline)) int fixture_work(struct item *item, int count) { return item->number + count; }
+		void _start(void) { fixture_work(&first, 2); }
+	END
+	shift
+	gcc -g -O1 -nostdlib "$@" -o "$work/kernel.o" "$work/kernel.c"
+}
+
+@test "E-kernel-file: what -r names is a file of another kind" {
+	local what="note: -r takes a release, the folder of a kernel build tree, a vmlinux or a .ko"
 	touch file
 	refused 1 "$SPILE" -r ./file -p2 -e 'probe begin { }' <<-END
-		spile: error: ./file is not a kernel build tree: not a folder [E-no-build-tree]
+		spile: error: ./file is neither a kernel nor a module: it is no ELF file of 64 bits [E-kernel-file]
+		$what
 	END
+	kernel_file 'Linux version %s' -static -Wl,--build-id
+	refused 1 "$SPILE" -r "$work/kernel.o" -p2 -e 'probe begin { }' <<-END
+		spile: error: WORK/kernel.o is neither a kernel nor a module: it does not say which kernel it is of [E-kernel-file]
+		$what
+	END
+}
+
+@test "E-no-build-tree: a kernel's file alone is enough until something is compiled" {
+	kernel_file 'Linux version 6.6.6-none (nobody)' -static -Wl,--build-id
+	run "$SPILE" -r "$work/kernel.o" -L 'kernel.function("fixture_*")'
+	[[ $output == *'kernel.c:3") $item:struct item* $count:int' ]]
+	run "$SPILE" -r "$work/kernel.o" -p3 -e 'probe kernel.function("fixture_work") { println($item->next->number) }'
+	[ "$status" -eq 0 ]
+	refused 1 "$SPILE" -r "$work/kernel.o" -p4 -e 'probe kernel.function("fixture_work") { println($count) }' <<-END
+		spile: error: no build tree for kernel 6.6.6-none: with a file of it alone nothing can be compiled [E-no-build-tree]
+		note: install it with: $(sed -n 's/.*install it with: //p' <("$SPILE" -r 6.6.6-none -p2 -e 'probe begin { }' 2>&1))
+	END
+	kernel_file 'vermagic=6.6.6-none SMP' -c
+	mv "$work/kernel.o" "$work/fixture-module.ko"
+	run "$SPILE" -r "$work/fixture-module.ko" -L 'module("fixture_module").function("fixture_work@kernel.c")'
+	[[ $output == *'kernel.c:3") $item:struct item* $count:int' ]]
 }
 
 @test "E-build-tree-unprepared: a source tree that was never made" {

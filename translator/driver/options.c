@@ -48,7 +48,7 @@ static const struct {
 	{ 'o', "output", "FILE", "write the script's output to FILE" },
 	{ 'S', "file-size", "MB[,COUNT]", "go on to FILE.0, FILE.1 ... when one is full; keep COUNT" },
 	{ 'b', "bulk", NULL, "write each CPU's records to FILE_cpuN, for spilerun --merge" },
-	{ 'r', "kernel", "RELEASE|TREE", "build for that kernel instead of the running one" },
+	{ 'r', "kernel", "RELEASE|TREE|FILE", "that kernel instead of the running one; FILE: its vmlinux, or a .ko" },
 	{ 'v', "verbose", NULL, "say what each pass took, and how globals are kept; twice, three times: more" },
 	{ 'w', "no-warnings", NULL, "no warnings" },
 	{ 'W', "werror", NULL, "warnings are errors" },

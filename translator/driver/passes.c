@@ -181,9 +181,8 @@ static bool pass_analyse(struct session *session)
 
 	if (!find_kernel(session))
 		return false;
-	if (options->sources & SOURCE_SYMBOLS)
-		input.symbols = symbols_load(session->arena, &session->kernel);
 	input.knowledge = knowledge_new(session->arena, &session->kernel, &known);
+	input.symbols = knowledge_kernel_symbols(input.knowledge);
 	if (options->list)
 		return print_list(&input, options);
 	session->program = analyse(&input);

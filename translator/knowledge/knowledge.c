@@ -265,6 +265,11 @@ GPtrArray *knowledge_module_names(struct knowledge *knowledge)
 	return modules_installed(knowledge->modules);
 }
 
+const struct symbol_table *knowledge_kernel_symbols(struct knowledge *knowledge)
+{
+	return knowledge_may_ask(knowledge, SOURCE_SYMBOLS) ? modules_kernel_symbols(knowledge->modules) : NULL;
+}
+
 const struct symbol_table *knowledge_symbols(struct knowledge *knowledge, const char *module)
 {
 	return knowledge_may_ask(knowledge, SOURCE_SYMBOLS) ? modules_symbols(knowledge->modules, module) : NULL;

@@ -52,6 +52,8 @@ bool knowledge_may_ask(const struct knowledge *knowledge, enum knowledge_source 
 GPtrArray *knowledge_modules(struct knowledge *knowledge, const char *pattern);
 /* All that are installed (char *), for who wants to say which one was meant. */
 GPtrArray *knowledge_module_names(struct knowledge *knowledge);
+/* The functions of the kernel itself; NULL: they are not known here. */
+const struct symbol_table *knowledge_kernel_symbols(struct knowledge *knowledge);
 /* The functions of a module; NULL: they are not known here, but may be where it is loaded. */
 const struct symbol_table *knowledge_symbols(struct knowledge *knowledge, const char *module);
 /* The names of the tracepoints that a module defines; NULL: none are known. */

@@ -188,6 +188,15 @@ static struct symbol_table *read_symbols(struct modules *modules, const char *na
 	return symbols_of_module_from_text(modules->arena, text, name);
 }
 
+struct symbol_table *modules_kernel_symbols(struct modules *modules)
+{
+	const char *vmlinux = modules->tree->vmlinux;
+	struct symbol_table *table = vmlinux ? symbols_of_file(modules->arena, vmlinux, STT_FUNC, "") : NULL;
+	const char *origin;
+
+	return table ? table : symbols_load_in(modules->arena, modules->root, modules->tree, &origin);
+}
+
 /* The answer of `read` about `name`, which is asked once. */
 static const struct symbol_table *remember(struct modules *modules, GHashTable *known, const char *name,
 					   struct symbol_table *(*read)(struct modules *modules, const char *name))

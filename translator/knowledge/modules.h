@@ -23,6 +23,9 @@ GPtrArray *modules_installed(struct modules *modules);
 /* The functions of a module, loaded or not; NULL: neither its file nor it itself is here. */
 const struct symbol_table *modules_symbols(struct modules *modules, const char *name);
 
+/* The functions of the kernel itself: of the file that is it, if one was named, else as symbols_load_in has them. */
+struct symbol_table *modules_kernel_symbols(struct modules *modules);
+
 /* The names of the tracepoints that an installed module defines; NULL: none are known. */
 const struct symbol_table *modules_tracepoints(struct modules *modules, const char *name);
 

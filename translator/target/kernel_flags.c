@@ -312,7 +312,7 @@ const struct kernel_flags *kernel_flags_get(struct arena *arena, struct diag *di
 	struct kernel_flags *flags = load(arena, path);
 	const char *folder;
 
-	if (flags)
+	if (flags || !kernel_tree_require(arena, diag, tree))
 		return flags;
 	folder = scratch_new(arena, diag);
 	if (!folder)

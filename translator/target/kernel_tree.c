@@ -17,6 +17,7 @@
 
 #include "base/paths.h"
 #include "target/distribution.h"
+#include "target/kernel_file.h"
 
 /* Where distributions put the tree of a release: the folder, and what stands before and after it. */
 static const struct {
@@ -253,6 +254,7 @@ void kernel_tree_without_folder(struct arena *arena, const char *root, const cha
 	ret->release = release;
 	ret->build_dir = ret->source_dir = arena_printf(arena, "%s/lib/modules/%s/build", root, release);
 	ret->key = tree_key(arena, ret);
+	ret->is_absent = true;
 }
 
 /* ---- Other releases ---- */
@@ -341,11 +343,45 @@ static bool report(struct arena *arena, struct diag *diag, const char *root,
 	return false;
 }
 
+/* A file of a kernel stands for the kernel: with its tree if that is here, else without. */
+static bool find_by_file(struct arena *arena, struct diag *diag, const char *root, const char *path,
+			 struct kernel_tree *ret)
+{
+	struct kernel_tree_finding finding;
+	struct kernel_file file;
+	const char *why;
+
+	if (!kernel_file_read(arena, path, &file, &why)) {
+		diag_error(diag, no_span, "E-kernel-file", "%s is neither a kernel nor a module: %s", path, why);
+		diag_note(diag, no_span, "-r takes a release, the folder of a kernel build tree, a vmlinux or a .ko");
+		return false;
+	}
+	if (!kernel_tree_examine(arena, root, file.release, &finding, ret))
+		kernel_tree_without_folder(arena, root, file.release, ret);
+	if (file.is_module)
+		ret->module = resolved(arena, path);
+	else
+		ret->vmlinux = resolved(arena, path);
+	return true;
+}
+
+bool kernel_tree_require(struct arena *arena, struct diag *diag, const struct kernel_tree *tree)
+{
+	if (!tree->is_absent)
+		return true;
+	diag_error(diag, no_span, "E-no-build-tree", "no build tree for kernel %s: with a file of it alone nothing can "
+		   "be compiled", tree->release);
+	diag_note(diag, no_span, "install it with: %s", distribution_kernel_command(arena, "", tree->release));
+	return false;
+}
+
 bool kernel_tree_find_in(struct arena *arena, struct diag *diag, const char *root,
 			 const char *request, struct kernel_tree *ret)
 {
 	struct kernel_tree_finding finding;
 
+	if (request && g_file_test(request, G_FILE_TEST_IS_REGULAR))
+		return find_by_file(arena, diag, root, request, ret);
 	return kernel_tree_examine(arena, root, request, &finding, ret) ||
 	       report(arena, diag, root, &finding);
 }

@@ -16,12 +16,16 @@ struct kernel_tree {
 	const char *source_dir;	/* headers common to several configurations; else build_dir */
 	const char *key;	/* hexadecimal: equal for an unchanged tree only */
 	bool is_running;	/* it is the tree of the running kernel */
+	bool is_absent;		/* there is none: nothing can be built, but what is known of the kernel asked for */
+	/* The file that stood in the place of a tree; NULL: none did. */
+	const char *vmlinux, *module;
 };
 
 /*
- * Finds the build tree asked for: NULL for the running kernel's, a release, or the path of a
- * tree (anything with a '/'). False after reporting E-no-build-tree (with the command that
- * installs it), E-build-tree-unprepared or E-build-tree-mismatch. Strings are the arena's.
+ * Finds the build tree asked for: NULL for the running kernel's, a release, the path of a tree
+ * (anything with a '/'), or a vmlinux or module file, whose kernel need not have one. False after
+ * reporting E-no-build-tree (with the command that installs it), E-build-tree-unprepared,
+ * E-build-tree-mismatch or E-kernel-file. Strings are the arena's.
  */
 bool kernel_tree_find(struct arena *arena, struct diag *diag, const char *request,
 		      struct kernel_tree *ret);
@@ -36,6 +40,9 @@ enum kernel_tree_state {
 	KERNEL_TREE_UNUSABLE,	/* it is there, and lacks something */
 	KERNEL_TREE_OF_OTHER,	/* it is another release's */
 };
+
+/* Whether there is a tree to build with; false after reporting E-no-build-tree. */
+bool kernel_tree_require(struct arena *arena, struct diag *diag, const struct kernel_tree *tree);
 
 /* What a search for a build tree came to. Strings are the arena's; NULL where there is none. */
 struct kernel_tree_finding {

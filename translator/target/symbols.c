@@ -141,13 +141,6 @@ struct symbol_table *symbols_load_in(struct arena *arena, const char *root, cons
 	return NULL;
 }
 
-struct symbol_table *symbols_load(struct arena *arena, const struct kernel_tree *tree)
-{
-	const char *origin;
-
-	return symbols_load_in(arena, "", tree, &origin);
-}
-
 bool symbols_have(const struct symbol_table *table, const char *name)
 {
 	guint low = 0, high = table->names->len;

@@ -13,10 +13,9 @@ struct symbol_table;
 
 /*
  * From /proc/kallsyms if the tree is the running kernel's, else from the release's System.map.
- * NULL if neither is to be had: no error. Owned by the arena.
+ * NULL if neither is to be had: no error. Owned by the arena. `root` is "" but in tests.
+ * *origin_ret becomes the file they are from, or NULL.
  */
-struct symbol_table *symbols_load(struct arena *arena, const struct kernel_tree *tree);
-/* The same below `root`; *origin_ret: the file they are from, or NULL. */
 struct symbol_table *symbols_load_in(struct arena *arena, const char *root, const struct kernel_tree *tree,
 				     const char **origin_ret);
 

@@ -141,7 +141,7 @@ static bool use_running(struct search *search)
 {
 	const char *path = arena_printf(search->arena, "%s/sys/kernel/btf/%s", search->root, search->what);
 
-	if (!search->tree->is_running || !g_file_test(path, G_FILE_TEST_EXISTS))
+	if (!search->tree->is_running || search->tree->vmlinux || !g_file_test(path, G_FILE_TEST_EXISTS))
 		return false;
 	search->ret->path = search->ret->origin = path;
 	return true;
@@ -161,7 +161,8 @@ static bool find_kernel(struct search *search)
 {
 	const char *build_dir = search->tree->build_dir;
 
-	return use_file(search, HOLDER_ELF, arena_printf(search->arena, "%s/vmlinux", build_dir)) ||
+	return use_file(search, HOLDER_ELF, search->tree->vmlinux) ||
+	       use_file(search, HOLDER_ELF, arena_printf(search->arena, "%s/vmlinux", build_dir)) ||
 	       use_file_of_release(search, HOLDER_ELF, "/usr/lib/debug/boot/vmlinux-", "") ||
 	       use_file_of_release(search, HOLDER_ELF, "/usr/lib/debug/lib/modules/", "/vmlinux") ||
 	       use_file_of_release(search, HOLDER_ELF, "/boot/vmlinux-", "") ||

@@ -132,8 +132,10 @@ const char *build_id_find(struct arena *arena, const char *root, const struct ke
 {
 	static const char *const before[] = { "/boot/vmlinuz-", "/lib/modules/" };
 	static const char *const after[] = { "", "/vmlinuz" };
-	const char *found = tree->is_running ? of_running(arena, root, module) : NULL, *file;
+	const char *found = tree->is_running && !tree->vmlinux ? of_running(arena, root, module) : NULL, *file;
 
+	if (!module && tree->vmlinux)
+		return of_unpacked(arena, g_mapped_file_new(tree->vmlinux, FALSE, NULL));
 	if (!found && module) {
 		file = module_file_find(arena, root, tree, module);
 		return file ? of_file(arena, tree, module, file) : NULL;

@@ -185,7 +185,8 @@ static bool try_kernel_itself(struct search *search)
 {
 	const char *root = search->root, *release = search->tree->release;
 
-	return try_printf(search, "%s/vmlinux", search->tree->build_dir) ||
+	return (search->tree->vmlinux && try_code(search, search->tree->vmlinux)) ||
+	       try_printf(search, "%s/vmlinux", search->tree->build_dir) ||
 	       try_code(search, arena_printf(search->arena, "%s/boot/vmlinux-%s", root, release)) ||
 	       try_code(search, arena_printf(search->arena, "%s/lib/modules/%s/vmlinux", root, release));
 }
@@ -196,8 +197,10 @@ static bool try_module_itself(struct search *search)
 	const char *file = module_file_find(search->arena, search->root, search->tree, search->module);
 	const char *relative = search->relative;
 
-	if (!relative)
+	if (!file)
 		return false;
+	if (!relative)
+		return try_code(search, file);
 	relative += g_str_has_prefix(relative, "kernel/") ? strlen("kernel/") : 0;
 	return try_printf(search, "%s/%s", search->tree->build_dir, relative) || try_code(search, file);
 }

@@ -45,7 +45,11 @@ const char *module_file_relative(struct arena *arena, const char *root, const st
 const char *module_file_find(struct arena *arena, const char *root, const struct kernel_tree *tree,
 			     const char *module)
 {
-	const char *relative = module_file_relative(arena, root, tree, module);
+	const char *relative;
+
+	if (tree->module && is_module_file(tree->module, strlen(tree->module), module))
+		return tree->module;
+	relative = module_file_relative(arena, root, tree, module);
 
 	return relative ? arena_printf(arena, "%s/%s", modules_folder(arena, root, tree), relative) : NULL;
 }
