@@ -116,6 +116,11 @@ build_watchpoints() {
 		println(writes, " ", accesses, " ", upper, " ", reads)
 		foreach ([known, name] in places) println(known, " ", name)
 	}'
+	build_module literal -e '
+	global writes
+	probe kernel.data(0xffffffff11223340).length(8).write { writes++ }
+	probe end { println(writes) }'
+	LC_ALL=C grep -obUaP '\x40\x33\x22\x11\xff\xff\xff\xff' "$modules/literal.ko" | cut -d: -f1 >"$modules/literal.places"
 	build_module many -e '
 	probe kernel.data("jiffies").write, kernel.data("jiffies+4").write, kernel.data("target:target_value").rw,
 	      kernel.data("target:target_part").rw, kernel.data("target:target_record").rw { exit() }'
@@ -159,6 +164,14 @@ for place in $(cat absolute.places); do
 done
 record absolute $SPILERUN -c "sh -c \"echo 10 >/sys/module/target/parameters/calls\"" /tmp/absolute.ko
 record nowhere $SPILERUN absolute.ko
+address=$(grep -E " [bBdD] target_value[[:space:]]" /proc/kallsyms | cut -d" " -f1)
+cp literal.ko /tmp/literal.ko
+for place in $(cat literal.places); do
+	for at in 15 13 11 9 7 5 3 1; do
+		printf "\\$(printf %03o "0x$(echo "$address" | cut -c$at-$((at + 1)))")"
+	done | dd of=/tmp/literal.ko bs=1 seek="$place" conv=notrunc
+done
+record literal $SPILERUN -c "sh -c \"echo 10 >/sys/module/target/parameters/calls\"" /tmp/literal.ko
 for name in watched few; do
 	record $name $SPILERUN --stats -c "sh -c \"echo 10 >/sys/module/target/parameters/calls\"" $name.ko
 done
@@ -256,6 +269,9 @@ set_calls [target]' <(head -n 3 "$results/stacks.names")
 	expect_line watched.out '1 sh'
 	grep -q 'by watchpoint' "$results/watched.err"
 	expect_line watched_again.out '20 20 0 20'
+	[ -s "$modules/literal.places" ]
+	expect_status literal 0
+	expect_line literal.out 10
 	expect_status few 0
 	expect_line few.out 10
 	expect_line half.out 1

@@ -71,6 +71,11 @@ setup_file() {
 	build_module wildcards -e '
 	probe module("subject").function("subject_f*@subj*.c").return { printf("returned %d\n", $return) }
 	probe module("subject").function("*work*").call { printf("%s\n", "parms " . $$parms) }'
+	build_module assigned -g -e "
+	probe module(\"subject\").statement(\"subject_scaled@subject.c:$(line scaled)\") {
+		\$scaled += 1000
+		printf(\"scaled %d\\n\", \$scaled)
+	}"
 	build_module label -e '
 	probe module("subject").function("subject_work").label("done") { printf("label %d\n", $sum) }'
 	build_module callee -e '
@@ -80,7 +85,7 @@ setup_file() {
 	probe end { printf("entered %d\n", others) }'
 	many_copies
 	guest '
-	for script in entry by_value inlined lines relative wildcards label callee; do
+	for script in entry by_value inlined lines relative wildcards assigned label callee; do
 		insmod subject/subject.ko
 		record $script "$SPILERUN" -c "echo 3 >/sys/module/subject/parameters/run" $script.ko
 		cat /sys/module/subject/parameters/record >$results/$script.record
@@ -121,6 +126,11 @@ agrees() {
 
 @test "returns and parameters of functions by wildcards" {
 	agrees wildcards returned parms
+}
+
+@test "a register that is assigned to is what the code goes on with" {
+	agrees assigned scaled
+	! grep -qE '^scaled [0-9]{1,3}$' "$results/assigned.record"
 }
 
 @test "locals at a label" {
