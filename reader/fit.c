@@ -18,6 +18,8 @@
 #include "message.h"
 #include "text.h"
 
+#define CAP_SYS_MODULE_BIT 16
+
 static bool read_file(struct text *ret, const char *root, const char *path)
 {
 	struct text whole = { 0 };
@@ -65,6 +67,17 @@ static bool is_switched_on(const char *root, const char *path)
 	return is_on;
 }
 
+/* Without /proc/self/status nothing tells; then the kernel will. */
+static bool may_load(const char *root)
+{
+	struct text status = { 0 };
+	const char *line = read_file(&status, root, "/proc/self/status") ? strstr(status.bytes, "\nCapEff:") : NULL;
+	bool may = !line || strtoull(line + strlen("\nCapEff:"), NULL, 16) >> CAP_SYS_MODULE_BIT & 1;
+
+	text_fini(&status);
+	return may;
+}
+
 void fit_host_in(struct host *ret, const char *root)
 {
 	struct utsname name;
@@ -75,6 +88,7 @@ void fit_host_in(struct host *ret, const char *root)
 		snprintf(ret->machine, sizeof(ret->machine), "%s", name.machine);
 	}
 	ret->is_root = geteuid() == 0;
+	ret->may_load = may_load(root);
 	ret->modules_disabled = is_switched_on(root, "/proc/sys/kernel/modules_disabled");
 	ret->signatures_enforced = is_switched_on(root, "/sys/module/module/parameters/sig_enforce");
 	read_lockdown(root, ret->lockdown, sizeof(ret->lockdown));
@@ -159,10 +173,15 @@ static bool check_machine(const struct module_file *file, const struct host *hos
 
 static bool check_user(const struct module_file *file, const struct host *host)
 {
-	if (host->is_root)
+	if (host->is_root && host->may_load)
 		return true;
-	message_error("loading a module takes root");
-	message_note("run it again as: sudo spilerun %s ...", file->path);
+	if (host->is_root) {
+		message_error("root alone is not enough here: this process has no CAP_SYS_MODULE");
+		message_note("a container has taken it away: run spilerun outside of that");
+	} else {
+		message_error("loading a module takes root");
+		message_note("run it again as: sudo spilerun %s ...", file->path);
+	}
 	return false;
 }
 

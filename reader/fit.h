@@ -11,7 +11,7 @@
 struct host {
 	char release[128];	/* uname -r */
 	char machine[128];	/* uname -m */
-	bool is_root;
+	bool is_root, may_load;	/* user 0; the capability CAP_SYS_MODULE */
 	bool modules_disabled;	/* the sysctl kernel.modules_disabled */
 	bool signatures_enforced;	/* module.sig_enforce */
 	char lockdown[32];	/* "none", "integrity", "confidentiality"; "" if unknown */

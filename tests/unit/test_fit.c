@@ -59,7 +59,7 @@ static struct module_file a_module(void)
 
 static struct host a_host(void)
 {
-	return (struct host){ .release = "6.1.0", .machine = "x86_64", .is_root = true, .lockdown = "none" };
+	return (struct host){ .release = "6.1.0", .machine = "x86_64", .is_root = true, .may_load = true, .lockdown = "none" };
 }
 
 static void a_fitting_module_passes(void **state)
@@ -79,13 +79,14 @@ static void hosts_refuse_in_words(void **state)
 		struct host host;
 		const char *words;
 	} cases[] = {
-		{ { "6.1.1", "x86_64", true, false, false, "" }, "was built for kernel 6.1.0, but 6.1.1 is running" },
-		{ { "6.1.0", "aarch64", true, false, false, "" }, "is for x86_64 machines, but this one is aarch64" },
-		{ { "6.1.0", "x86_64", false, false, false, "" }, "loading a module takes root" },
-		{ { "6.1.0", "x86_64", true, true, false, "" }, "loads no modules any more until it is restarted" },
-		{ { "6.1.0", "x86_64", true, false, true, "none" }, "takes signed modules only (module.sig_enforce)" },
-		{ { "6.1.0", "x86_64", true, false, false, "integrity" }, "locked down (integrity) and x.ko is not signed" },
-		{ { "6.1.0", "x86_64", true, false, false, "confidentiality" }, "it allows no kprobes" },
+		{ { "6.1.1", "x86_64", true, true, false, false, "" }, "was built for kernel 6.1.0, but 6.1.1 is running" },
+		{ { "6.1.0", "aarch64", true, true, false, false, "" }, "is for x86_64 machines, but this one is aarch64" },
+		{ { "6.1.0", "x86_64", false, false, false, false, "" }, "loading a module takes root" },
+		{ { "6.1.0", "x86_64", true, false, false, false, "" }, "has no CAP_SYS_MODULE" },
+		{ { "6.1.0", "x86_64", true, true, true, false, "" }, "loads no modules any more until it is restarted" },
+		{ { "6.1.0", "x86_64", true, true, false, true, "none" }, "takes signed modules only (module.sig_enforce)" },
+		{ { "6.1.0", "x86_64", true, true, false, false, "integrity" }, "locked down (integrity) and x.ko is not signed" },
+		{ { "6.1.0", "x86_64", true, true, false, false, "confidentiality" }, "it allows no kprobes" },
 	};
 	const struct module_file module = a_module();
 
@@ -112,7 +113,7 @@ static void a_signature_is_believed(void **state)
 static void all_is_said_if_asked_for(void **state)
 {
 	const struct module_file module = a_module();
-	const struct host host = { "6.1.1", "x86_64", true, true, false, "" };
+	const struct host host = { "6.1.1", "x86_64", true, true, true, false, "" };
 
 	(void)state;
 	assert_false(fit_check(&module, &host, false));
@@ -148,12 +149,14 @@ static void a_host_is_read(void **state)
 	assert_non_null(mkdtemp(root));
 	fit_host_in(&host, root);
 	assert_false(host.modules_disabled || host.signatures_enforced);
+	assert_true(host.may_load);
 	assert_string_equal(host.lockdown, "");
+	put(root, "proc/self/status", "Name:\tspilerun\nCapEff:\t000001fffefeffff\n");
 	put(root, "proc/cmdline", "quiet lockdown=integrity ro\n");
 	put(root, "proc/sys/kernel/modules_disabled", "1\n");
 	put(root, "sys/module/module/parameters/sig_enforce", "Y\n");
 	fit_host_in(&host, root);
-	assert_true(host.modules_disabled && host.signatures_enforced);
+	assert_true(host.modules_disabled && host.signatures_enforced && !host.may_load);
 	assert_string_equal(host.lockdown, "integrity");
 	put(root, "sys/kernel/security/lockdown", "none integrity [confidentiality]\n");
 	fit_host_in(&host, root);
