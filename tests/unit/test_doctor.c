@@ -171,6 +171,12 @@ static void tracer_off(struct fixture *fixture, struct facts *facts)
 	facts->running.ftrace_on = ANSWER_NO;
 }
 
+static void both_off(struct fixture *fixture, struct facts *facts)
+{
+	kprobes_off(fixture, facts);
+	tracer_off(fixture, facts);
+}
+
 static void hidden_addresses(struct fixture *fixture, struct facts *facts)
 {
 	(void)fixture;
@@ -249,7 +255,9 @@ static const struct {
 	  "echo 1 > /sys/kernel/debug/kprobes/enabled", 1 },
 	{ kprobes_off, "returns", ABILITY_MISSING, "kprobes are switched off",
 	  "echo 1 > /sys/kernel/debug/kprobes/enabled", 1 },
-	{ tracer_off, "functions", ABILITY_MISSING, "tracer is switched off", "sysctl kernel.ftrace_enabled=1", 1 },
+	{ tracer_off, "functions", ABILITY_PARTLY, "tracer is switched off", "sysctl kernel.ftrace_enabled=1", 1 },
+	{ tracer_off, "returns", ABILITY_MISSING, "tracer is switched off", "sysctl kernel.ftrace_enabled=1", 1 },
+	{ both_off, "functions", ABILITY_MISSING, "nothing is hit", "echo 1 > /sys/kernel/debug/kprobes/enabled", 1 },
 	{ hidden_addresses, "functions", ABILITY_PARTLY, "kptr_restrict", "sysctl kernel.kptr_restrict=1", 0 },
 	{ stub_map, "functions", ABILITY_PARTLY, "only says in which package the real one is",
 	  "apt-get install linux-image-" RELEASE "-dbg", 0 },

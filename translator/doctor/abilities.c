@@ -236,20 +236,23 @@ static void want_kprobes(struct judge *judge)
 	want_probes_allowed(judge);
 }
 
-/* The function tracer calls handlers at entries by itself, with kprobes or without. */
+#define KPROBES_ON "echo 1 > /sys/kernel/debug/kprobes/enabled"
+#define TRACER_ON "sysctl kernel.ftrace_enabled=1"
+
+/* Entries of functions are hit by the function tracer or by kprobes: each can do without the other. */
 static void judge_switches(struct judge *judge)
 {
 	const struct running_facts *running = &judge->facts->running;
-	bool has_tracer = facts_option(judge->facts, "CONFIG_DYNAMIC_FTRACE") != ANSWER_NO;
+	bool has_tracer = facts_option(judge->facts, "CONFIG_DYNAMIC_FTRACE") != ANSWER_NO &&
+			  running->ftrace_on != ANSWER_NO;
 
 	if (running->kprobes_on == ANSWER_NO)
-		remark(judge, has_tracer ? ABILITY_PARTLY : ABILITY_MISSING, NEED_COMMAND,
-		       "echo 1 > /sys/kernel/debug/kprobes/enabled",
+		remark(judge, has_tracer ? ABILITY_PARTLY : ABILITY_MISSING, NEED_COMMAND, KPROBES_ON,
 		       "kprobes are switched off: %s", has_tracer ? "entries of functions alone are hit, by the function tracer" :
 		       "nothing is hit");
 	if (running->ftrace_on == ANSWER_NO)
-		remark(judge, ABILITY_MISSING, NEED_COMMAND, "sysctl kernel.ftrace_enabled=1",
-		       "the function tracer is switched off: entries of functions are not hit");
+		remark(judge, ABILITY_PARTLY, NEED_COMMAND, TRACER_ON,
+		       "the function tracer is switched off: entries of functions are left to kprobes, which cost more");
 }
 
 static void judge_functions(struct judge *judge)
@@ -306,10 +309,9 @@ static void judge_returns(struct judge *judge)
 	want_kprobes(judge);
 	want_option(judge, "CONFIG_KRETPROBES", "it has no kprobes at returns");
 	if (judge->facts->running.kprobes_on == ANSWER_NO)
-		remark(judge, ABILITY_MISSING, NEED_COMMAND, "echo 1 > /sys/kernel/debug/kprobes/enabled",
-		       "kprobes are switched off");
+		remark(judge, ABILITY_MISSING, NEED_COMMAND, KPROBES_ON, "kprobes are switched off");
 	if (judge->facts->running.ftrace_on == ANSWER_NO)
-		remark(judge, ABILITY_MISSING, NEED_COMMAND, "sysctl kernel.ftrace_enabled=1",
+		remark(judge, ABILITY_MISSING, NEED_COMMAND, TRACER_ON,
 		       "the function tracer is switched off, by which the kernel carries kprobes at entries");
 }
 
