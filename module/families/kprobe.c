@@ -461,7 +461,7 @@ static bool mod_kprobe_judge(const struct mod_kprobe_specification *s)
 			    "call; a narrower pattern has them", s->without_site, s->probe->name);
 	if (s->unheard)
 		mod_warning(s->probe, "%s is not hit at %s: the function tracer is switched off "
-			    "(sysctl kernel.ftrace_enabled)", s->probe->name, s->unheard);
+			    "(sysctl kernel.ftrace_enabled), or kprobes are (debugfs kprobes/enabled)", s->probe->name, s->unheard);
 	return true;
 }
 

@@ -432,7 +432,7 @@ need_switch() {
 
 @test "with the tracer off, who is not hit hears of it" {
 	local probe='kprobe.function("__x64_sys_getppid")'
-	local why='is not hit at __x64_sys_getppid: the function tracer is switched off (sysctl kernel.ftrace_enabled)'
+	local why='is not hit at __x64_sys_getppid: the function tracer is switched off (sysctl kernel.ftrace_enabled), or kprobes are (debugfs kprobes/enabled)'
 	need_switch
 	expect_status off_returning 0
 	same "0 0 1" "$results/off_returning.out"

@@ -119,6 +119,7 @@ refused_by_all() {
 	expect_line kprobes_off-text.out "             -> echo 1 > /sys/kernel/debug/kprobes/enabled"
 	ran kprobes_off entry hit
 	ran kprobes_off return "not hit"
+	expect_line kprobes_off-return.err 'WARNING: kprobe.function("vfs_read").return is not hit at vfs_read: the function tracer is switched off (sysctl kernel.ftrace_enabled), or kprobes are (debugfs kprobes/enabled)'
 }
 
 @test "the function tracer switched off: entries by kprobes, and no returns" {
