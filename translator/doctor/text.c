@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The report for people: a line for each ability, below it what is missing and the command that
- * brings it. A command that several abilities wait for is printed with the first of them.
+ * brings it, with each ability that waits for it.
  */
 #include "doctor/report.h"
 
@@ -14,16 +14,37 @@ static const char *const state_words[] = {
 	[ABILITY_NOT_YET] = "not yet",
 };
 
-static void append_remarks(GString *out, struct arena *arena, const struct facts *facts, const struct ability *ability,
-			   GHashTable *said)
+#define REMARK_INDENT 11
+#define COLUMNS_MOST 100
+
+/* The text in lines that do not go beyond COLUMNS_MOST, unless a word does. */
+static void append_wrapped(GString *out, const char *text)
+{
+	g_auto(GStrv) words = g_strsplit(text, " ", -1);
+	size_t column = 0;
+
+	for (char **word = words; *word; word++) {
+		size_t length = (size_t)g_utf8_strlen(*word, -1);
+
+		if (column && column + 1 + length > COLUMNS_MOST) {
+			g_string_append_c(out, '\n');
+			column = 0;
+		}
+		g_string_append_printf(out, "%*s%s", column ? 1 : REMARK_INDENT, "", *word);
+		column += length + (column ? 1 : REMARK_INDENT);
+	}
+	g_string_append_c(out, '\n');
+}
+
+static void append_remarks(GString *out, struct arena *arena, const struct facts *facts, const struct ability *ability)
 {
 	for (unsigned int i = 0; i < ability->remarks->len; i++) {
 		const struct remark *remark = ability->remarks->pdata[i];
 		const char *command = advice_command(arena, facts, remark);
 
-		g_string_append_printf(out, "           %s\n", remark->what);
-		if (command && g_hash_table_add(said, (char *)command))
-			g_string_append_printf(out, "             -> %s\n", command);
+		append_wrapped(out, remark->what);
+		if (command)
+			g_string_append_printf(out, "%*s-> %s\n", REMARK_INDENT + 2, "", command);
 	}
 }
 
@@ -59,8 +80,6 @@ static const char *summary(const GPtrArray *abilities)
 void report_text(GString *out, struct arena *arena, const struct facts *facts, const GPtrArray *abilities,
 		 bool verbose)
 {
-	g_autoptr(GHashTable) said = g_hash_table_new(g_str_hash, g_str_equal);
-
 	g_string_append_printf(out, "kernel %s%s%s%s\n\n", facts->release, facts->is_running ? ", which runs here" : "",
 			       *facts->distribution.name ? ", on " : "", facts->distribution.name);
 	for (unsigned int i = 0; i < abilities->len; i++) {
@@ -69,7 +88,7 @@ void report_text(GString *out, struct arena *arena, const struct facts *facts, c
 
 		g_string_append_printf(out, "  %-8s %s%s%s%s\n", state_words[ability->state], ability->title,
 				       works ? " (" : "", works ? ability->source : "", works ? ")" : "");
-		append_remarks(out, arena, facts, ability, said);
+		append_remarks(out, arena, facts, ability);
 	}
 	g_string_append_printf(out, "\n%s\n", summary(abilities));
 	if (verbose)
