@@ -8,6 +8,7 @@
 
 #include <stdio.h>
 
+#include "anchors.h"
 #include "build_id.h"
 #include "fit.h"
 #include "load.h"
@@ -46,6 +47,16 @@ static bool check_symbols(const struct module_file *module)
 	return count == 0;
 }
 
+/* Whether the kernel modules are loaded whose variables the script reads; a session asks at the load. */
+static bool check_anchors(const struct module_file *module)
+{
+	struct text parameters = { 0 };
+	bool found = anchors_add_parameter(&parameters, module);
+
+	text_fini(&parameters);
+	return found;
+}
+
 int check_run(const struct options *options)
 {
 	struct points functions = { 0 }, variables = { 0 };
@@ -55,6 +66,7 @@ int check_run(const struct options *options)
 	if (!module_file_open(&module, options->module))
 		return 1;
 	fits = check_module(&module, options, &functions, &variables);
+	fits = check_anchors(&module) && fits;
 	fits = check_symbols(&module) && fits;
 	if (fits)
 		printf("%s fits this kernel\n", module.path);
