@@ -173,6 +173,10 @@ says() {
 	says "?        loading modules"
 	says "kernel 6.1.0-12-amd64 does not run here, so what it allows is not known"
 	says "ROOT/boot/System.map-6.1.0-12-amd64 only says in which package the real one is: misspelt names are found when a module is loaded, not before"
+	says "Modules for that kernel can be made here, but for what is missing."
+	rm -r "$work/root/usr/src/linux-headers-6.1.0-12-amd64"
+	doctor 1 -r 6.1.0-12-amd64
+	says "No module can be made for that kernel here."
 }
 
 @test "no BTF, or one that is damaged" {

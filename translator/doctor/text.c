@@ -60,21 +60,33 @@ static void append_facts(GString *out, struct arena *arena, const struct facts *
 	}
 }
 
-static const char *summary(const GPtrArray *abilities)
+static bool is_missing(const GPtrArray *abilities, const char *name)
 {
-	switch (abilities_status(abilities)) {
-	case 0:
-		return "Scripts can run here.";
-	case 2:
+	return abilities_find(abilities, name)->state == ABILITY_MISSING;
+}
+
+/* Of a kernel that does not run here. */
+static const char *summary_of_building(const GPtrArray *abilities)
+{
+	if (is_missing(abilities, "build"))
+		return "No module can be made for that kernel here.";
+	return abilities_status(abilities) ? "Modules for that kernel can be made here, but for what is missing." :
+	       "Modules for that kernel can be made here.";
+}
+
+static const char *summary(const struct facts *facts, const GPtrArray *abilities)
+{
+	int status = abilities_status(abilities);
+
+	if (status == 2)
 		return "No script can run here.";
-	default:
-		break;
-	}
-	if (abilities_find(abilities, "build")->state == ABILITY_MISSING)
+	if (!facts->is_running)
+		return summary_of_building(abilities);
+	if (is_missing(abilities, "build"))
 		return "Only modules that were made elsewhere can run here.";
-	if (abilities_find(abilities, "signing")->state == ABILITY_MISSING)
+	if (is_missing(abilities, "signing"))
 		return "Only modules that were signed can run here.";
-	return "Scripts can run here, but for what is missing.";
+	return status ? "Scripts can run here, but for what is missing." : "Scripts can run here.";
 }
 
 void report_text(GString *out, struct arena *arena, const struct facts *facts, const GPtrArray *abilities,
@@ -90,7 +102,7 @@ void report_text(GString *out, struct arena *arena, const struct facts *facts, c
 				       works ? " (" : "", works ? ability->source : "", works ? ")" : "");
 		append_remarks(out, arena, facts, ability);
 	}
-	g_string_append_printf(out, "\n%s\n", summary(abilities));
+	g_string_append_printf(out, "\n%s\n", summary(facts, abilities));
 	if (verbose)
 		append_facts(out, arena, facts);
 }
