@@ -39,10 +39,13 @@ setup_file() {
 	global hits
 	probe kprobe.function("vfs_read").return { hits++ }
 	probe end { println(hits ? "hit" : "not hit") }'
+	sed 's/relay_open/relay_opem/g' "$modules/entry.ko" >"$modules/odd.ko"
 	{ guest_functions && echo "$steps" && echo 'step container; by_kernel container'; } >"$results/container.sh"
 	guest "$steps"'
 step plain
 by_kernel plain
+record odd-check $SPILERUN --check odd.ko
+record odd-insmod insmod odd.ko
 echo 0 >/sys/kernel/debug/kprobes/enabled
 step kprobes_off
 echo 1 >/sys/kernel/debug/kprobes/enabled
@@ -110,6 +113,12 @@ refused_by_all() {
 	ran plain return hit
 	expect_status plain-check 0
 	expect_line plain-check.out "entry.ko fits this kernel"
+}
+
+@test "a module that needs what this kernel does not have" {
+	expect_status odd-insmod 1
+	expect_status odd-check 1
+	expect_line odd-check.err "spilerun: error: odd.ko needs what this kernel does not have: relay_opem"
 }
 
 @test "kprobes switched off: entries by the function tracer, and no returns" {
