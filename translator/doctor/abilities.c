@@ -35,11 +35,14 @@ static void remark(struct judge *judge, enum ability_state makes, enum need need
 	judge->ability->state = MAX(judge->ability->state, makes);
 }
 
+/* That something is missing, which no more than the need has to be said of. */
+#define lacks(judge, need, ...) remark(judge, ABILITY_MISSING, need, NULL, __VA_ARGS__)
+
 /* Remarks on an option that the kernel was built without, and what it would be good for. */
 static void want_option(struct judge *judge, const char *option, const char *purpose)
 {
 	if (facts_option(judge->facts, option) == ANSWER_NO)
-		remark(judge, ABILITY_MISSING, NEED_NOTHING, NULL, "the kernel was built without %s: %s", option, purpose);
+		lacks(judge, NEED_NOTHING, "the kernel was built without %s: %s", option, purpose);
 }
 
 static bool is_locked(const struct facts *facts, const char *level)
@@ -50,9 +53,9 @@ static bool is_locked(const struct facts *facts, const char *level)
 static void want_probes_allowed(struct judge *judge)
 {
 	if (is_locked(judge->facts, "confidentiality"))
-		remark(judge, ABILITY_MISSING, NEED_NOTHING, NULL,
-		       "the kernel is locked down to keep its memory confidential: it allows no kprobes; start it with "
-		       "lockdown=integrity or without lockdown=");
+		lacks(judge, NEED_NOTHING,
+		      "the kernel is locked down to keep its memory confidential: it allows no "
+		      "kprobes; start it with lockdown=integrity or without lockdown=");
 }
 
 /* ---- Building ---- */
@@ -72,14 +75,16 @@ static void judge_absent_tree(struct judge *judge)
 	const char *dangling = facts->tree_search.dangling;
 
 	if (dangling)
-		remark(judge, ABILITY_MISSING, NEED_BUILD_TREE, NULL,
-		       "there is no build tree of kernel %s: the link %s leads to nothing", facts->release, dangling);
+		lacks(judge, NEED_BUILD_TREE,
+		      "there is no build tree of kernel %s: the link %s leads to nothing",
+		      facts->release, dangling);
 	else
-		remark(judge, ABILITY_MISSING, NEED_BUILD_TREE, NULL, "there is no build tree of kernel %s", facts->release);
+		lacks(judge, NEED_BUILD_TREE, "there is no build tree of kernel %s",
+		      facts->release);
 	if (facts->other_trees->len)
-		remark(judge, ABILITY_MISSING, NEED_NOTHING, NULL,
-		       "there is one of kernel %s, whose modules this kernel does not take; if that kernel is installed, "
-		       "starting it is another way", list_trees(judge));
+		lacks(judge, NEED_NOTHING,
+		      "there is one of kernel %s, whose modules this kernel does not take; if that "
+		      "kernel is installed, starting it is another way", list_trees(judge));
 }
 
 static void judge_tree(struct judge *judge)
@@ -92,24 +97,27 @@ static void judge_tree(struct judge *judge)
 		judge_absent_tree(judge);
 		return;
 	case KERNEL_TREE_UNUSABLE:
-		remark(judge, ABILITY_MISSING, NEED_BUILD_TREE_AGAIN, NULL, "the build tree %s cannot be used: %s",
-		       search->folder, search->defect);
+		lacks(judge, NEED_BUILD_TREE_AGAIN, "the build tree %s cannot be used: %s",
+		      search->folder, search->defect);
 		return;
 	case KERNEL_TREE_OF_OTHER:
-		remark(judge, ABILITY_MISSING, NEED_BUILD_TREE, NULL, "%s is the build tree of kernel %s, not of %s",
-		       search->folder, search->other, facts->release);
+		lacks(judge, NEED_BUILD_TREE, "%s is the build tree of kernel %s, not of %s",
+		      search->folder, search->other, facts->release);
 		return;
 	case KERNEL_TREE_SOUND:
 		break;
 	}
 	if (!facts->has_modpost)
-		remark(judge, ABILITY_MISSING, NEED_BUILD_TREE_AGAIN, NULL,
-		       "the build tree %s has no program scripts/mod/modpost: it is not prepared, or the package that the "
-		       "folder belongs to is missing", facts->tree.build_dir);
-	if (facts->tree_version && facts->running.version && strcmp(facts->tree_version, facts->running.version) != 0)
+		lacks(judge, NEED_BUILD_TREE_AGAIN,
+		      "the build tree %s has no program scripts/mod/modpost: it is not prepared, "
+		      "or the package that the folder belongs to is missing",
+		      facts->tree.build_dir);
+	if (facts->tree_version && facts->running.version &&
+	    strcmp(facts->tree_version, facts->running.version) != 0)
 		remark(judge, ABILITY_PARTLY, NEED_NOTHING, NULL,
-		       "the build tree was made with another build of this release (%s) than runs (%s): modules may be "
-		       "refused until the installed kernel is started", facts->tree_version, facts->running.version);
+		       "the build tree was made with another build of this release (%s) than runs "
+		       "(%s): modules may be refused until the installed kernel is started",
+		       facts->tree_version, facts->running.version);
 }
 
 /* "gcc-12" of "gcc-12 (Debian 12.2.0-14) 12.2.0"; "clang" of "Debian clang version 14.0.6". */
@@ -125,7 +133,8 @@ static void judge_compiler(struct judge *judge)
 {
 	const struct facts *facts = judge->facts;
 	const struct program *compiler = &facts->compiler;
-	const char *text = facts->kernel_compiler, *wanted = text ? facts_compiler_version(judge->arena, text) : NULL;
+	const char *text = facts->kernel_compiler;
+	const char *wanted = text ? facts_compiler_version(judge->arena, text) : NULL;
 
 	if (!compiler->path) {
 		remark(judge, ABILITY_MISSING, NEED_PROGRAM, compiler->name,
@@ -134,11 +143,12 @@ static void judge_compiler(struct judge *judge)
 	}
 	if (!wanted || !compiler->version || facts->tree_search.state != KERNEL_TREE_SOUND)
 		return;
-	if (!strstr(text, "clang") != !strstr(compiler->name, "clang") || atoi(wanted) != atoi(compiler->version))
+	if (!strstr(text, "clang") != !strstr(compiler->name, "clang") ||
+	    atoi(wanted) != atoi(compiler->version))
 		remark(judge, ABILITY_PARTLY, NEED_PROGRAM, compiler_name(judge, text),
-		       "the kernel was made by %s %s, modules would be by %s %s: mostly that works, but flags or plugins of the "
-		       "one may be unknown to the other", compiler_name(judge, text), wanted, compiler->name,
-		       compiler->version);
+		       "the kernel was made by %s %s, modules would be by %s %s: mostly that "
+		       "works, but flags or plugins of the one may be unknown to the other",
+		       compiler_name(judge, text), wanted, compiler->name, compiler->version);
 }
 
 static void judge_build(struct judge *judge)
@@ -150,11 +160,11 @@ static void judge_build(struct judge *judge)
 	judge_compiler(judge);
 	for (size_t i = 0; i < G_N_ELEMENTS(programs); i++)
 		if (!programs[i]->path)
-			remark(judge, ABILITY_MISSING, NEED_PROGRAM, programs[i]->name, "the program %s is not installed",
-			       programs[i]->name);
-	judge->ability->source = arena_printf(judge->arena, "%s, %s %s", facts->tree.build_dir, facts->compiler.name,
+			remark(judge, ABILITY_MISSING, NEED_PROGRAM, programs[i]->name,
+			       "the program %s is not installed", programs[i]->name);
+	judge->ability->source = arena_printf(judge->arena, "%s, %s%s%s", facts->tree.build_dir,
+					      facts->compiler.name, facts->compiler.version ? " " : "",
 					      facts->compiler.version ? facts->compiler.version : "");
-	g_strchomp((char *)judge->ability->source);
 }
 
 /* ---- Loading ---- */
@@ -166,11 +176,12 @@ static void judge_user(struct judge *judge)
 	if (running->may_load != ANSWER_NO)
 		return;
 	if (running->is_root == ANSWER_YES)
-		remark(judge, ABILITY_MISSING, NEED_NOTHING, NULL,
-		       "root alone is not enough here: this process has no CAP_SYS_MODULE, as in a container; start it "
-		       "outside of that, or with the capability");
+		lacks(judge, NEED_NOTHING,
+		      "root alone is not enough here: this process has no CAP_SYS_MODULE, as in a "
+		      "container; start it outside of that, or with the capability");
 	else
-		remark(judge, ABILITY_PARTLY, NEED_COMMAND, "sudo spile ...", "only root may load modules");
+		remark(judge, ABILITY_PARTLY, NEED_COMMAND, "sudo spile ...",
+		       "only root may load modules");
 }
 
 static void judge_load(struct judge *judge)
@@ -181,16 +192,19 @@ static void judge_load(struct judge *judge)
 	want_option(judge, "CONFIG_RELAY", "what scripts print has no way out");
 	want_option(judge, "CONFIG_PROC_FS", "sessions have no control file");
 	if (!facts->is_running) {
-		remark(judge, ABILITY_UNKNOWN, NEED_NOTHING, NULL, "kernel %s does not run here, so what it allows is not known",
+		remark(judge, ABILITY_UNKNOWN, NEED_NOTHING, NULL,
+		       "kernel %s does not run here, so what it allows is not known",
 		       facts->release);
 		return;
 	}
 	if (facts->running.modules_disabled == ANSWER_YES)
 		remark(judge, ABILITY_MISSING, NEED_COMMAND, "reboot",
-		       "the kernel loads no modules any more (sysctl kernel.modules_disabled): only a restart takes that back");
+		       "the kernel loads no modules any more (sysctl kernel.modules_disabled): "
+		       "only a restart takes that back");
 	if (is_locked(facts, "confidentiality"))
-		remark(judge, ABILITY_MISSING, NEED_NOTHING, NULL,
-		       "the kernel is locked down to keep its memory confidential (lockdown=confidentiality)");
+		lacks(judge, NEED_NOTHING,
+		      "the kernel is locked down to keep its memory confidential "
+		      "(lockdown=confidentiality)");
 	judge_user(judge);
 }
 
@@ -208,7 +222,8 @@ static const char *why_signed(struct judge *judge)
 		return arena_printf(judge->arena, "lockdown: %s", facts->running.lockdown);
 	if (facts->running.sig_enforce == ANSWER_YES)
 		return "module.sig_enforce";
-	return facts_option(facts, "CONFIG_MODULE_SIG_FORCE") == ANSWER_YES ? "CONFIG_MODULE_SIG_FORCE" : NULL;
+	return facts_option(facts, "CONFIG_MODULE_SIG_FORCE") == ANSWER_YES ?
+	       "CONFIG_MODULE_SIG_FORCE" : NULL;
 }
 
 static void judge_signing(struct judge *judge)
@@ -218,12 +233,16 @@ static void judge_signing(struct judge *judge)
 
 	if (why)
 		remark(judge, ABILITY_MISSING, NEED_COMMAND,
-		       arena_printf(judge->arena, "%s/scripts/sign-file sha256 KEY.priv KEY.der MODULE.ko", facts->tree.build_dir),
-		       "the kernel takes signed modules only (%s): build with spile -p4, sign with a machine owner key that "
-		       "was enrolled by `mokutil --import KEY.der`, load with spilerun", why);
-	else if (facts->running.secure_boot == ANSWER_YES && facts->running.sig_enforce == ANSWER_UNKNOWN)
+		       arena_printf(judge->arena, "%s/scripts/sign-file sha256 KEY.priv KEY.der "
+				    "MODULE.ko", facts->tree.build_dir),
+		       "the kernel takes signed modules only (%s): build with spile -p4, sign with "
+		       "a machine owner key that was enrolled by `mokutil --import KEY.der`, load "
+		       "with spilerun", why);
+	else if (facts->running.secure_boot == ANSWER_YES &&
+		 facts->running.sig_enforce == ANSWER_UNKNOWN)
 		remark(judge, ABILITY_PARTLY, NEED_NOTHING, NULL,
-		       "Secure Boot is on and the kernel does not say whether it takes unsigned modules");
+		       "Secure Boot is on and the kernel does not say whether it takes unsigned "
+		       "modules");
 	else
 		judge->ability->source = facts->is_running ? "none is asked for" : NULL;
 }
@@ -247,12 +266,14 @@ static void judge_switches(struct judge *judge)
 			  running->ftrace_on != ANSWER_NO;
 
 	if (running->kprobes_on == ANSWER_NO)
-		remark(judge, has_tracer ? ABILITY_PARTLY : ABILITY_MISSING, NEED_COMMAND, KPROBES_ON,
-		       "kprobes are switched off: %s", has_tracer ? "entries of functions alone are hit, by the function tracer" :
+		remark(judge, has_tracer ? ABILITY_PARTLY : ABILITY_MISSING, NEED_COMMAND,
+		       KPROBES_ON, "kprobes are switched off: %s",
+		       has_tracer ? "entries of functions alone are hit, by the function tracer" :
 		       "nothing is hit");
 	if (running->ftrace_on == ANSWER_NO)
 		remark(judge, ABILITY_PARTLY, NEED_COMMAND, TRACER_ON,
-		       "the function tracer is switched off: entries of functions are left to kprobes, which cost more");
+		       "the function tracer is switched off: entries of functions are left to "
+		       "kprobes, which cost more");
 }
 
 static void judge_functions(struct judge *judge)
@@ -264,18 +285,20 @@ static void judge_functions(struct judge *judge)
 	judge_switches(judge);
 	if (facts->running.kptr_restrict == 2)
 		remark(judge, ABILITY_PARTLY, NEED_COMMAND, "sysctl kernel.kptr_restrict=1",
-		       "the kernel hides the addresses of its functions, also from root (sysctl kernel.kptr_restrict): names "
-		       "that several functions have cannot be told apart, and its variables are not found");
+		       "the kernel hides the addresses of its functions, also from root (sysctl "
+		       "kernel.kptr_restrict): names that several functions have cannot be told "
+		       "apart, and its variables are not found");
 	judge->ability->source = facts->symbols.origin;
 	if (facts->symbols.origin)
 		return;
 	if (facts->stub_symbols)
 		remark(judge, ABILITY_PARTLY, NEED_DEBUGINFO, NULL,
-		       "%s only says in which package the real one is: misspelt names are found when a module is loaded, not "
-		       "before", facts->stub_symbols);
+		       "%s only says in which package the real one is: misspelt names are found "
+		       "when a module is loaded, not before", facts->stub_symbols);
 	else
 		remark(judge, ABILITY_PARTLY, NEED_NOTHING, NULL,
-		       "%s: misspelt names are found when a module is loaded, not before", facts->symbols.why);
+		       "%s: misspelt names are found when a module is loaded, not before",
+		       facts->symbols.why);
 }
 
 static void judge_arguments(struct judge *judge)
@@ -285,9 +308,10 @@ static void judge_arguments(struct judge *judge)
 	judge->ability->source = facts->btf.origin ? facts->btf.origin : facts->debuginfo.origin;
 	if (judge->ability->source)
 		return;
-	remark(judge, facts->has_debuginfo_server ? ABILITY_PARTLY : ABILITY_MISSING, NEED_NOTHING, NULL,
-	       "there is no BTF: %s", facts->btf.why);
-	remark(judge, ABILITY_PARTLY, NEED_DEBUGINFO, NULL, "and no DWARF: %s", facts->debuginfo.why);
+	remark(judge, facts->has_debuginfo_server ? ABILITY_PARTLY : ABILITY_MISSING, NEED_NOTHING,
+	       NULL, "there is no BTF: %s", facts->btf.why);
+	remark(judge, ABILITY_PARTLY, NEED_DEBUGINFO, NULL, "and no DWARF: %s",
+	       facts->debuginfo.why);
 }
 
 static void judge_locals(struct judge *judge)
@@ -297,11 +321,12 @@ static void judge_locals(struct judge *judge)
 	judge->ability->source = facts->debuginfo.origin;
 	if (facts->debuginfo.origin)
 		return;
-	remark(judge, facts->has_debuginfo_server ? ABILITY_PARTLY : ABILITY_MISSING, NEED_DEBUGINFO, NULL, "%s",
-	       facts->debuginfo.why);
+	remark(judge, facts->has_debuginfo_server ? ABILITY_PARTLY : ABILITY_MISSING,
+	       NEED_DEBUGINFO, NULL, "%s", facts->debuginfo.why);
 	if (facts->has_debuginfo_server)
 		remark(judge, ABILITY_PARTLY, NEED_NOTHING, NULL,
-		       "the servers of $DEBUGINFOD_URLS will be asked for it when a script needs it");
+		       "the servers of $DEBUGINFOD_URLS will be asked for it when a script needs "
+		       "it");
 }
 
 static void judge_returns(struct judge *judge)
@@ -309,10 +334,12 @@ static void judge_returns(struct judge *judge)
 	want_kprobes(judge);
 	want_option(judge, "CONFIG_KRETPROBES", "it has no kprobes at returns");
 	if (judge->facts->running.kprobes_on == ANSWER_NO)
-		remark(judge, ABILITY_MISSING, NEED_COMMAND, KPROBES_ON, "kprobes are switched off");
+		remark(judge, ABILITY_MISSING, NEED_COMMAND, KPROBES_ON,
+		       "kprobes are switched off");
 	if (judge->facts->running.ftrace_on == ANSWER_NO)
 		remark(judge, ABILITY_MISSING, NEED_COMMAND, TRACER_ON,
-		       "the function tracer is switched off, by which the kernel carries kprobes at entries");
+		       "the function tracer is switched off, by which the kernel carries kprobes "
+		       "at entries");
 }
 
 static void judge_tracepoints(struct judge *judge)
@@ -322,8 +349,8 @@ static void judge_tracepoints(struct judge *judge)
 	want_option(judge, "CONFIG_TRACEPOINTS", "it has none");
 	judge->ability->source = arena_printf(judge->arena, "headers of %s", facts->tree.build_dir);
 	if (facts->tree_search.state != KERNEL_TREE_SOUND)
-		remark(judge, ABILITY_MISSING, NEED_BUILD_TREE, NULL,
-		       "what they pass on is read from the headers of the build tree");
+		lacks(judge, NEED_BUILD_TREE,
+		      "what they pass on is read from the headers of the build tree");
 }
 
 static void judge_watchpoints(struct judge *judge)

@@ -100,8 +100,10 @@ static const char *compiler_of_banner(struct arena *arena, const char *root)
 	for (size_t i = 0; banner && i < G_N_ELEMENTS(names); i++) {
 		const char *start = strstr(banner, names[i]);
 
-		if (start)
-			return arena_strndup(arena, start + strspn(start, " ("), strcspn(start, "#") - strspn(start, " ("));
+		if (!start)
+			continue;
+		start += strspn(start, " (");
+		return arena_strndup(arena, start, strcspn(start, "#"));
 	}
 	return NULL;
 }

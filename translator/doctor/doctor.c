@@ -69,8 +69,8 @@ static int examine(struct arena *arena, struct diag *diag, struct request *reque
 	if (!check_path(arena, diag, request))
 		return STATUS_NOTHING;
 	if (!facts_gather(arena, request->root, request->kernel, &facts))
-		return wrong(diag, arena_printf(arena, "no kernel runs in %s, and not just one is installed: name it with -r",
-						request->root));
+		return wrong(diag, arena_printf(arena, "no kernel runs in %s, and not just one is installed: "
+						"name it with -r", request->root));
 	abilities = abilities_judge(arena, &facts);
 	if (request->as_json)
 		report_json(out, arena, &facts, abilities);

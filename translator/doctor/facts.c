@@ -118,7 +118,8 @@ static void find_symbols(struct arena *arena, struct facts *facts)
 	g_autofree char *text = paths_text("", map);
 
 	if (!symbols_load_in(arena, facts->root, &facts->tree, &facts->symbols.origin))
-		facts->symbols.why = arena_printf(arena, "there is no list of the functions of kernel %s", facts->release);
+		facts->symbols.why = arena_printf(arena, "there is no list of the functions of kernel %s",
+						  facts->release);
 	if (text && !symbols_from_text(arena, text))
 		facts->stub_symbols = map;
 }
