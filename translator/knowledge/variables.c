@@ -231,6 +231,8 @@ GPtrArray *knowledge_variables_at(struct knowledge *knowledge, const struct code
 
 const struct location *knowledge_called_from(struct knowledge *knowledge, const struct code_site *site)
 {
+	(void)knowledge;
+	(void)site;
 	return NULL;
 }
 
