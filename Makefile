@@ -83,8 +83,8 @@ endif
 .DELETE_ON_ERROR:
 .SUFFIXES:
 .SECONDARY:
-.PHONY: all programs help unit-libraries unit-tests asan check check-unit check-layers check-docs \
-	check-errors check-differential check-fuzz check-cli check-golden check-examples \
+.PHONY: all programs help unit-libraries unit-tests asan check check-unit check-layers check-compat \
+	check-docs check-errors check-differential check-fuzz check-cli check-golden check-examples \
 	check-shell check-clang check-guest check-kernels golden \
 	demo bench install uninstall clean FORCE
 
@@ -178,6 +178,7 @@ check:			## every check there is; ends with "N passed, N failed, N skipped"
 	+@MAKE="$(MAKE)" tests/run
 check-unit:		## unit tests, under the address and undefined-behaviour sanitizers
 check-layers:		## no room includes one that it must not know
+check-compat:		## the kernel side compiles as gnu89 against old and new kernels' interfaces
 check-docs:		## functions, points, options and messages have their entries in docs/
 check-errors:		## scripts with mistakes give exactly the expected messages
 check-differential:	## scripts get the verdicts, types and points that stap gives them
@@ -188,7 +189,7 @@ check-examples:		## the scripts of examples/ and of the documents compile
 check-shell:		## shellcheck of our scripts
 check-clang:		## builds with clang without a warning
 check-guest:		## real kernels in the throw-away machine
-check-unit check-layers check-docs check-errors check-differential check-fuzz check-cli \
+check-unit check-layers check-compat check-docs check-errors check-differential check-fuzz check-cli \
 check-golden check-examples check-shell check-clang check-guest: check-%:
 	+@MAKE="$(MAKE)" tests/run $*
 

@@ -182,7 +182,7 @@ static inline int kc_ftrace_register(struct kc_ftrace *tracer, unsigned long sit
 	int error = register_ftrace_function(&tracer->ops);
 
 	tracer->is_registered = error == 0;
-	if (error || KC_FTRACE_STAYS || kc_ftrace_is_call(site))
+	if (error || KC_FTRACE_STAYS != 0 || kc_ftrace_is_call(site))
 		return error;
 	kc_ftrace_unregister(tracer);
 	return -EBUSY;
