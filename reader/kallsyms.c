@@ -5,7 +5,8 @@
  *
  * The file has a few hundred thousand lines, more than what else spilerun needs of memory. So it
  * is read piece by piece, and only the lines of interest are kept, to be cut up in place.
- * Functions of the kernel's init section are left out: their memory is long gone.
+ * Functions of the kernel's init section are left out: their memory is long gone. Those that must
+ * not be probed stay, with the reason; the kernel would refuse a kprobe, but not the function tracer.
  */
 #include "kallsyms.h"
 
@@ -24,13 +25,24 @@
 #define INIT_START "_sinittext"
 #define INIT_END "_einittext"
 
+/* What the kernel has no probes in, whether or not it shows its list of them. */
+static const struct forbidden_section {
+	const char *start, *end, *reason;
+} forbidden_sections[] = {
+	{ "__kprobes_text_start", "__kprobes_text_end", "it lies in the kernel's section .kprobes.text" },
+	{ "__noinstr_text_start", "__noinstr_text_end", "it lies in the kernel's section .noinstr.text" },
+	{ "__entry_text_start", "__entry_text_end", "it lies in the kernel's section .entry.text" },
+};
+
+#define FORBIDDEN_SECTIONS (sizeof(forbidden_sections) / sizeof(forbidden_sections[0]))
+
 #define PIECE (64 * 1024)
 #define LINE_MOST 1024
 
 /* Longer names are not compared for likeness. */
 #define LIKENESS_LENGTH_MOST 128
 
-/* ---- Reading ---- */
+/* ---- Lines and words ---- */
 
 /* Cuts the next word off a line at *at; NULL at the line's end. */
 static char *next_word(char **at)
@@ -115,18 +127,28 @@ static void parse_symbols(struct kallsyms *kallsyms)
 	}
 }
 
-/* Takes out what lies between the init section's ends; needs the table sorted. */
+/* The addresses between two symbols; false if they are not there. Needs the table sorted. */
+static bool find_section(const struct kallsyms *kallsyms, const char *start, const char *end, __u64 *from,
+			 __u64 *to)
+{
+	size_t found;
+	const struct symbol *first = kallsyms_find(kallsyms, start, &found);
+	const struct symbol *last = kallsyms_find(kallsyms, end, &found);
+
+	if (!first || !last)
+		return false;
+	*from = first->address;
+	*to = last->address;
+	return true;
+}
+
 static void drop_init_section(struct kallsyms *kallsyms)
 {
-	size_t found, kept = 0;
-	const struct symbol *start = kallsyms_find(kallsyms, INIT_START, &found);
-	const struct symbol *end = kallsyms_find(kallsyms, INIT_END, &found);
+	size_t kept = 0;
 	__u64 from, to;
 
-	if (!start || !end)
+	if (!find_section(kallsyms, INIT_START, INIT_END, &from, &to))
 		return;
-	from = start->address;
-	to = end->address;
 	for (size_t i = 0; i < kallsyms->count; i++) {
 		const struct symbol *symbol = &kallsyms->symbols[i];
 
@@ -136,25 +158,68 @@ static void drop_init_section(struct kallsyms *kallsyms)
 	kallsyms->count = kept;
 }
 
+/* ---- What must not be probed ---- */
+
+static void forbid_section(struct kallsyms *kallsyms, const struct forbidden_section *section)
+{
+	__u64 from, to;
+
+	if (!find_section(kallsyms, section->start, section->end, &from, &to))
+		return;
+	for (size_t i = 0; i < kallsyms->count; i++) {
+		struct symbol *symbol = &kallsyms->symbols[i];
+
+		if (symbol->address >= from && symbol->address < to)
+			symbol->forbidden = section->reason;
+	}
+}
+
+/* Forbids what is called so and lies between the addresses; `to` is 0 where those are hidden. */
+static void forbid_name(struct kallsyms *kallsyms, const char *name, __u64 from, __u64 to)
+{
+	size_t count;
+	const struct symbol *found = kallsyms_find(kallsyms, name, &count);
+	struct symbol *symbol = kallsyms->symbols + (found ? found - kallsyms->symbols : 0);
+
+	for (; count > 0; count--, symbol++)
+		if (!symbol->forbidden && (!to || (symbol->address >= from && symbol->address < to)))
+			symbol->forbidden = "it is in the kernel's list " BLACKLIST_PATH;
+}
+
 /* Lines are "0xSTART-0xEND<tab>name"; where addresses are hidden, names are not. */
-static void mark_blacklist(struct kallsyms *kallsyms)
+static void forbid_list(struct kallsyms *kallsyms)
 {
 	char *at = kallsyms->blacklist_names.bytes;
 	char *line;
 
 	while ((line = next_line(&at))) {
-		const char *range = next_word(&line);
+		char *range = next_word(&line), *dash = range ? strchr(range, '-') : NULL;
 		const char *name = next_word(&line);
-		size_t first, count;
-		const struct symbol *symbol;
 
-		symbol = range && name ? kallsyms_find(kallsyms, name, &count) : NULL;
-		if (!symbol)
-			continue;
-		first = (size_t)(symbol - kallsyms->symbols);
-		for (size_t i = first; i < first + count; i++)
-			kallsyms->symbols[i].is_blacklisted = true;
+		if (dash && name)
+			forbid_name(kallsyms, name, strtoull(range, NULL, 16),
+				    strtoull(dash + 1, NULL, 16));
 	}
+}
+
+/* A session does not probe what others run in. */
+static void forbid_own_modules(struct kallsyms *kallsyms)
+{
+	struct text path = { 0 };
+
+	if (access("/proc/" SPILE_PROC_DIR, F_OK) != 0)
+		return;
+	for (size_t i = 0; i < kallsyms->count; i++) {
+		struct symbol *symbol = &kallsyms->symbols[i];
+
+		if (!symbol->module)
+			continue;
+		text_clear(&path);
+		text_printf(&path, "/proc/" SPILE_PROC_DIR "/%s", symbol->module);
+		if (access(path.bytes, F_OK) == 0)
+			symbol->forbidden = "it belongs to a session of spile";
+	}
+	text_fini(&path);
 }
 
 void kallsyms_parse(struct kallsyms *ret, enum symbol_kind kind, struct text *symbols, struct text *blacklist)
@@ -169,10 +234,22 @@ void kallsyms_parse(struct kallsyms *ret, enum symbol_kind kind, struct text *sy
 	if (ret->count)
 		qsort(ret->symbols, ret->count, sizeof(*ret->symbols), compare_symbols);
 	drop_init_section(ret);
-	mark_blacklist(ret);
+	for (size_t i = 0; i < FORBIDDEN_SECTIONS; i++)
+		forbid_section(ret, &forbidden_sections[i]);
+	forbid_list(ret);
 }
 
-/* Does the filter want the line, of `length` bytes? The init section's ends are always wanted. */
+/* ---- Reading ---- */
+
+static bool is_end_of_section(const char *name)
+{
+	for (size_t i = 0; i < FORBIDDEN_SECTIONS; i++)
+		if (strcmp(name, forbidden_sections[i].start) == 0 || strcmp(name, forbidden_sections[i].end) == 0)
+			return true;
+	return strcmp(name, INIT_START) == 0 || strcmp(name, INIT_END) == 0;
+}
+
+/* Does the filter want the line, of `length` bytes? The ends of sections are always wanted. */
 static bool wants_line(const struct kallsyms_filter *filter, const char *line, size_t length)
 {
 	char copy[LINE_MOST], *at = copy;
@@ -186,7 +263,7 @@ static bool wants_line(const struct kallsyms_filter *filter, const char *line, s
 		return false;
 	name = next_word(&at);
 	return name && (filter->wants(filter->context, name, module_of_word(next_word(&at))) ||
-			strcmp(name, INIT_START) == 0 || strcmp(name, INIT_END) == 0);
+			is_end_of_section(name));
 }
 
 /* Hands the whole lines in `pending` to `take`, of a length without the newline behind; keeps the rest. */
@@ -267,10 +344,11 @@ bool kallsyms_read(struct kallsyms *ret, enum symbol_kind kind, const struct kal
 		text_fini(&symbols);
 		return false;
 	}
-	/* Without debugfs the kernel refuses these functions one by one instead. */
+	/* Without debugfs the kernel refuses those of these functions that get a kprobe. */
 	if (!text_read_file(&blacklist, BLACKLIST_PATH))
 		text_fini(&blacklist);
 	kallsyms_parse(ret, kind, &symbols, &blacklist);
+	forbid_own_modules(ret);
 	ret->is_part = filter != NULL;
 	return true;
 }
@@ -386,8 +464,7 @@ bool kallsyms_matches(const struct symbol *symbol, const char *wildcard)
 	char base[512];
 	size_t length;
 
-	if (symbol->is_blacklisted || has_prefix(symbol->name, "__pfx_") ||
-	    has_prefix(symbol->name, "__cfi_"))
+	if (has_prefix(symbol->name, "__pfx_") || has_prefix(symbol->name, "__cfi_"))
 		return false;
 	if (!dot)
 		return fnmatch(wildcard, symbol->name, 0) == 0;
@@ -490,7 +567,7 @@ size_t kallsyms_propose(const struct kallsyms *kallsyms, const char *name, const
 		const struct symbol *symbol = &kallsyms->symbols[i];
 		unsigned int distance = unlikeness(name, length, symbol->name, limit);
 
-		if (distance <= limit && !symbol->is_blacklisted)
+		if (distance <= limit && !symbol->forbidden)
 			propose(&proposals, symbol->name, distance);
 	}
 	free(proposals.distances);

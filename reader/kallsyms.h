@@ -14,7 +14,7 @@ struct symbol {
 	const char *module;	/* NULL: the kernel's own */
 	__u64 address;		/* 0 when the kernel hides addresses */
 	__u64 end;		/* where the next symbol begins; 0: nobody asked, or there is none */
-	bool is_blacklisted;	/* the kernel lets nobody probe it */
+	const char *forbidden;	/* why nobody may probe it; NULL: one may */
 };
 
 enum symbol_kind { SYMBOL_FUNCTION, SYMBOL_VARIABLE };
@@ -35,13 +35,13 @@ struct kallsyms_filter {
 
 /*
  * Appends those lines of a file in the format of /proc/kallsyms that the filter wants, besides
- * those that tell where the init section is. False with errno set.
+ * those that tell where certain sections are. False with errno set.
  */
 bool kallsyms_keep(struct text *ret, int fd, const struct kallsyms_filter *filter);
 
 /*
- * Reads symbols of /proc/kallsyms, as far as the filter wants it (NULL: all of it), and, where it is
- * readable, the kprobe blacklist. False: said why.
+ * Reads symbols of /proc/kallsyms, as far as the filter wants it (NULL: all of it), and which of
+ * them must not be probed, for all that can be known here. False: said why.
  */
 bool kallsyms_read(struct kallsyms *ret, enum symbol_kind kind, const struct kallsyms_filter *filter);
 
@@ -67,7 +67,7 @@ const struct symbol *kallsyms_find(const struct kallsyms *kallsyms, const char *
 
 /*
  * Does a wildcard stand for the symbol? Its name up to a suffix of the compiler (".isra.0")
- * has to match; cold parts, blacklisted functions and the kernel's padding symbols do not.
+ * has to match; cold parts and the kernel's padding symbols do not.
  */
 bool kallsyms_matches(const struct symbol *symbol, const char *wildcard);
 

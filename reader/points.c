@@ -2,7 +2,8 @@
 /*
  * Turns the specifications of a script's module ("tcp_*", "ext4:ext4_file_open+0x12") into the
  * points to probe (addresses). Called by session.c before that module is loaded, so that a mistyped
- * name costs nothing. A name without a module's before it is one of the kernel itself.
+ * name costs nothing. A name without a module's before it is one of the kernel itself. What must not
+ * be probed is refused if it is named, and left out of patterns.
  *
  * Within one specification an address comes only once: one function may have several names.
  */
@@ -175,24 +176,44 @@ static bool means_module(const struct specification *specification, const char *
 					    strcmp(specification->module, module) == 0;
 }
 
-static void add_wildcard(struct points *points, const struct specification *specification,
-			 const struct kallsyms *kallsyms)
+/* Adds the symbol's point, unless it must not be probed: then it is the one in *forbidden_ret. */
+static void add_allowed(struct points *points, const struct specification *specification,
+			const struct symbol *symbol, const struct symbol **forbidden_ret)
 {
-	for (size_t i = 0; i < kallsyms->count; i++)
-		if (means_module(specification, kallsyms->symbols[i].module) &&
-		    kallsyms_matches(&kallsyms->symbols[i], specification->name))
-			add_point(points, specification, &kallsyms->symbols[i]);
+	if (symbol->forbidden)
+		*forbidden_ret = symbol;
+	else
+		add_point(points, specification, symbol);
+}
+
+/* In all this *forbidden_ret is a function that was meant but must not be probed, or as before. */
+static void add_wildcard(struct points *points, const struct specification *specification,
+			 const struct kallsyms *kallsyms, const struct symbol **forbidden_ret)
+{
+	size_t forbidden = 0;
+
+	for (size_t i = 0; i < kallsyms->count; i++) {
+		const struct symbol *symbol = &kallsyms->symbols[i];
+
+		if (!means_module(specification, symbol->module) || !kallsyms_matches(symbol, specification->name))
+			continue;
+		add_allowed(points, specification, symbol, forbidden_ret);
+		forbidden += symbol->forbidden != NULL;
+	}
+	if (forbidden)
+		message_verbose("'%s' would stand for %zu more that must not be probed", specification->pattern,
+				forbidden);
 }
 
 static void add_named(struct points *points, const struct specification *specification,
-		      const struct kallsyms *kallsyms)
+		      const struct kallsyms *kallsyms, const struct symbol **forbidden_ret)
 {
 	size_t count;
 	const struct symbol *symbol = kallsyms_find(kallsyms, specification->name, &count);
 
 	for (size_t i = 0; i < count; i++)
 		if (means_module(specification, symbol[i].module))
-			add_point(points, specification, &symbol[i]);
+			add_allowed(points, specification, &symbol[i], forbidden_ret);
 }
 
 /* An instruction, of whatever function: said to lie behind something, it is taken for no entry. */
@@ -324,11 +345,22 @@ static void explain_missing(const struct specification *specification,
 	}
 }
 
+/* None, or none that may be probed. */
+static void explain_no_point(const struct specification *specification, const struct kallsyms *kallsyms,
+			     const struct symbol *forbidden)
+{
+	if (forbidden)
+		message_error("the function '%s' must not be probed: %s", forbidden->name, forbidden->forbidden);
+	else
+		explain_missing(specification, kallsyms);
+}
+
 /* ---- All specifications of a module ---- */
 
 bool points_resolve(struct points *points, const struct specification *specification,
 		    const struct kallsyms *kallsyms)
 {
+	const struct symbol *forbidden = NULL;
 	size_t before = points->count;
 
 	if (specification->address) {
@@ -336,9 +368,9 @@ bool points_resolve(struct points *points, const struct specification *specifica
 		return true;
 	}
 	if (specification->is_wildcard)
-		add_wildcard(points, specification, kallsyms);
+		add_wildcard(points, specification, kallsyms, &forbidden);
 	else
-		add_named(points, specification, kallsyms);
+		add_named(points, specification, kallsyms, &forbidden);
 	drop_duplicates(points, before);
 	if (!check_offset(points, before, specification, kallsyms)) {
 		points->count = before;
@@ -348,7 +380,7 @@ bool points_resolve(struct points *points, const struct specification *specifica
 			kind_text(kallsyms), points->count - before == 1 ? "" : "s");
 	if (points->count > before || specification->is_optional)
 		return true;
-	explain_missing(specification, kallsyms);
+	explain_no_point(specification, kallsyms, forbidden);
 	return false;
 }
 

@@ -24,7 +24,12 @@ static const char symbols_text[] =
 	"ffffffff81000700 D tcp_data\n"
 	"ffffffff81000800 t twice\n"
 	"ffffffff81000900 t twice\n"
+	"ffffffff81000980 t either\n"
+	"ffffffff81000990 t either\n"
 	"ffffffff81000a00 t tcp_forbidden\n"
+	"ffffffff81000a80 T __noinstr_text_start\n"
+	"ffffffff81000a80 T tcp_noinstr\n"
+	"ffffffff81000aa0 T __noinstr_text_end\n"
 	"ffffffff82000000 T _sinittext\n"
 	"ffffffff82000100 t tcp_init\n"
 	"ffffffff82000200 T _einittext\n"
@@ -35,6 +40,7 @@ static const char symbols_text[] =
 
 static const char blacklist_text[] =
 	"0xffffffff81000a00-0xffffffff81000a10\ttcp_forbidden\n"
+	"0xffffffff81000990-0xffffffff810009a0\teither\n"
 	"0x0-0x0\tnot_there\n"
 	"broken\n";
 
@@ -205,6 +211,39 @@ static void wildcards(void **state)
 	kallsyms_fini(&kallsyms);
 }
 
+/* Those in a section without probes, and those that the kernel lists, by their addresses. */
+static void forbidden_functions(void **state)
+{
+	struct points points = { 0 };
+	struct kallsyms kallsyms;
+	size_t count;
+
+	(void)state;
+	parse(&kallsyms, symbols_text, blacklist_text);
+	assert_false(resolve(&kallsyms, "0 - tcp_forbidden", &points));
+	assert_false(resolve(&kallsyms, "0 - tcp_noinstr", &points));
+	assert_false(resolve(&kallsyms, "0 w tcp_forb*", &points));
+	assert_true(resolve(&kallsyms, "0 o tcp_forbidden", &points));
+	assert_int_equal(points.count, 0);
+	assert_true(resolve(&kallsyms, "0 - either", &points));
+	assert_int_equal(points.count, 1);
+	expect_point(&points, 0, "either", 0xffffffff81000980);
+	assert_string_equal(kallsyms_find(&kallsyms, "tcp_noinstr", &count)->forbidden,
+			    "it lies in the kernel's section .noinstr.text");
+	assert_string_equal(kallsyms_find(&kallsyms, "tcp_forbidden", &count)->forbidden,
+			    "it is in the kernel's list /sys/kernel/debug/kprobes/blacklist");
+	points_fini(&points);
+	kallsyms_fini(&kallsyms);
+	/* Where addresses are hidden, names say it. */
+	parse(&kallsyms, "0000000000000000 t tcp_forbidden\n0000000000000000 t tcp_other\n",
+	      "0x0000000000000000-0x0000000000000000\ttcp_forbidden\n");
+	assert_false(resolve(&kallsyms, "0 - tcp_forbidden", &points));
+	assert_true(resolve(&kallsyms, "0 w tcp_*", &points));
+	assert_int_equal(points.count, 1);
+	points_fini(&points);
+	kallsyms_fini(&kallsyms);
+}
+
 static void functions_of_modules(void **state)
 {
 	struct points points = { 0 };
@@ -361,6 +400,7 @@ int main(void)
 		cmocka_unit_test(exact_names),
 		cmocka_unit_test(absent_names),
 		cmocka_unit_test(wildcards),
+		cmocka_unit_test(forbidden_functions),
 		cmocka_unit_test(functions_of_modules),
 		cmocka_unit_test(places_within_functions),
 		cmocka_unit_test(hidden_addresses),
