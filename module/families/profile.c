@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * timer.profile: a tick of its own on every CPU, whose handler runs in the interrupt with the
- * registers of what it interrupted. CPUs that come online during a session have no tick.
+ * registers of what it interrupted. A CPU has it while it is online.
  */
 #include "module/families/profile.h"
 
@@ -9,8 +9,9 @@
 struct mod_profile_tick {
 	struct hrtimer timer;
 	struct rt_probe *probe;
-	bool is_attached;
 };
+
+static const struct mod_family *mod_profile_family;	/* for those that hear of CPUs */
 
 static RT_HANDLER enum hrtimer_restart mod_profile_ticked(struct hrtimer *timer)
 {
@@ -22,45 +23,51 @@ static RT_HANDLER enum hrtimer_restart mod_profile_ticked(struct hrtimer *timer)
 	return HRTIMER_RESTART;
 }
 
-/* Starts this CPU's tick. Context: interrupt, on that CPU. */
-static void mod_profile_start(void *data)
+/* Starts the ticks of a CPU. Context: on that CPU. */
+static int mod_profile_come(unsigned int cpu)
 {
-	struct mod_profile_timer *p = data;
-	struct mod_profile_tick *tick = this_cpu_ptr(p->ticks);
+	struct mod_profile_timer *timers = mod_profile_family->entries;
+	u32 i;
 
-	tick->probe = p->probe;
-	kc_hrtimer_setup(&tick->timer, mod_profile_ticked, KC_HRTIMER_TICK);
-	tick->is_attached = true;
-	hrtimer_start(&tick->timer, ns_to_ktime(TICK_NSEC), KC_HRTIMER_TICK);
+	for (i = 0; i < mod_profile_family->count; i++) {
+		struct mod_profile_tick *tick = per_cpu_ptr(timers[i].ticks, cpu);
+
+		tick->probe = timers[i].probe;
+		kc_hrtimer_setup(&tick->timer, mod_profile_ticked, KC_HRTIMER_TICK);
+		hrtimer_start(&tick->timer, ns_to_ktime(TICK_NSEC), KC_HRTIMER_TICK);
+	}
+	return 0;
 }
+
+/* Stops them: left on, they would move to another CPU. Context: on that CPU. */
+static int mod_profile_go(unsigned int cpu)
+{
+	struct mod_profile_timer *timers = mod_profile_family->entries;
+	u32 i;
+
+	for (i = 0; i < mod_profile_family->count; i++)
+		hrtimer_cancel(&per_cpu_ptr(timers[i].ticks, cpu)->timer);
+	return 0;
+}
+
+static struct kc_cpu_watch mod_profile_cpus = { .come = mod_profile_come, .go = mod_profile_go };
 
 static bool mod_profile_attach(const struct mod_family *family)
 {
-	struct mod_profile_timer *timers = family->entries;
-	unsigned int cpu;
-	u32 i;
+	const struct mod_profile_timer *timers = family->entries;
+	int error;
 
-	for (i = 0; i < family->count; i++)
-		for_each_online_cpu(cpu)
-			smp_call_function_single(cpu, mod_profile_start, &timers[i], 1);
-	return true;
+	mod_profile_family = family;
+	error = kc_cpu_watch_begin(&mod_profile_cpus);
+	if (error)
+		mod_error(timers[0].probe, "cannot attach %s: the kernel refused (error %d)",
+			  timers[0].probe->name, error);
+	return !error;
 }
 
 static void mod_profile_detach(const struct mod_family *family)
 {
-	struct mod_profile_timer *timers = family->entries;
-	unsigned int cpu;
-	u32 i;
-
-	for (i = 0; i < family->count; i++) {
-		for_each_possible_cpu(cpu) {
-			struct mod_profile_tick *tick = per_cpu_ptr(timers[i].ticks, cpu);
-
-			if (tick->is_attached)
-				hrtimer_cancel(&tick->timer);
-			tick->is_attached = false;
-		}
-	}
+	kc_cpu_watch_end(&mod_profile_cpus);
 }
 
 /* One point, though each CPU has a tick. */

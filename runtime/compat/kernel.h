@@ -28,6 +28,7 @@
 #include <linux/vmalloc.h>
 #include <linux/percpu.h>
 #include <linux/cpumask.h>
+#include <linux/cpu.h>
 #include <linux/smp.h>
 #include <linux/preempt.h>
 #include <linux/sched.h>
@@ -78,6 +79,7 @@
 #include "relay.h"
 #include "proc.h"
 #include "hrtimer.h"
+#include "hotplug.h"
 #include "kprobe.h"
 #include "ftrace.h"
 #include "tracepoint.h"
