@@ -242,7 +242,7 @@ static int mod_proc_init(void)
 {
 	mod_directory = kc_proc_directory_make(SPILE_PROC_DIR, rt_script.name);
 	if (!mod_directory)
-		return -ENOENT;
+		return -ENXIO;
 	if (mod_streams_init(mod_directory) && mod_control_init(mod_directory))
 		return 0;
 	kc_proc_directory_drop(SPILE_PROC_DIR, mod_directory);

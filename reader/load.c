@@ -86,6 +86,10 @@ static void explain_load(const struct module_file *file, int error)
 	case ENOENT:
 		explain_missing_symbols(file);
 		break;
+	case ENXIO:
+		message_note("the module could not make its folder /proc/" SPILE_PROC_DIR "/%s: /proc is not "
+			     "mounted here, or memory was short", file->name);
+		break;
 	case ENOMEM:
 		message_note("ask for less: smaller arrays in the script, smaller buffers with -s");
 		break;
