@@ -341,6 +341,12 @@ static bool mod_kprobe_is_wanted(const struct mod_kprobe *carrier)
 	return carrier->point->is_armed;
 }
 
+/* Whether the function went with its module. The kernel has taken the kprobe out then. */
+static bool mod_kprobe_is_gone(const struct mod_kprobe *kprobe)
+{
+	return kprobe->carrier->is_registered && kprobe_gone(mod_kprobe_kernels(kprobe));
+}
+
 /* ---- Attaching ---- */
 
 /* Takes the point on or off, as its probe is, and with the last one its kprobe; 0 or an error. */
@@ -349,6 +355,8 @@ static int mod_kprobe_switch(struct mod_kprobe *kprobe)
 	struct kprobe *kernels = mod_kprobe_kernels(kprobe);
 	struct mod_point *point = kprobe->point;
 
+	if (mod_kprobe_is_gone(kprobe))
+		return 0;
 	kc_store(point->is_armed, point->specification->probe->armed != 0);
 	if (kprobe->carried)
 		mod_kprobe_follow(kprobe);
@@ -541,10 +549,37 @@ static void mod_kprobe_unregister(struct mod_kprobe *kprobe)
 		mod_kprobe_batch_flush();
 }
 
+/* Says which probes have lost functions since they were attached. */
+static void mod_kprobes_tell_gone(const struct mod_family *family)
+{
+	const struct mod_kprobe_specification *specifications = family->entries;
+	u32 i;
+
+	for (i = 0; i < mod_kprobes.count; i++) {
+		const struct mod_point *point = mod_kprobes.items[i].point;
+
+		if (!mod_kprobe_is_gone(&mod_kprobes.items[i]))
+			continue;
+		point->specification->gone++;
+		point->specification->went = point->name;
+	}
+	for (i = 0; i < family->count; i++) {
+		const struct mod_kprobe_specification *s = &specifications[i];
+
+		if (s->gone == 1)
+			mod_warning(s->probe, "probe %s has lost %s: its module was unloaded",
+				    s->probe->name, s->went);
+		else if (s->gone)
+			mod_warning(s->probe, "probe %s has lost %u functions: their module was "
+				    "unloaded", s->probe->name, s->gone);
+	}
+}
+
 static void mod_kprobe_detach(const struct mod_family *family)
 {
 	u32 i;
 
+	mod_kprobes_tell_gone(family);
 	mod_entries_detach();
 	for (i = 0; i < mod_kprobes.count; i++)
 		mod_kprobe_unregister(&mod_kprobes.items[i]);

@@ -27,6 +27,8 @@ struct mod_kprobe_specification {
 	int error;		/* the last refusal's */
 	const char *refused;	/* and its function */
 	const char *unheard;	/* a function whose probe is never hit, or NULL */
+	u32 gone;		/* functions that went with their module during the session */
+	const char *went;	/* one of them */
 };
 
 extern const struct mod_family_ops mod_kprobe_ops;
