@@ -200,6 +200,7 @@ static bool take_whole(struct job *job, const struct source *source)
 	job->dropped_count = source->end.dropped_count;
 	take_strings(&job->module.formats, &at, source->head.format_count);
 	take_strings(&job->module.information, &at, source->head.information_count);
+	module_file_name_probes(&job->module);
 	if (control_take(&job->control, source->status, source->end.status_length))
 		return true;
 	return refuse(source, "its end is damaged");

@@ -228,6 +228,30 @@ static void find_name(struct module_file *file, const Elf64_Ehdr *header)
 	file->name = file->name_made;
 }
 
+static int compare_probes(const void *left, const void *right)
+{
+	const struct probe_name *a = left, *b = right;
+
+	return a->index < b->index ? -1 : a->index > b->index;
+}
+
+/* Lines are "spile_probe=NUMBER NAME". */
+void module_file_name_probes(struct module_file *file)
+{
+	size_t position = 0;
+	const char *value;
+
+	file->probes = memory_alloc((file->information.count + 1) * sizeof(*file->probes));
+	while ((value = module_file_next_value(file, "spile_probe", &position))) {
+		char *end;
+		unsigned long index = strtoul(value, &end, 10);
+
+		if (end != value && *end == ' ')
+			file->probes[file->probe_count++] = (struct probe_name){ index, end + 1 };
+	}
+	qsort(file->probes, file->probe_count, sizeof(*file->probes), compare_probes);
+}
+
 static const char *parse(struct module_file *file)
 {
 	Elf64_Ehdr header;
@@ -242,6 +266,7 @@ static const char *parse(struct module_file *file)
 		return "it is no kernel module, or not a whole one";
 	if (!collect_strings(&part, false, &file->information))
 		return "its .modinfo section is damaged";
+	module_file_name_probes(file);
 	if (find_section(file, &header, SPILE_FORMAT_SECTION, &part) &&
 	    !collect_strings(&part, true, &file->formats))
 		return "its format strings are damaged";
@@ -322,6 +347,7 @@ void module_file_fini(struct module_file *file)
 {
 	free(file->information.items);
 	free(file->formats.items);
+	free(file->probes);
 	free(file->undefined.items);
 	free(file->name_made);
 	if (file->fd >= 0) {
@@ -355,15 +381,9 @@ const char *module_file_value(const struct module_file *file, const char *key)
 
 const char *module_file_probe(const struct module_file *file, unsigned int probe)
 {
-	size_t position = 0;
-	const char *value;
+	const struct probe_name wanted = { .index = probe };
+	const struct probe_name *found = bsearch(&wanted, file->probes, file->probe_count, sizeof(wanted),
+						 compare_probes);
 
-	while ((value = module_file_next_value(file, "spile_probe", &position))) {
-		char *end;
-		unsigned long index = strtoul(value, &end, 10);
-
-		if (end != value && *end == ' ' && index == probe)
-			return end + 1;
-	}
-	return "?";
+	return found ? found->name : "?";
 }

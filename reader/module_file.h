@@ -13,6 +13,12 @@ struct string_list {
 	size_t count;
 };
 
+/* A probe's number and its point as it is written in the script. */
+struct probe_name {
+	unsigned long index;
+	const char *name;
+};
+
 struct module_file {
 	const char *path;
 	int fd;			/* -1 when parsed from memory */
@@ -24,6 +30,8 @@ struct module_file {
 	char *name_made;	/* `name` when it had to be made of the path, else NULL */
 	struct string_list information;	/* .modinfo: "key=value" */
 	struct string_list formats;	/* by their numbers */
+	struct probe_name *probes;	/* in the order of their numbers */
+	size_t probe_count;
 	struct string_list undefined;	/* names of symbols that the kernel must offer */
 };
 
@@ -44,6 +52,8 @@ const char *module_file_value(const struct module_file *file, const char *key);
 /* The value of the next one, from *position on (start with 0), which is moved behind it. */
 const char *module_file_next_value(const struct module_file *file, const char *key,
 				   size_t *position);
+/* Makes `probes` of `information`: there may be many thousands of them. Is called by the above. */
+void module_file_name_probes(struct module_file *file);
 /* The probe point of the probe as it is written in the script; "?" if the file does not say. */
 const char *module_file_probe(const struct module_file *file, unsigned int probe);
 

@@ -16,11 +16,12 @@
 #include "report.h"
 
 static const char *formats[] = { "%s is %d%%\n", "%*d|%.*s|\n", "end\n" };
-static const char *information[] = { "spile_probe=0 begin", "spile_probe=1 timer.s(1)" };
+static struct probe_name probes[] = { { 0, "begin" }, { 1, "timer.s(1)" } };
 static const struct module_file module = {
 	.fd = -1,
 	.formats = { formats, 3 },
-	.information = { information, 2 },
+	.probes = probes,
+	.probe_count = 2,
 };
 
 /* A record under construction; built of u64 words to be aligned as a stream's are. */

@@ -9,15 +9,15 @@
 
 #include "stats.h"
 
-static const char *information[] = {
-	"spile_probe=0 kprobe.function(\"vfs_*\")",
-	"spile_probe=1 never\t\\seen",
-	"spile_probe=2 end",
+static struct probe_name probes[] = {
+	{ 0, "kprobe.function(\"vfs_*\")" },
+	{ 1, "never\t\\seen" },
+	{ 2, "end" },
 };
 
 static const struct module_file module = {
 	.path = "made.ko", .fd = -1, .name = "made",
-	.information = { .items = information, .count = 3 },
+	.probes = probes, .probe_count = 3,
 };
 
 static struct spile_probe_counters counters[3] = {
