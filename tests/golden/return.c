@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Made by spile 0.1 from return.stp for Linux RELEASE. */
 
-#define SPILE_MODULE_NAME "spile_fc0c6b2d"
 #define MAXSTRINGLEN 512
 #define MAXACTION 1000
 #define MAXACTION_INTERRUPTIBLE 10000
@@ -17,13 +16,6 @@
 #define RT_TIME_LIMITS 1
 #define RT_SUPPRESS_HANDLER_ERRORS 0
 #define RT_STAP_ERRORS 0
-#define RT_MATCH_GROUPS 0
-#define RT_PROBE_COUNT 1
-#define RT_SHARES_LOCKS 0
-#define RT_COUNTS 0
-#define RT_PARTS 0
-#define RT_FRAME_SIZE (1 * MAXSTRINGLEN)
-#define RT_PRINTS 0
 
 #include "module/prologue.h"
 #include "module/families/kprobe.h"
@@ -40,10 +32,6 @@ MODULE_INFO(spile_script_sha256, "fc0c6b2df4d4c4c947fad2550c6f1aa7f4e2ab85ec1b0f
 static s64 g_longest;
 static struct rt_lock g_longest_lock;
 
-static const struct rt_map *const rt_maps[] = { NULL };
-static const struct rt_stat_global *const rt_stats[] = { NULL };
-static const s64 rt_count_initial[] = { 0 };
-static struct rt_foreach_order *const rt_orders[] = { NULL };
 
 /* ---- functions ---- */
 
@@ -114,14 +102,14 @@ static RT_HANDLER void p_0_return(struct pt_regs *regs, const char *function, vo
 /* the reader's formats, by number */
 static const char spile_formats[] __used __attribute__((section(SPILE_FORMAT_SECTION))) = "";
 
-static struct rt_probe rt_probes[RT_PROBE_COUNT] = {
+struct rt_probe rt_probes[] = {
 	{ .name = "kprobe.function(\"vfs_re*\").return", .where = "return.stp:3:1", .is_at_return = 1 },
 };
 
 MODULE_INFO(spile_probe, "0 kprobe.function(\"vfs_re*\").return");
 
 /* by a switch, for calls by pointer are dear where the kernel guards them */
-static RT_HANDLER void rt_hit(u32 probe, struct pt_regs *regs, const char *function)
+RT_HANDLER void rt_hit(u32 probe, struct pt_regs *regs, const char *function)
 {
 	switch (probe) {
 	default:
@@ -143,4 +131,19 @@ static const struct mod_family mod_families[] = {
 	{ NULL, NULL, 0 }
 };
 
-#include "module/main.c"
+const struct rt_script rt_script = {
+	.name = "spile_fc0c6b2d",
+	.probe_count = 1,
+	.count_count = 0,
+	.part_count = 0,
+	.frame_size = 1 * MAXSTRINGLEN,
+	.prints = 0,
+	.shares_locks = 0,
+};
+
+const struct mod_script mod_script = {
+	.begin_probes = mod_begin_probes,
+	.end_probes = mod_end_probes,
+	.error_probes = mod_error_probes,
+	.families = mod_families,
+};

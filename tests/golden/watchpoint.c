@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Made by spile 0.1 from watchpoint.stp for Linux RELEASE. */
 
-#define SPILE_MODULE_NAME "spile_23ae8f8c"
 #define MAXSTRINGLEN 512
 #define MAXACTION 1000
 #define MAXACTION_INTERRUPTIBLE 10000
@@ -17,16 +16,9 @@
 #define RT_TIME_LIMITS 1
 #define RT_SUPPRESS_HANDLER_ERRORS 0
 #define RT_STAP_ERRORS 0
-#define RT_MATCH_GROUPS 0
-#define RT_PROBE_COUNT 2
-#define RT_SHARES_LOCKS 0
-#define RT_COUNTS 0
-#define RT_PARTS 0
-#define RT_FRAME_SIZE (1 * MAXSTRINGLEN)
-#define RT_PRINTS 1
 
 #include "module/prologue.h"
-#include "module/families/timer.h"
+#include "module/families/profile.h"
 #include "module/families/watchpoint.h"
 
 MODULE_INFO(spile_abi, "4");
@@ -34,13 +26,6 @@ MODULE_INFO(spile_version, "0.1");
 MODULE_INFO(spile_kernel, "RELEASE");
 MODULE_INFO(spile_script, "watchpoint.stp");
 MODULE_INFO(spile_script_sha256, "23ae8f8c13402133315910eb1657eae0e772c537c3615f74293a3268659d33f9");
-
-/* ---- globals ---- */
-
-static const struct rt_map *const rt_maps[] = { NULL };
-static const struct rt_stat_global *const rt_stats[] = { NULL };
-static const s64 rt_count_initial[] = { 0 };
-static struct rt_foreach_order *const rt_orders[] = { NULL };
 
 /* ---- functions ---- */
 
@@ -104,7 +89,7 @@ out:
 static const char spile_formats[] __used __attribute__((section(SPILE_FORMAT_SECTION))) =
 	"%d\n" "\0";
 
-static struct rt_probe rt_probes[RT_PROBE_COUNT] = {
+struct rt_probe rt_probes[] = {
 	{ .name = "kernel.data(\"jiffies\").write", .where = "watchpoint.stp:2:1" },
 	{ .name = "timer.profile", .where = "watchpoint.stp:3:1" },
 };
@@ -123,7 +108,7 @@ static RT_HANDLER noinline void p_1_hit(u32 probe, struct pt_regs *regs, const c
 }
 
 /* by a switch, for calls by pointer are dear where the kernel guards them */
-static RT_HANDLER void rt_hit(u32 probe, struct pt_regs *regs, const char *function)
+RT_HANDLER void rt_hit(u32 probe, struct pt_regs *regs, const char *function)
 {
 	switch (probe) {
 	case 0:
@@ -156,4 +141,19 @@ static const struct mod_family mod_families[] = {
 	{ NULL, NULL, 0 }
 };
 
-#include "module/main.c"
+const struct rt_script rt_script = {
+	.name = "spile_23ae8f8c",
+	.probe_count = 2,
+	.count_count = 0,
+	.part_count = 0,
+	.frame_size = 1 * MAXSTRINGLEN,
+	.prints = 1,
+	.shares_locks = 0,
+};
+
+const struct mod_script mod_script = {
+	.begin_probes = mod_begin_probes,
+	.end_probes = mod_end_probes,
+	.error_probes = mod_error_probes,
+	.families = mod_families,
+};

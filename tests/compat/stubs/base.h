@@ -94,6 +94,7 @@ int memcmp(const void *a, const void *b, size_t size);
 size_t strlen(const char *text);
 size_t strnlen(const char *text, size_t most);
 size_t strcspn(const char *text, const char *others);
+size_t strspn(const char *text, const char *others);
 int strcmp(const char *a, const char *b);
 int strncmp(const char *a, const char *b, size_t most);
 char *strchr(const char *text, int character);
@@ -104,6 +105,7 @@ __printf(3, 0) int vsnprintf(char *to, size_t size, const char *format, va_list 
 /* ---- Errors ---- */
 
 #define ENOENT 2
+#define ENXIO 6
 #define E2BIG 7
 #define ENOMEM 12
 #define EFAULT 14
@@ -132,6 +134,7 @@ long atomic_long_inc_return(atomic_long_t *v);
 
 /* ---- CPUs ---- */
 
+#define DECLARE_PER_CPU(type, name) extern __typeof__(type) name
 #define DEFINE_PER_CPU(type, name) __typeof__(type) name
 #define per_cpu_ptr(pointer, cpu) ((void)(cpu), (pointer))
 #define per_cpu(variable, cpu) (*per_cpu_ptr(&(variable), cpu))
@@ -161,6 +164,31 @@ int smp_call_function_single(int cpu, void (*function)(void *data), void *data, 
 int smp_call_function_single(int cpu, void (*function)(void *data), void *data, int wait);
 #endif
 
+/* CPUs that come and go. */
+struct notifier_block;
+#if STUB >= 418
+#define CPUHP_AP_ONLINE_DYN 190
+int __cpuhp_setup_state(int state, const char *name, bool invoke, int (*startup)(unsigned int cpu),
+			int (*teardown)(unsigned int cpu), bool multi_instance);
+int cpuhp_setup_state(int state, const char *name, int (*startup)(unsigned int cpu),
+		      int (*teardown)(unsigned int cpu));
+void cpuhp_remove_state(int state);
+#else
+#define CPU_ONLINE 0x0002
+#define CPU_DOWN_PREPARE 0x0005
+#define CPU_DOWN_FAILED 0x0006
+#define CPU_TASKS_FROZEN 0x0010
+typedef struct cpumask {
+	unsigned long bits[128];
+} cpumask_t;
+int cpumask_test_and_set_cpu(int cpu, struct cpumask *mask);
+int cpumask_test_and_clear_cpu(int cpu, struct cpumask *mask);
+void get_online_cpus(void);
+void put_online_cpus(void);
+int register_cpu_notifier(struct notifier_block *block);
+void unregister_cpu_notifier(struct notifier_block *block);
+#endif
+
 /* ---- Modules ---- */
 
 struct tracepoint;
@@ -184,6 +212,7 @@ struct module {
 #define module_init(function) int init_module(void) __attribute__((__alias__(#function)))
 #define module_exit(function) void cleanup_module(void) __attribute__((__alias__(#function)))
 bool try_module_get(struct module *module);
+bool within_module_core(unsigned long address, const struct module *module);
 void module_put(struct module *module);
 
 #endif

@@ -41,7 +41,13 @@ struct kretprobe_instance {
 	char data[1];
 };
 
+#define KPROBE_FLAG_GONE 1
 #define KPROBE_FLAG_DISABLED 2
+
+static inline int kprobe_gone(struct kprobe *kprobe)
+{
+	return kprobe->flags & KPROBE_FLAG_GONE;
+}
 #if STUB >= 514
 struct kretprobe *get_kretprobe(struct kretprobe_instance *instance);
 #endif
@@ -156,5 +162,22 @@ struct perf_event * __percpu *register_wide_hw_breakpoint(struct perf_event_attr
 							  perf_overflow_handler_t triggered,
 							  void *context);
 void unregister_wide_hw_breakpoint(struct perf_event * __percpu *events);
+
+/* ---- Stacks ---- */
+
+#if STUB >= 418
+struct unwind_state {
+	struct task_struct *task;
+	bool is_done;
+};
+
+void __unwind_start(struct unwind_state *state, struct task_struct *task, struct pt_regs *regs,
+		    unsigned long *first_frame);
+void unwind_start(struct unwind_state *state, struct task_struct *task, struct pt_regs *regs,
+		  unsigned long *first_frame);
+bool unwind_next_frame(struct unwind_state *state);
+unsigned long unwind_get_return_address(struct unwind_state *state);
+bool unwind_done(struct unwind_state *state);
+#endif
 
 #endif

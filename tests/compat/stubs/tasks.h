@@ -52,6 +52,7 @@ extern struct task_struct *stub_current;
 #define current stub_current
 #define task_pt_regs(task) ((struct pt_regs *)(task)->stack - 1)
 struct pt_regs *get_irq_regs(void);
+int user_mode(struct pt_regs *regs);
 struct task_struct *stub_run(int (*function)(void *data), void *data, const char *name, ...);
 #define kthread_run stub_run
 int kthread_stop(struct task_struct *task);
@@ -97,6 +98,7 @@ struct notifier_block {
 };
 
 #define NOTIFY_DONE 0
+#define NOTIFY_OK 1
 
 /* ---- Clocks ---- */
 
