@@ -150,7 +150,8 @@ static struct kbuild_request kbuild_of(const struct build_request *request)
 {
 	return (struct kbuild_request){
 		.name = request->name, .c_text = request->code->c_text, .limits = request->code->limits,
-		.parts = request->code->parts, .work_dir = request->work_dir, .verbose = request->verbosity > 2,
+		.parts = request->code->parts, .constants = request->code->constants,
+		.work_dir = request->work_dir, .verbose = request->verbosity > 2,
 	};
 }
 

@@ -14,6 +14,7 @@
 #include <glib/gstdio.h>
 
 #include "base/paths.h"
+#include "build/constants.h"
 #include "target/kernel_make.h"
 #include "target/scratch.h"
 
@@ -169,6 +170,10 @@ static void report_failure(struct arena *arena, struct diag *diag,
 
 	if (kernel_make_report_missing(arena, diag, result))
 		return;
+	if (constants_report(diag, request, result->errors)) {
+		scratch_remove(work_dir);
+		return;
+	}
 	diag_error(diag, no_span, "E-kernel-build", "the module cannot be built for this kernel");
 	errors = kbuild_errors(arena, request, result->errors, SHOWN_ERRORS);
 	for (guint i = 0; i < errors->len; i++)

@@ -16,6 +16,7 @@ struct kbuild_request {
 	const char *c_text;	/* the generated file */
 	const char *limits;	/* what the parts begin with; NULL without any */
 	const GPtrArray *parts;	/* const char *: files that are further objects; NULL: none */
+	const GPtrArray *constants;	/* struct generated_constant: C that may be the script's fault; NULL: none */
 	const char *work_dir;	/* made if missing; no white space in its path */
 	const char *kconf_dir;	/* from features_prepare() */
 	const char *data_dir;	/* holds the top Kbuild file; NULL: paths_data_dir() */
@@ -25,9 +26,10 @@ struct kbuild_request {
 
 /*
  * Writes script.c, a file for each part, and Kbuild into the work folder and builds them. Returns the path of NAME.ko,
- * the arena's; NULL after an error: E-kernel-build with the compiler's first words mapped to
- * script lines, E-no-program, E-work-dir. After E-kernel-build the work folder is evidence that
- * the caller should keep; build.log in it holds all that make said.
+ * the arena's; NULL after an error: E-constant for what the script has in @const, E-kernel-build with the
+ * compiler's first words mapped to script lines, E-no-program, E-work-dir. After E-constant the work
+ * folder is gone; after E-kernel-build it is evidence that the caller should keep, and build.log in it
+ * holds all that make said.
  */
 const char *kbuild_module(struct arena *arena, struct diag *diag, const struct kernel_tree *tree,
 			  const struct kbuild_request *request);

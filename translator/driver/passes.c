@@ -359,6 +359,8 @@ static void clean_up(struct session *session, bool build_failed)
 {
 	if (!session->work_dir)
 		return;
+	if (!g_file_test(session->work_dir, G_FILE_TEST_IS_DIR))
+		return;
 	if (session->options->keep)
 		fprintf(stderr, "Keeping temporary folder \"%s\"\n", session->work_dir);
 	else if (build_failed)

@@ -151,7 +151,7 @@ const struct generated *emit_program(struct arena *arena, const struct program *
 		.formats = arena_array(arena), .orders = arena_array(arena),
 		.anchors = arena_array(arena), .build_ids = arena_array(arena),
 		.frame_fields = arena_array(arena), .called = arena_array(arena),
-		.saved = arena_array(arena), .listed = listed, .known = known,
+		.saved = arena_array(arena), .constants = arena_array(arena), .listed = listed, .known = known,
 		.frame_depths = arena_alloc(arena, (program->functions->len + 1) * sizeof(size_t)),
 	};
 	g_autoptr(GString) out = g_string_new("/* SPDX-License-Identifier: GPL-2.0-or-later */\n");
@@ -175,6 +175,7 @@ const struct generated *emit_program(struct arena *arena, const struct program *
 	g_string_free(code, TRUE);
 	generated->c_text = arena_strndup(arena, out->str, out->len);
 	generated->limits = arena_strndup(arena, limits->str, limits->len);
+	generated->constants = x.constants;
 	generated->parts = parts_of_module(arena, program, generated->c_text);
 	return generated;
 }

@@ -10,10 +10,17 @@ struct emit_options {
 	const char *kernel_release;
 };
 
+/* An @const("...") of the script: C that only the compiler can tell to be any. */
+struct generated_constant {
+	const char *text;	/* as it stands in c_text, behind "(s64)(" */
+	struct span span;
+};
+
 struct generated {
 	const char *c_text;	/* script.c, the file of its own */
 	const char *limits;	/* #defines that it begins with, and that each part is compiled with */
 	GPtrArray *parts;	/* const char *: files of the other parts, below the data folder */
+	GPtrArray *constants;	/* struct generated_constant */
 };
 
 /*

@@ -534,13 +534,22 @@ static const char *emit_enumerator_name(struct emitter *x, struct expr *expr)
 	return result;
 }
 
+static const char *emit_constant(struct emitter *x, const struct expr *expr)
+{
+	const struct expr *text = g_ptr_array_index(expr->operator.arguments, 0);
+	struct generated_constant *constant = arena_new0(x->arena, struct generated_constant);
+
+	constant->text = text->string;
+	constant->span = expr->span;
+	g_ptr_array_add(x->constants, constant);
+	return arena_printf(x->arena, "((s64)(%s))", text->string);
+}
+
 static const char *emit_operator(struct emitter *x, struct expr *expr)
 {
-	const struct expr *first = g_ptr_array_index(expr->operator.arguments, 0);
-
 	switch (expr->operator.operation) {
 	case AT_CONST:
-		return arena_printf(x->arena, "((s64)(%s))", first->string);
+		return emit_constant(x, expr);
 	case AT_KERNEL_READ:
 		return emit_read(x, expr, "RT_READ_KERNEL");
 	case AT_USER_READ:

@@ -28,6 +28,7 @@ struct emitter {
 	GHashTable *listed;		/* of struct variable: arrays whose elements something goes through */
 	GPtrArray *anchors;		/* of char *, "module section": where locations count from */
 	GPtrArray *build_ids;		/* of char *, "module:hexadecimal": what has to run for locations to be right */
+	GPtrArray *constants;		/* of struct generated_constant */
 	size_t deepest_frame;		/* strings that the deepest chain of calls needs */
 	size_t *frame_depths;		/* the same from each function on, by its number */
 
