@@ -96,7 +96,7 @@ static __maybe_unused void rt_wide_divide(u64 *a, u32 words, u64 divisor)
 		u64 *word = &a[(bit - 1) / 64];
 		u64 mask = 1ULL << (bit - 1) % 64;
 
-		rest = rest << 1 | !!(*word & mask);
+		rest = 2 * rest + !!(*word & mask);
 		*word &= ~mask;
 		if (rest >= divisor) {
 			rest -= divisor;
