@@ -85,7 +85,7 @@ endif
 .SECONDARY:
 .PHONY: all programs help unit-libraries unit-tests asan check check-unit check-layers check-compat \
 	check-docs check-errors check-differential check-fuzz check-cli check-golden check-examples \
-	check-shell check-clang check-guest check-kernels golden \
+	check-clean check-shell check-clang check-guest check-kernels golden \
 	demo bench install uninstall clean FORCE
 
 # ---- programs ----
@@ -185,12 +185,13 @@ check-differential:	## scripts get the verdicts, types and points that stap give
 check-fuzz:		## no text of the fuzzer's corpus makes a fault
 check-cli:		## messages of the command line and about the host
 check-golden:		## tree and C as they were when last reviewed
+check-clean:		## a module without a warning by W=1, objtool and sparse
 check-examples:		## the scripts of examples/ and of the documents compile
 check-shell:		## shellcheck of our scripts
 check-clang:		## builds with clang without a warning
 check-guest:		## real kernels in the throw-away machine
 check-unit check-layers check-compat check-docs check-errors check-differential check-fuzz check-cli \
-check-golden check-examples check-shell check-clang check-guest: check-%:
+check-golden check-examples check-clean check-shell check-clang check-guest: check-%:
 	+@MAKE="$(MAKE)" tests/run $*
 
 # No part of `make check`: it takes hours, and makes a root folder for each kernel.
