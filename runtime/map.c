@@ -4,12 +4,6 @@
  */
 #include "map.h"
 
-/* Whether a string can be taken in whole words, up to the last byte of a buffer. */
-static __always_inline bool rt_has_hash_words(const char *s)
-{
-	return MAXSTRINGLEN % sizeof(u64) == 0 && kc_has_whole_words(s);
-}
-
 /* As rt_hash_string, of such a string: the bytes from the NUL on count as 0. */
 static inline u64 rt_hash_words(u64 hash, const char *s)
 {
@@ -108,23 +102,7 @@ static __always_inline u32 rt_table_find_string_from(const struct rt_table *t, u
 	return 0;
 }
 
-/* The slot by one string that ends in its first word, with zeroes behind it: see rt_slot_set_keys. */
-static __always_inline u32 rt_table_find_word(const struct rt_table *t, u64 word)
-{
-	u32 hash = (u32)rt_hash_mix(0, word);
-	u32 number = kc_load(t->buckets[hash & t->bucket_mask]);
-
-	while (number) {
-		const struct rt_slot *slot = rt_table_at(t, number);
-
-		if (kc_get_word(slot + 1) == word)
-			return number;
-		number = slot->chain;
-	}
-	return 0;
-}
-
-static u32 rt_table_find_long(const struct rt_table *t, const char *key)
+u32 rt_table_find_long(const struct rt_table *t, const char *key)
 {
 	bool has_whole_words = rt_has_hash_words(key);
 	u32 hash = (u32)(has_whole_words ? rt_hash_words(0, key) : rt_hash_string(0, key));
@@ -133,19 +111,6 @@ static u32 rt_table_find_long(const struct rt_table *t, const char *key)
 	if (likely(has_whole_words))
 		return rt_table_find_string_from(t, number, hash, key, true);
 	return rt_table_find_string_from(t, number, hash, key, false);
-}
-
-u32 rt_table_find_string(const struct rt_table *t, const char *key)
-{
-	u64 word, zeroes;
-
-	if (likely(rt_has_hash_words(key))) {
-		word = kc_get_word(key);
-		zeroes = rt_word_zeroes(word);
-		if (likely(zeroes))
-			return rt_table_find_word(t, rt_word_before_nul(word, zeroes));
-	}
-	return rt_table_find_long(t, key);
 }
 
 void rt_table_remove(struct rt_table *t, u32 number, bool is_listed)

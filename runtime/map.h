@@ -178,8 +178,47 @@ static __always_inline u32 rt_map_find_number(const struct rt_map *m, s64 key)
 	return 0;
 }
 
-/* As rt_map_find_number, of an array whose only key is a string. */
-u32 rt_table_find_string(const struct rt_table *t, const char *key);
+/* Whether a string can be taken in whole words, up to the last byte of a buffer. */
+static __always_inline bool rt_has_hash_words(const char *s)
+{
+	return MAXSTRINGLEN % sizeof(u64) == 0 && kc_has_whole_words(s);
+}
+
+/* The slot by one string that ends in its first word, with zeroes behind it: see rt_slot_set_keys. */
+static __always_inline u32 rt_table_find_word(const struct rt_table *t, u64 word)
+{
+	u32 hash = (u32)rt_hash_mix(0, word);
+	u32 number = kc_load(t->buckets[hash & t->bucket_mask]);
+
+	while (number) {
+		const struct rt_slot *slot = rt_table_at(t, number);
+
+		if (kc_get_word(slot + 1) == word)
+			return number;
+		number = slot->chain;
+	}
+	return 0;
+}
+
+/* As rt_table_find_string, of any string. */
+u32 rt_table_find_long(const struct rt_table *t, const char *key);
+
+/*
+ * As rt_map_find_number, of an array whose only key is a string: in the script's own code, for there the
+ * table is a constant.
+ */
+static __maybe_unused noinline u32 rt_table_find_string(const struct rt_table *t, const char *key)
+{
+	u64 word, zeroes;
+
+	if (likely(rt_has_hash_words(key))) {
+		word = kc_get_word(key);
+		zeroes = rt_word_zeroes(word);
+		if (likely(zeroes))
+			return rt_table_find_word(t, rt_word_before_nul(word, zeroes));
+	}
+	return rt_table_find_long(t, key);
+}
 
 /* Number of the slot with these keys; 0 if there is none. */
 static __always_inline u32 rt_map_find(const struct rt_map *m, const union rt_key *keys)
