@@ -5,7 +5,7 @@
 # looks at. What becomes of a machine's state in judgement is in tests/unit/test_doctor.c, and beside
 # what real kernels do in tests/guest/doctor.bats. See common.bash.
 
-# shellcheck disable=SC2154 # common.bash's
+# shellcheck disable=SC2016,SC2154 # a Makefile's dollars; variables are common.bash's
 
 load common
 
