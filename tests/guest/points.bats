@@ -73,6 +73,9 @@ build_function_probes() {
 	build_module not_loaded -e 'probe module("not_there").function("x") { exit() }'
 	build_module loops -e '
 	probe module("loop").function("loop_control_ioctl") { printf("%x %d\n", $cmd, $file->f_mode != 0) }'
+	build_module wireless -e '
+	probe module("mac80211").trace("drv_start") { println($$name, " ", $local->hw->wiphy != 0, " ", $$parms =~ "^local=0xf") }
+	probe module("mac80211").trace("drv_st*p") { println($$name, " ", $local != 0) }'
 	build_module synced -e '
 	global all, of_module, of_other
 	probe module("ext4").trace("ext4_sync_fs") { all++ }
@@ -184,6 +187,9 @@ record stranger $SPILERUN stranger.ko
 record strangers $SPILERUN strangers.ko
 record loops $SPILERUN -c "losetup -f" loops.ko
 dd if=/dev/zero of=/tmp/image bs=1M count=4 && mkfs.ext2 -F /tmp/image && mkdir /tmp/mounted
+modprobe mac80211_hwsim radios=1
+record wireless $SPILERUN -c "sh -c \"ip link set wlan0 up && ip link set wlan0 down\"" wireless.ko
+rmmod mac80211_hwsim
 record synced $SPILERUN -c "sh -c \"mount -t ext4 -o loop /tmp/image /tmp/mounted && sync && umount /tmp/mounted\"" synced.ko
 rmmod target
 rmmod ext4
@@ -247,6 +253,12 @@ set_calls [target]' <(head -n 3 "$results/stacks.names")
 	expect_line synced.out '1 0 0'
 	expect_status no_module 1
 	grep -q 'cannot attach .*ext4_sync_fs.*: no module of that name that is loaded has such a tracepoint' "$results/no_module.err"
+}
+
+@test "tracepoints whose header is not installed" {
+	expect_status wireless 0
+	same 'drv_start 1 1
+drv_stop 1' "$results/wireless.out"
 }
 
 @test "a place within a function" {

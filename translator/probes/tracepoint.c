@@ -9,8 +9,8 @@
 #include <fnmatch.h>
 #include <string.h>
 
-#include "probes/callback.h"
 #include "probes/families.h"
+#include "probes/typed_tracepoint.h"
 #include "target/tracepoint.h"
 
 static const char *const forms[] = {
@@ -32,83 +32,65 @@ static bool tracepoint_owns(const struct probe_point *point)
 	       component_is(point_component(point, 1), "trace");
 }
 
-/*
- * What the kernel's BTF says of a tracepoint's callback: its first parameter is the session's own
- * pointer, the others are the arguments. NULL if it is not known, or not of this prototype.
- */
 static const struct c_type *callback_type(const struct probe_target *target, const struct tracepoint_details *details)
 {
 	const struct tracepoint *tracepoint = details->tracepoint;
-	const char *name = arena_printf(target->arena, "btf_trace_%s", tracepoint->name);
-	const struct c_type *type = c_type_plain(knowledge_type(target->knowledge, details->module, name));
+	const struct c_type *type = tracepoint_callback_type(target, details->module, tracepoint->name);
 
-	type = c_type_plain(type->target);
-	if (type->kind != C_FUNCTION || c_type_parameters(type)->len != tracepoint->parameters->len + 1)
-		return NULL;
-	return type;
+	return type && c_type_parameters(type)->len == tracepoint->parameters->len + 1 ? type : NULL;
 }
 
-/* The type of an argument; NULL: only the compiler will know it. */
-static const struct c_type *argument_type(const struct c_type *callback, unsigned int index)
+static void add_details(const struct probe_target *target, const struct probe_declaration *declaration,
+			const struct probe_point *point, struct tracepoint_details *details, GPtrArray *probes)
 {
-	return callback ? ((struct c_parameter *)g_ptr_array_index(c_type_parameters(callback), index + 1))->type : NULL;
+	const char *name = details->tracepoint->name;
+	struct probe *probe = probe_new(target, &tracepoint_family, declaration, point);
+
+	probe->text = details->module ? arena_printf(target->arena, "module(\"%s\").trace(\"%s\")", details->module, name) :
+					arena_printf(target->arena, "kernel.trace(\"%s\")", name);
+	probe->context = CONTEXT_ATOMIC;
+	probe->details = details;
+	g_ptr_array_add(probes, probe);
 }
 
-/*
- * The headers of modules' tracepoints want those of the modules themselves, which nobody installs.
- * So where BTF knows the callback's type, its parameters are declared by that.
- */
-static void declare_by_type(const struct probe_target *target, struct tracepoint_details *details)
-{
-	const struct c_type *callback = callback_type(target, details);
-	struct tracepoint *tracepoint = arena_new0(target->arena, struct tracepoint);
-	g_autoptr(GString) tags = g_string_new(NULL);
-
-	if (!callback)
-		return;
-	*tracepoint = *details->tracepoint;
-	tracepoint->parameters = arena_array(target->arena);
-	for (unsigned int i = 0; i < details->tracepoint->parameters->len; i++) {
-		struct tracepoint_parameter *parameter = arena_new0(target->arena, struct tracepoint_parameter);
-
-		*parameter = *(struct tracepoint_parameter *)g_ptr_array_index(details->tracepoint->parameters, i);
-		parameter->declaration = callback_parameter(target->arena, argument_type(callback, i), parameter->name,
-							    tags);
-		if (!parameter->declaration)
-			return;
-		g_ptr_array_add(tracepoint->parameters, parameter);
-	}
-	details->tracepoint = tracepoint;
-	details->tags = arena_strndup(target->arena, tags->str, tags->len);
-}
-
+/* A tracepoint that a header declares. One of a module is declared by its types if they are known. */
 static bool add_probe(const struct probe_target *target, const struct probe_declaration *declaration,
 		      const struct probe_point *point, const char *module, const char *name, GPtrArray *probes)
 {
 	struct tracepoint_details *details = arena_new0(target->arena, struct tracepoint_details);
-	struct probe *probe;
+	const struct tracepoint *retyped;
 
 	details->tracepoint = tracepoint_find(target->arena, target->diag, target->kernel, name,
 					      point_component(point, 1)->span);
 	if (!details->tracepoint)
 		return false;
 	details->module = module;
-	if (module)
-		declare_by_type(target, details);
-	probe = probe_new(target, &tracepoint_family, declaration, point);
-	probe->text = module ? arena_printf(target->arena, "module(\"%s\").trace(\"%s\")", module,
-					    details->tracepoint->name) :
-			       arena_printf(target->arena, "kernel.trace(\"%s\")", details->tracepoint->name);
-	probe->context = CONTEXT_ATOMIC;
-	probe->details = details;
-	g_ptr_array_add(probes, probe);
+	retyped = module ? tracepoint_retyped(target, module, details->tracepoint, &details->tags) : NULL;
+	if (retyped)
+		details->tracepoint = retyped;
+	add_details(target, declaration, point, details, probes);
+	return true;
+}
+
+/* One that no header declares; false, without a message: its types are not known either. */
+static bool add_probe_by_type(const struct probe_target *target, const struct probe_declaration *declaration,
+			      const struct probe_point *point, const char *module, const char *name, GPtrArray *probes)
+{
+	struct tracepoint_details *details = arena_new0(target->arena, struct tracepoint_details);
+
+	details->tracepoint = tracepoint_by_type(target, module, name, &details->tags);
+	if (!details->tracepoint)
+		return false;
+	details->module = module;
+	add_details(target, declaration, point, details, probes);
 	return true;
 }
 
 /* The names in the target's headers that a pattern stands for; NULL after a reported error. */
 static GPtrArray *matching_names(const struct probe_target *target, const char *pattern)
 {
-	GPtrArray *all = tracepoint_all(target->arena, target->diag, target->kernel);
+	GPtrArray *all = target->kernel->is_absent ? arena_array(target->arena) :
+			 tracepoint_all(target->arena, target->diag, target->kernel);
 	GPtrArray *matching = arena_array(target->arena);
 	const char *colon = strchr(pattern, ':');
 
@@ -124,6 +106,24 @@ static GPtrArray *matching_names(const struct probe_target *target, const char *
 	return all ? matching : NULL;
 }
 
+/* Whether a header declares it: found without a look at all of them, if so. */
+static bool is_declared(const struct probe_target *target, const char *name)
+{
+	struct diag quiet;
+
+	diag_init_silent(&quiet);
+	return !target->kernel->is_absent && tracepoint_find(target->arena, &quiet, target->kernel, name, no_span);
+}
+
+/* One that has to be there. */
+static bool add_single(const struct probe_target *target, const struct probe_declaration *declaration,
+		       const struct probe_point *point, const char *name, GPtrArray *probes)
+{
+	if (!is_declared(target, name) && add_probe_by_type(target, declaration, point, NULL, name, probes))
+		return true;
+	return add_probe(target, declaration, point, NULL, name, probes);
+}
+
 /* kernel.trace("[system:]name") */
 static bool resolve_anywhere(const struct probe_target *target, const struct probe_declaration *declaration,
 			     const struct probe_point *point, const char *pattern, GPtrArray *probes)
@@ -132,7 +132,7 @@ static bool resolve_anywhere(const struct probe_target *target, const struct pro
 	GPtrArray *names;
 
 	if (!has_wildcard(pattern) && !optional)
-		return add_probe(target, declaration, point, NULL, pattern, probes);
+		return add_single(target, declaration, point, pattern, probes);
 	names = matching_names(target, pattern);
 	if (!names)
 		return false;
@@ -162,13 +162,39 @@ static void report_not_of_module(const struct probe_target *target, const struct
 		return;
 	}
 	if (defined && symbols_have(defined, pattern)) {
-		diag_note(target->diag, no_span, "the module has it, but the header with its prototype is not installed");
+		diag_note(target->diag, no_span, "the module has it, but neither a header with its prototype nor the module's BTF is here");
 		return;
 	}
 	if (defined && !has_wildcard(pattern))
 		similar = did_you_mean(pattern, symbols_names(target->arena, defined, NULL));
 	if (similar)
 		diag_note(target->diag, no_span, "did you mean '%s'?", similar);
+}
+
+static bool is_among(const GPtrArray *names, const char *name)
+{
+	for (unsigned int i = 0; i < names->len; i++)
+		if (strcmp(g_ptr_array_index(names, i), name) == 0)
+			return true;
+	return false;
+}
+
+/* The tracepoints of one module: those that headers declare (`names`), and those that match and types tell of. */
+static bool resolve_in_module(const struct probe_target *target, const struct probe_declaration *declaration,
+			      const struct probe_point *point, const char *module, const char *pattern,
+			      const GPtrArray *names, GPtrArray *probes)
+{
+	const struct symbol_table *defined = knowledge_tracepoints(target->knowledge, module);
+	GPtrArray *others = defined ? symbols_names(target->arena, defined, pattern) : arena_array(target->arena);
+
+	for (unsigned int i = 0; defined && i < names->len; i++)
+		if (symbols_have(defined, g_ptr_array_index(names, i)) &&
+		    !add_probe(target, declaration, point, module, g_ptr_array_index(names, i), probes))
+			return false;
+	for (unsigned int i = 0; i < others->len; i++)
+		if (!is_among(names, g_ptr_array_index(others, i)))
+			add_probe_by_type(target, declaration, point, module, g_ptr_array_index(others, i), probes);
+	return true;
 }
 
 /* module("name").trace("[system:]name"), both with wildcards */
@@ -188,15 +214,9 @@ static bool resolve_in_modules(const struct probe_target *target, const struct p
 		modules = knowledge_modules(target->knowledge, module);
 	else
 		g_ptr_array_add(modules, (char *)module);
-	for (unsigned int i = 0; i < modules->len; i++) {
-		const char *one = g_ptr_array_index(modules, i);
-		const struct symbol_table *defined = knowledge_tracepoints(target->knowledge, one);
-
-		for (unsigned int n = 0; defined && n < names->len; n++)
-			if (symbols_have(defined, g_ptr_array_index(names, n)) &&
-			    !add_probe(target, declaration, point, one, g_ptr_array_index(names, n), probes))
-				return false;
-	}
+	for (unsigned int i = 0; i < modules->len; i++)
+		if (!resolve_in_module(target, declaration, point, g_ptr_array_index(modules, i), pattern, names, probes))
+			return false;
 	if (probes->len > before || point->is_optional || point->is_sufficient)
 		return true;
 	report_not_of_module(target, point, module, pattern);
@@ -250,7 +270,7 @@ static struct access *tracepoint_resolve_target(const struct probe_target *targe
 
 		if (strcmp(expr->target.name + 1, parameter->name) == 0) {
 			access->base = arena_printf(target->arena, "a->%s", parameter->name);
-			access->type = argument_type(callback_type(target, details), i);
+			access->type = tracepoint_argument_type(callback_type(target, details), i);
 			access->module = details->module;
 			access->is_of_compiler = true;
 			return access;
@@ -272,7 +292,7 @@ static GPtrArray *tracepoint_target_variables(const struct probe_target *target,
 		struct target_variable *variable = arena_new0(target->arena, struct target_variable);
 
 		variable->name = arena_printf(target->arena, "$%s", parameter->name);
-		variable->type = argument_type(callback, i);
+		variable->type = tracepoint_argument_type(callback, i);
 		variable->type_text = variable->type ? c_type_text(target->arena, variable->type) : parameter->type;
 		g_ptr_array_add(variables, variable);
 	}

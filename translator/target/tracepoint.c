@@ -352,6 +352,9 @@ static void report_unknown(struct diag *diag, struct span where, GPtrArray *poin
 		diag_note(diag, no_span, "'%s' is in the system '%s'", name, namesake->system);
 	else if (nearest)
 		diag_note(diag, no_span, "did you mean '%s'?", nearest);
+	else if (!system)
+		diag_note(diag, no_span, "one of a module whose header is not installed takes the module's name: "
+			  "module(\"name\").trace(\"%s\")", name);
 	g_ptr_array_free(names, TRUE);
 }
 
