@@ -83,9 +83,17 @@ setup_file() {
 	global others
 	probe module("subject").function("subject_function") { others++ }
 	probe end { printf("entered %d\n", others) }'
+	build_module callee_return -e '
+	probe module("subject").function("subject_work").callees.return { if (probefunc() == "subject_function") printf("%s", "") }
+	probe module("subject").function("subject_work").callee("subject_function").return.maxactive(20) {
+		printf("callee %d\n", $return - 1)
+	}
+	global all
+	probe module("subject").function("subject_function").return { all++ }
+	probe end { printf("returned %d\n", all) }'
 	many_copies
 	guest '
-	for script in entry by_value inlined lines relative wildcards assigned label callee; do
+	for script in entry by_value inlined lines relative wildcards assigned label callee callee_return; do
 		insmod subject/subject.ko
 		record $script "$SPILERUN" -c "echo 3 >/sys/module/subject/parameters/run" $script.ko
 		cat /sys/module/subject/parameters/record >$results/$script.record
@@ -141,6 +149,9 @@ agrees() {
 	expect_line callee.out 'entered 6'
 	sed -i '/^entered/d' "$results/callee.out"
 	agrees callee callee
+	expect_line callee_return.out 'returned 6'
+	sed -i '/^returned/d' "$results/callee_return.out"
+	agrees callee_return callee
 }
 
 # list POINT: what spile says of it.
@@ -158,7 +169,10 @@ list() {
 	list 'module("subject").function("subject_scaled@subject.c")'
 	[[ $output == *'module("subject").function("subject_scaled@'*'subject.c:'*'")' ]]
 	list 'module("subject").function("subject_once").callee("subject_w*")'
+	[[ $output == 'module("subject").function("subject_once@'*'/subject.c:'*'").callee("subject_work@'*'/subject.c:'*'")' ]]
+	list 'module("subject").function("subject_once").callees'
 	[[ $output == *'.callee("subject_work@'* ]]
+	[[ $output != *'.callees'* ]]
 }
 
 @test "E-no-statement: a line without code" {

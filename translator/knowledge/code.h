@@ -21,6 +21,7 @@ struct code_site {
 	const char *file;		/* where that function stands, or the line of a statement: "fs/read_write.c" */
 	unsigned int line;
 	const char *caller;		/* the function that it is inlined into; NULL: it is not inlined */
+	const struct code_site *called_in;	/* of .callee: the function that the query named; NULL: none */
 	bool is_entry;			/* the first instruction of a function */
 	const char *label;		/* or NULL */
 	GArray *returns_to;		/* of uint64_t, of .callee: the addresses behind the calls; NULL: from anywhere */

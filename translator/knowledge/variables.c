@@ -180,12 +180,12 @@ static const struct code_variable *find_in_unit(struct dwarf_source *source, con
 	return make(source, &variable, dwarf_location(&place, &variable.die));
 }
 
-const struct location *knowledge_called_from(struct knowledge *knowledge, const struct code_site *site)
+const struct location *knowledge_called_from(struct knowledge *knowledge, const struct code_site *site, bool at_return)
 {
 	const char *why;
 	struct dwarf_source *source = site->returns_to ? knowledge_dwarf(knowledge, site->module, &why) : NULL;
 
-	return source ? dwarf_location_of_return(scene_of(source), site->returns_to) : NULL;
+	return source ? dwarf_location_of_return(scene_of(source), site->returns_to, at_return) : NULL;
 }
 
 const struct code_variable *knowledge_variable_at(struct knowledge *knowledge, const struct code_site *site,
@@ -229,10 +229,11 @@ GPtrArray *knowledge_variables_at(struct knowledge *knowledge, const struct code
 
 #else
 
-const struct location *knowledge_called_from(struct knowledge *knowledge, const struct code_site *site)
+const struct location *knowledge_called_from(struct knowledge *knowledge, const struct code_site *site, bool at_return)
 {
 	(void)knowledge;
 	(void)site;
+	(void)at_return;
 	return NULL;
 }
 

@@ -18,8 +18,11 @@ struct code_site;
 const struct code_variable *knowledge_variable_at(struct knowledge *knowledge, const struct code_site *site,
 						  const char *name);
 
-/* Of a site that counts only if it was called from certain places: a number, 0 if it was not. NULL: it always counts. */
-const struct location *knowledge_called_from(struct knowledge *knowledge, const struct code_site *site);
+/*
+ * Of a function that counts only if it was called from certain places: a number, 0 if it was not, at its
+ * entry or at its return. NULL: it always counts.
+ */
+const struct location *knowledge_called_from(struct knowledge *knowledge, const struct code_site *site, bool at_return);
 
 /* All parameters and local variables that the site sees (of struct code_variable); inner ones hide others. */
 GPtrArray *knowledge_variables_at(struct knowledge *knowledge, const struct code_site *site);

@@ -19,13 +19,15 @@ static const char *const forms[] = {
 	"kernel.function(\"name\")", "kernel.function(\"name@file:line\")", "kernel.function(\"name\").call", "kernel.function(\"name\").inline",
 	"kernel.function(\"name\").exported", "kernel.function(\"name\").return",
 	"kernel.function(\"name\").return.maxactive(N)", "kernel.function(\"name\").label(\"name\")",
-	"kernel.function(\"name\").callee(\"name\")", "kernel.function(\"name\").callees(N)",
+	"kernel.function(\"name\").callee(\"name\")",
+	"kernel.function(\"name\").callee(\"name\").return", "kernel.function(\"name\").callees(N)",
 	"kernel.statement(\"name@file:line\")", "kernel.statement(\"name@file:line\").nearest",
 	"kernel.statement(N).absolute", "kprobe.statement(N).absolute",
 	"module(\"name\").function(\"name\")", "module(\"name\").function(\"name@file:line\")", "module(\"name\").function(\"name\").call",
 	"module(\"name\").function(\"name\").inline", "module(\"name\").function(\"name\").exported",
 	"module(\"name\").function(\"name\").return", "module(\"name\").function(\"name\").return.maxactive(N)",
 	"module(\"name\").function(\"name\").label(\"name\")", "module(\"name\").function(\"name\").callee(\"name\")",
+	"module(\"name\").function(\"name\").callee(\"name\").return",
 	"module(\"name\").function(\"name\").callees(N)",
 	"module(\"name\").statement(\"name@file:line\")", "module(\"name\").statement(\"name@file:line\").nearest",
 	NULL
@@ -117,17 +119,23 @@ static bool kprobe_suffixes(const struct probe_target *target, const struct prob
 	static const char *const behind_statement[] = { "nearest", NULL };
 	static const char *const behind_return[] = { "maxactive", NULL };
 	static const char *const behind_others[] = { NULL };
-	const struct probe_component *suffix = point_component(point, details->function + 1);
-	const struct probe_component *active = point_component(point, details->function + 2);
+	static const char *const behind_callee[] = { "call", "return", NULL };
+	unsigned int index = details->function + 1;
+	const struct probe_component *suffix = point_component(point, index), *active;
 	const char *const *known = details->by_symbol_only ? by_symbol : details->is_statement ? behind_statement :
 				   behind_function;
 
-	if (!suffix)
-		return true;
-	if (!g_strv_contains(known, suffix->name))
-		return component_unknown(target->diag, suffix, known);
-	if (!read_suffix(target, suffix, details))
-		return false;
+	while (suffix) {
+		if (!g_strv_contains(known, suffix->name))
+			return component_unknown(target->diag, suffix, known);
+		if (!read_suffix(target, suffix, details))
+			return false;
+		suffix = point_component(point, ++index);
+		if (known == behind_callee || !details->callee)
+			break;
+		known = behind_callee;
+	}
+	active = suffix;
 	if (!active)
 		return true;
 	if (!details->is_return || !component_is(active, "maxactive"))

@@ -53,11 +53,12 @@ static void add_site(const struct probe_target *target, const struct probe_decla
 	*details = *pattern;
 	details->site = site;
 	details->pattern = site->function;
-	*(pattern->callee ? &shown.callee : &shown.pattern) = site_text(target->arena, site);
+	shown.pattern = site_text(target->arena, site->called_in ? site->called_in : site);
+	shown.callee = site->called_in ? site_text(target->arena, site) : NULL;
 	shown.label = site->label;
 	kprobe_add(target, declaration, kprobe_point_of(target->arena, point, &shown), details, probes);
 	((struct probe *)g_ptr_array_index(probes, probes->len - 1))->only_if =
-		knowledge_called_from(target->knowledge, site);
+		knowledge_called_from(target->knowledge, site, pattern->is_return);
 }
 
 static bool add_sites(const struct probe_target *target, const struct probe_declaration *declaration,

@@ -81,6 +81,21 @@ static struct probe_component *component_with(struct arena *arena, const struct 
 	return other;
 }
 
+/* callee("NAME"), also in the place of callees(N), which means several. */
+static struct probe_component *callee_component(struct arena *arena, const struct probe_component *component,
+						const char *text)
+{
+	struct probe_component *callee = arena_new0(arena, struct probe_component);
+
+	*callee = *component;
+	callee->name = "callee";
+	callee->argument = arena_new0(arena, struct expr);
+	callee->argument->kind = EXPR_STRING;
+	callee->argument->span = component->span;
+	callee->argument->string = text;
+	return callee;
+}
+
 struct probe_point *kprobe_point_of(struct arena *arena, const struct probe_point *point,
 				    const struct kprobe_details *one)
 {
@@ -95,8 +110,8 @@ struct probe_point *kprobe_point_of(struct arena *arena, const struct probe_poin
 			component = component_with(arena, component, one->pattern);
 		else if (one->label && component_is(component, "label"))
 			component = component_with(arena, component, one->label);
-		else if (one->callee && component_is(component, "callee"))
-			component = component_with(arena, component, one->callee);
+		else if (one->callee && (component_is(component, "callee") || component_is(component, "callees")))
+			component = callee_component(arena, component, one->callee);
 		else if (one->module && component_is(component, "module"))
 			component = component_with(arena, component, one->module);
 		g_ptr_array_add(copy->components, (struct probe_component *)component);

@@ -133,6 +133,7 @@ static void add_called(struct code_search *search, uint32_t copy, Dwarf_Addr add
 	struct code_site *site = code_search_add_copy(search, copy);
 
 	if (site) {
+		site->called_in = search->called_in;
 		site->returns_to = g_array_new(FALSE, FALSE, sizeof(uint64_t));
 		arena_defer(search->source->arena, unref_array, site->returns_to);
 	}
@@ -198,6 +199,7 @@ static void visit_inlined(struct code_search *search, uint32_t caller, Dwarf_Die
 		site->file = path ? dwarf_source_path(search->source, inlined, path) : "";
 		site->line = (unsigned int)line;
 		site->caller = index_string(index, index_function(index, caller)->name);
+		site->called_in = search->called_in;
 	}
 	if (depth > 1)
 		find_calls(search, caller, inlined, depth - 1);
@@ -227,10 +229,24 @@ static void find_calls(struct code_search *search, uint32_t caller, Dwarf_Die *w
 	} while (dwarf_siblingof(&die, &die) == 0);
 }
 
+/* Name and place of the function that a copy is of. */
+static struct code_site *function_of(const struct code_search *search, uint32_t copy)
+{
+	const struct index *index = search->source->index;
+	const struct index_function *function = index_function(index, index_copy(index, copy)->function);
+	struct code_site *site = arena_new0(search->source->arena, struct code_site);
+
+	site->function = index_string(index, function->name);
+	site->file = index_path(index, function->file);
+	site->line = function->line;
+	return site;
+}
+
 static void visit_calls(struct code_search *search, uint32_t copy, Dwarf_Die *die)
 {
 	unsigned int depth = search->query->callee_depth;
 
+	search->called_in = function_of(search, copy);
 	find_calls(search, index_copy(search->source->index, copy)->function, die,
 		   depth > DEEPEST_CALLS ? DEEPEST_CALLS : depth ? depth : 1);
 }

@@ -18,6 +18,7 @@ struct code_search {
 	GPtrArray *sites;		/* of struct code_site */
 	GHashTable *seen;		/* what is there already, so that it comes once */
 	char *files;			/* for each file of the index, whether the query names it */
+	struct code_site *called_in;	/* the function whose calls are looked for */
 	bool is_damaged;		/* the index is: everything found is to be thrown away */
 };
 

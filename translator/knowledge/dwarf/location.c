@@ -20,6 +20,7 @@
 
 /* x86-64's numbers of registers, those that matter by themselves. */
 #define REGISTER_RSP 7
+#define REGISTER_RIP 16
 #define REGISTERS 17
 
 static const char damaged[] = "its location is damaged";
@@ -302,12 +303,14 @@ static bool push_address(struct machine *machine, uint64_t address)
 	return why ? machine_refuse(machine, why) : machine_push(machine, step);
 }
 
-const struct location *dwarf_location_of_return(const struct dwarf_scene *scene, const GArray *addresses)
+const struct location *dwarf_location_of_return(const struct dwarf_scene *scene, const GArray *addresses, bool at_return)
 {
 	struct location *location = location_new(scene->arena, LOCATION_VALUE);
-	unsigned int stack = location_add(location, (struct location_step){ .operation = LOCATE_REGISTER, .number = REGISTER_RSP });
-	unsigned int returned_to = location_add_read(location, stack, 8), address, is_one, is_any = 0;
+	struct location_step step = { .operation = LOCATE_REGISTER, .number = at_return ? REGISTER_RIP : REGISTER_RSP };
+	unsigned int returned_to = location_add(location, step), address, is_one, is_any = 0;
 
+	if (!at_return)
+		returned_to = location_add_read(location, returned_to, 8);
 	for (unsigned int i = 0; i < addresses->len; i++) {
 		if (add_address(location, scene, g_array_index(addresses, uint64_t, i), &address))
 			continue;

@@ -44,10 +44,11 @@ const struct location *dwarf_location(const struct dwarf_place *place, Dwarf_Die
 const struct location *dwarf_location_at(const struct dwarf_place *place, uint64_t address);
 
 /*
- * At a function's first instruction: 1 if it returns to one of the addresses (uint64_t) of the file,
- * behind a call of it, else 0.
+ * At a function's first instruction, or at its return: 1 if it returns to one of the addresses
+ * (uint64_t) of the file, behind a call of it, else 0.
  */
-const struct location *dwarf_location_of_return(const struct dwarf_scene *scene, const GArray *addresses);
+const struct location *dwarf_location_of_return(const struct dwarf_scene *scene, const GArray *addresses,
+						bool at_return);
 
 /* What an expression's operations lead to: `attribute` is what they were found in. */
 const struct location *dwarf_location_of(const struct dwarf_place *place, Dwarf_Attribute *attribute,
