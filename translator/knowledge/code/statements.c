@@ -12,9 +12,9 @@
 
 #ifdef HAVE_LIBDW
 
-#include <stdlib.h>
 #include <string.h>
 
+#include "knowledge/code/owners.h"
 #include "knowledge/code/scopes.h"
 
 /* The place of a line in one copy of a function. */
@@ -26,17 +26,19 @@ struct statement {
 	const char *function, *caller;
 };
 
-/* A function of a file, by its line. */
-struct owner {
-	unsigned int line;
-	const char *name;
+/* A copy of a function that a line's code is part of. */
+struct scope {
+	uint32_t die;
+	unsigned int line;		/* where the function is declared */
+	const char *function, *caller;	/* caller: what it is inlined into, or NULL */
 };
 
 struct statements {
 	struct code_search *search;
-	GArray *owners;			/* of struct owner, of the file at hand, by their lines */
+	struct code_owners owners;	/* of the file at hand */
 	GHashTable *scopes;		/* number of a function's own code, to its scopes */
 	GArray *found;			/* of struct statement */
+	GHashTable *copies;		/* entry of a copy that has the last line, to its number in `found` */
 };
 
 static void unref_array(gpointer array)
@@ -58,90 +60,56 @@ static const GArray *scopes_of(struct statements *statements, uint32_t copy)
 	return scopes;
 }
 
-static gint compare_owners(gconstpointer a, gconstpointer b)
+/*
+ * The innermost scope around an address of a function that the query names; with `is_any` the innermost
+ * of all, if that is one. These are read of the function's entries.
+ */
+static bool find_nested(struct statements *statements, uint32_t copy, uint64_t address, bool is_any, struct scope *ret)
 {
-	const struct owner *left = a, *right = b;
+	const GArray *scopes = scopes_of(statements, copy);
+	bool found = false;
 
-	return left->line != right->line ? (left->line < right->line ? -1 : 1) : strcmp(left->name, right->name);
+	for (unsigned int i = 0; scopes && i < scopes->len; i++) {
+		const struct code_scope *scope = &g_array_index(scopes, struct code_scope, i);
+		bool is_named = code_search_is_name(statements->search, scope->function);
+
+		if (address < scope->low || address >= scope->high || !(is_any || is_named))
+			continue;
+		found = is_named;
+		*ret = (struct scope){ scope->die, scope->line, scope->function,
+				       scope->depth ? g_array_index(scopes, struct code_scope, 0).function : NULL };
+	}
+	return found;
 }
 
-static void find_owners(struct statements *statements, uint32_t file)
+/* A copy of the function in whose text the line stands, if the query names that. */
+static bool find_owner(const struct statements *statements, const struct index_row *row, unsigned int begins,
+		       uint32_t own, struct scope *ret)
 {
 	const struct index *index = statements->search->source->index;
-	const struct index_function *function;
+	const struct index_copy *copy = index_copy(index, code_owners_copy(&statements->owners, begins, row->address, own));
+	const struct index_function *function = copy ? index_function(index, copy->function) : NULL;
+	const struct index_function *container = copy ? index_function(index, copy->container) : NULL;
 
-	g_array_set_size(statements->owners, 0);
-	for (uint32_t i = 0; (function = index_function(index, i)); i++) {
-		struct owner owner = { function->line, index_string(index, function->name) };
-
-		if (function->file == file && (function->flags & FUNCTION_DEFINED))
-			g_array_append_val(statements->owners, owner);
-	}
-	g_array_sort(statements->owners, compare_owners);
+	if (!function || !code_search_is_name(statements->search, index_string(index, function->name)))
+		return false;
+	*ret = (struct scope){ copy->die, function->line, index_string(index, function->name),
+			       container ? index_string(index, container->name) : NULL };
+	return true;
 }
 
-/* The line of the function in whose text a line stands: the last one that begins before it. 0: in none. */
-static unsigned int owner_line(const GArray *owners, unsigned int line)
-{
-	unsigned int low = 0, high = owners->len;
-
-	while (low < high) {
-		unsigned int middle = low + (high - low) / 2;
-
-		if (g_array_index(owners, struct owner, middle).line <= line)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low ? g_array_index(owners, struct owner, low - 1).line : 0;
-}
-
-static bool is_owner(const GArray *owners, unsigned int line, const struct code_scope *scope)
-{
-	struct owner owner = { scope->line, scope->function };
-
-	return scope->line == line && bsearch(&owner, owners->data, owners->len, sizeof(owner), compare_owners);
-}
-
-/* Scopes that a line's code is in. */
-struct nest {
-	const struct code_scope *innermost;	/* of all */
-	const struct code_scope *owner;		/* that of the function in whose text the line stands */
-	const struct code_scope *meant;		/* the innermost of a function that the query names */
-};
-
-static void find_nest(const struct statements *statements, const GArray *scopes, uint64_t address, unsigned int line,
-		      struct nest *ret)
-{
-	unsigned int begins = owner_line(statements->owners, line);
-
-	memset(ret, 0, sizeof(*ret));
-	for (unsigned int i = 0; i < scopes->len; i++) {
-		const struct code_scope *scope = &g_array_index(scopes, struct code_scope, i);
-
-		if (address < scope->low || address >= scope->high)
-			continue;
-		ret->innermost = scope;
-		if (begins && is_owner(statements->owners, begins, scope))
-			ret->owner = scope;
-		if (code_search_is_name(statements->search, scope->function))
-			ret->meant = scope;
-	}
-	if (!begins)
-		ret->owner = ret->innermost;
-}
-
-/* The scope in which a line's code is what the query means; NULL: it is not. */
-static const struct code_scope *scope_of(const struct statements *statements, const GArray *scopes, uint64_t address,
-					 unsigned int line)
+/* The scope in which a line's code is what the query means; false: it is not. */
+static bool find_scope(struct statements *statements, const struct index_row *row, uint32_t own, struct scope *ret)
 {
 	const struct code_query *query = statements->search->query;
-	struct nest nest;
+	uint64_t address = index_address(statements->search->source->index, row->address);
+	unsigned int begins = code_owners_line(&statements->owners, row->line);
 
-	find_nest(statements, scopes, address, line, &nest);
-	if (nest.owner && code_search_is_name(statements->search, nest.owner->function))
-		return nest.owner;
-	return query->lines == LINES_ABSOLUTE && strcmp(query->function, "*") != 0 ? nest.meant : NULL;
+	if (begins ? find_owner(statements, row, begins, own, ret) :
+		     find_nested(statements, own, address, true, ret))
+		return true;
+	return query->lines == LINES_ABSOLUTE && strcmp(query->function, "*") != 0 &&
+	       find_nested(statements, own, address, false, ret);
 }
 
 /* ---- Lines ---- */
@@ -164,36 +132,38 @@ static bool is_line_meant(const struct code_query *query, unsigned int line, uns
 /* Remembers the place, or moves to it that of the same line in the same copy. */
 static void note(struct statements *statements, const struct statement *statement)
 {
-	for (unsigned int i = statements->found->len; i > 0; i--) {
-		struct statement *known = &g_array_index(statements->found, struct statement, i - 1);
+	GArray *found = statements->found;
+	gpointer number;
 
-		if (known->line != statement->line)
-			break;
-		if (known->die != statement->die)
-			continue;
+	/* They come by their lines. */
+	if (found->len && g_array_index(found, struct statement, found->len - 1).line != statement->line)
+		g_hash_table_remove_all(statements->copies);
+	if (g_hash_table_lookup_extended(statements->copies, GUINT_TO_POINTER(statement->die), NULL, &number)) {
+		struct statement *known = &g_array_index(found, struct statement, GPOINTER_TO_UINT(number));
+
 		known->address = MIN(known->address, statement->address);
 		return;
 	}
-	g_array_append_val(statements->found, *statement);
+	g_hash_table_insert(statements->copies, GUINT_TO_POINTER(statement->die), GUINT_TO_POINTER(found->len));
+	g_array_append_val(found, *statement);
 }
 
 static void visit_row(struct statements *statements, const struct index_row *row, bool takes_all)
 {
 	struct code_search *search = statements->search;
 	uint64_t address = index_address(search->source->index, row->address);
-	uint32_t copy = index_copy_at(search->source->index, address);
-	const GArray *scopes = copy == INDEX_NONE ? NULL : scopes_of(statements, copy);
-	const struct code_scope *scope = scopes ? scope_of(statements, scopes, address, row->line) : NULL;
+	uint32_t own = index_copy_at(search->source->index, address);
 	struct statement found;
+	struct scope scope;
 
-	if (!scope || (!takes_all && !is_line_meant(search->query, row->line, scope->line)))
+	if (own == INDEX_NONE || !code_search_is_open(search, index_copy(search->source->index, own)) ||
+	    !find_scope(statements, row, own, &scope))
 		return;
-	if (!code_search_is_open(search, index_copy(search->source->index, copy)))
+	if (!takes_all && !is_line_meant(search->query, row->line, scope.line))
 		return;
 	found = (struct statement){
-		.line = row->line, .is_declaration = row->line == scope->line,
-		.die = scope->die, .address = address, .function = scope->function,
-		.caller = scope->depth ? g_array_index(scopes, struct code_scope, 0).function : NULL,
+		.line = row->line, .is_declaration = row->line == scope.line, .die = scope.die, .address = address,
+		.function = scope.function, .caller = scope.caller,
 	};
 	note(statements, &found);
 }
@@ -299,7 +269,8 @@ static void search_file(struct statements *statements, uint32_t file)
 
 	rows = index_rows(search->source->index, file, &count, &search->is_damaged);
 	g_array_set_size(statements->found, 0);
-	find_owners(statements, file);
+	g_hash_table_remove_all(statements->copies);
+	code_owners_read(&statements->owners, search, file);
 	visit_rows(statements, rows, count);
 	if (search->query->is_nearest && search->query->lines != LINES_ALL)
 		keep_nearest(statements, file);
@@ -333,13 +304,15 @@ void code_search_statements(struct code_search *search)
 	gpointer file;
 
 	statements.scopes = g_hash_table_new_full(NULL, NULL, NULL, unref_array);
-	statements.owners = g_array_new(FALSE, FALSE, sizeof(struct owner));
+	code_owners_init(&statements.owners, search->source->index);
 	statements.found = g_array_new(FALSE, FALSE, sizeof(struct statement));
+	statements.copies = g_hash_table_new(NULL, NULL);
 	g_hash_table_iter_init(&iterator, files);
 	while (g_hash_table_iter_next(&iterator, &file, NULL))
 		search_file(&statements, GPOINTER_TO_UINT(file));
+	g_hash_table_unref(statements.copies);
 	g_array_unref(statements.found);
-	g_array_unref(statements.owners);
+	code_owners_fini(&statements.owners);
 	g_hash_table_unref(statements.scopes);
 	g_hash_table_unref(files);
 }

@@ -206,6 +206,34 @@ static uint32_t add_copy(struct builder *builder, Dwarf_Die *die, uint32_t conta
 	return add_code(builder, offset_of(builder, die), function, address, container);
 }
 
+/* The code of a copy; the index keeps that of inlined ones apart. */
+static void add_ranges(struct builder *builder, Dwarf_Die *die, uint32_t copy, bool is_inlined)
+{
+	Dwarf_Addr base, low, high;
+	ptrdiff_t next = 0;
+
+	while ((next = dwarf_ranges(die, next, &base, &low, &high)) > 0) {
+		struct index_range range = { distance(builder, low), 0, copy };
+		struct index_inlined inlined = { copy, range.low, range.low + (uint32_t)(high - low) };
+
+		range.high = inlined.high;
+		if (range.low == INDEX_NONE || low >= high)
+			continue;
+		if (is_inlined)
+			draft_inlined(builder->draft, &inlined);
+		else
+			draft_range(builder->draft, &range);
+	}
+}
+
+static void add_inlined(struct builder *builder, Dwarf_Die *die, uint32_t container)
+{
+	uint32_t copy = add_copy(builder, die, container);
+
+	if (copy != INDEX_NONE)
+		add_ranges(builder, die, copy, true);
+}
+
 /* Goes into blocks and inlined copies, which can hold further ones. */
 static void walk_code(struct builder *builder, Dwarf_Die *within, uint32_t container)
 {
@@ -217,24 +245,10 @@ static void walk_code(struct builder *builder, Dwarf_Die *within, uint32_t conta
 		int tag = dwarf_tag(&die);
 
 		if (tag == DW_TAG_inlined_subroutine)
-			add_copy(builder, &die, container);
+			add_inlined(builder, &die, container);
 		if (tag == DW_TAG_inlined_subroutine || tag == DW_TAG_lexical_block)
 			walk_code(builder, &die, container);
 	} while (dwarf_siblingof(&die, &die) == 0);
-}
-
-static void add_ranges(struct builder *builder, Dwarf_Die *die, uint32_t copy)
-{
-	Dwarf_Addr base, low, high;
-	ptrdiff_t next = 0;
-
-	while ((next = dwarf_ranges(die, next, &base, &low, &high)) > 0) {
-		struct index_range range = { distance(builder, low), 0, copy };
-
-		range.high = (uint32_t)(range.low + (high - low));
-		if (range.low != INDEX_NONE && low < high)
-			draft_range(builder->draft, &range);
-	}
 }
 
 static void add_function(struct builder *builder, Dwarf_Die *die)
@@ -248,7 +262,7 @@ static void add_function(struct builder *builder, Dwarf_Die *die)
 	copy = add_copy(builder, die, INDEX_NONE);
 	if (copy == INDEX_NONE)
 		return;
-	add_ranges(builder, die, copy);
+	add_ranges(builder, die, copy, false);
 	walk_code(builder, die, g_array_index(builder->draft->tables[INDEX_COPIES], struct index_copy, copy).function);
 }
 

@@ -12,7 +12,8 @@
 static const size_t record_sizes[INDEX_TABLES] = {
 	[INDEX_STRINGS] = 1, [INDEX_FILES] = sizeof(struct index_file),
 	[INDEX_FUNCTIONS] = sizeof(struct index_function), [INDEX_COPIES] = sizeof(struct index_copy),
-	[INDEX_RANGES] = sizeof(struct index_range), [INDEX_TYPES] = sizeof(struct index_type),
+	[INDEX_RANGES] = sizeof(struct index_range), [INDEX_INLINED] = sizeof(struct index_inlined),
+	[INDEX_TYPES] = sizeof(struct index_type),
 	[INDEX_ENUMERATORS] = sizeof(struct index_enumerator), [INDEX_VARIABLES] = sizeof(struct index_variable),
 	[INDEX_SYMBOLS] = sizeof(struct index_symbol), [INDEX_ROWS] = sizeof(struct draft_row),
 };
@@ -171,6 +172,11 @@ uint32_t draft_copy(struct index_draft *draft, const struct index_copy *copy)
 void draft_range(struct index_draft *draft, const struct index_range *range)
 {
 	append(draft, INDEX_RANGES, range);
+}
+
+void draft_inlined(struct index_draft *draft, const struct index_inlined *range)
+{
+	append(draft, INDEX_INLINED, range);
 }
 
 void draft_variable(struct index_draft *draft, const struct index_variable *variable)
@@ -345,6 +351,7 @@ static void sort_copies(struct index_draft *draft)
 	GArray *copies = draft->tables[INDEX_COPIES];
 
 	exchange(draft, INDEX_RANGES, offsetof(struct index_range, copy), numbers);
+	exchange(draft, INDEX_INLINED, offsetof(struct index_inlined, copy), numbers);
 	for (uint32_t i = 0; i < copies->len; i++) {
 		uint32_t of = g_array_index(copies, struct index_copy, i).function;
 		struct index_function *function = draft_get_function(draft, of);
@@ -405,6 +412,7 @@ static void bring_into_order(struct index_draft *draft)
 	sort_functions(draft);
 	sort_copies(draft);
 	g_array_sort(draft->tables[INDEX_RANGES], compare_one);
+	g_array_sort(draft->tables[INDEX_INLINED], compare_two);
 	for (uint32_t i = 0; i < types->len; i++)
 		g_array_index(types, struct index_type, i).kind &= ~IS_COMPLETE;
 	g_array_sort(types, compare_two);

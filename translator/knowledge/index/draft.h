@@ -48,6 +48,7 @@ bool draft_enumerator(struct index_draft *draft, const struct index_enumerator *
 /* What needs no more than to be remembered; the number of the record. */
 uint32_t draft_copy(struct index_draft *draft, const struct index_copy *copy);
 void draft_range(struct index_draft *draft, const struct index_range *range);
+void draft_inlined(struct index_draft *draft, const struct index_inlined *range);
 void draft_variable(struct index_draft *draft, const struct index_variable *variable);
 void draft_symbol(struct index_draft *draft, const struct index_symbol *symbol);
 void draft_row(struct index_draft *draft, const struct draft_row *row);

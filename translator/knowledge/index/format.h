@@ -15,7 +15,7 @@
 
 #define INDEX_MAGIC "spileidx"
 /* Of the format and of what is put into it; an index of another version is made anew. */
-#define INDEX_VERSION 5
+#define INDEX_VERSION 6
 
 /* Stands for a record or an address that there is not. */
 #define INDEX_NONE UINT32_MAX
@@ -26,6 +26,7 @@ enum index_table {
 	INDEX_FUNCTIONS,	/* struct index_function, by name */
 	INDEX_COPIES,		/* struct index_copy, by function, then address */
 	INDEX_RANGES,		/* struct index_range of functions' code, by address */
+	INDEX_INLINED,		/* struct index_inlined, by copy, then address */
 	INDEX_TYPES,		/* struct index_type, by name, then kind */
 	INDEX_ENUMERATORS,	/* struct index_enumerator, by name */
 	INDEX_VARIABLES,	/* struct index_variable, by name */
@@ -83,6 +84,11 @@ struct index_copy {
 /* A function's own code; compilers put what is seldom run elsewhere. */
 struct index_range {
 	uint32_t low, high, copy;
+};
+
+/* The same of a copy that is inlined: so one need not read the entries of all that it is inlined into. */
+struct index_inlined {
+	uint32_t copy, low, high;
 };
 
 struct index_type {

@@ -7,6 +7,7 @@
 #include "knowledge/index/index.h"
 
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 struct index {
@@ -19,7 +20,8 @@ struct index {
 static const uint32_t record_sizes[INDEX_TABLES] = {
 	[INDEX_STRINGS] = 1, [INDEX_FILES] = sizeof(struct index_file),
 	[INDEX_FUNCTIONS] = sizeof(struct index_function), [INDEX_COPIES] = sizeof(struct index_copy),
-	[INDEX_RANGES] = sizeof(struct index_range), [INDEX_TYPES] = sizeof(struct index_type),
+	[INDEX_RANGES] = sizeof(struct index_range), [INDEX_INLINED] = sizeof(struct index_inlined),
+	[INDEX_TYPES] = sizeof(struct index_type),
 	[INDEX_ENUMERATORS] = sizeof(struct index_enumerator), [INDEX_VARIABLES] = sizeof(struct index_variable),
 	[INDEX_SYMBOLS] = sizeof(struct index_symbol), [INDEX_ROWS] = sizeof(struct index_row),
 };
@@ -62,15 +64,29 @@ static bool lies_within(uint64_t whole, const struct index_place *place)
 	return place->offset % sizeof(uint64_t) == 0 && place->offset <= whole && size <= whole - place->offset;
 }
 
+/* Forgets the pages of a table that was read as a whole: few of them are asked for later. */
+static void give_back(const char *bytes, size_t size)
+{
+	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+	uintptr_t from = ((uintptr_t)bytes + page - 1) & ~(page - 1), to = ((uintptr_t)bytes + size) & ~(page - 1);
+
+	if (from < to)
+		madvise((void *)from, to - from, MADV_DONTNEED);
+}
+
 static bool is_table_good(const struct index *index, enum index_table table)
 {
 	const struct index_place *place = &index->header->places[table];
+	size_t size = (size_t)place->count * place->record_size;
+	uint64_t checksum;
 
 	if (place->record_size != record_sizes[table] || !lies_within(index->header->size, place))
 		return false;
-	return table == INDEX_ROWS ||
-	       index_checksum(index->bytes + place->offset, (size_t)place->count * place->record_size) ==
-	       place->checksum;
+	if (table == INDEX_ROWS)
+		return true;
+	checksum = index_checksum(index->bytes + place->offset, size);
+	give_back(index->bytes + place->offset, size);
+	return checksum == place->checksum;
 }
 
 static bool is_header_good(const struct index_header *header, size_t size, const char *build_id)
@@ -258,6 +274,23 @@ uint32_t index_copy_at(const struct index *index, uint64_t address)
 	behind = search(index, INDEX_RANGES, is_range_before, &at);
 	range = behind ? record(index, INDEX_RANGES, behind - 1) : NULL;
 	return range && at < range->high ? range->copy : INDEX_NONE;
+}
+
+static bool is_inlined_before(const struct index *index, const void *of, const void *key)
+{
+	(void)index;
+	return ((const struct index_inlined *)of)->copy < *(const uint32_t *)key;
+}
+
+const struct index_inlined *index_inlined(const struct index *index, uint32_t copy, uint32_t *count_ret)
+{
+	uint32_t first = search(index, INDEX_INLINED, is_inlined_before, &copy), next = first;
+	const struct index_inlined *at;
+
+	while ((at = record(index, INDEX_INLINED, next)) && at->copy == copy)
+		next++;
+	*count_ret = next - first;
+	return record(index, INDEX_INLINED, first);
 }
 
 static bool is_symbol_before(const struct index *index, const void *of, const void *key)

@@ -48,6 +48,9 @@ const struct index_row *index_rows(const struct index *index, uint32_t file, uin
 /* The function's own code (a number of INDEX_COPIES) that an address lies in; INDEX_NONE: in none. */
 uint32_t index_copy_at(const struct index *index, uint64_t address);
 
+/* The code of a copy that is inlined, by address: *count_ret ranges. */
+const struct index_inlined *index_inlined(const struct index *index, uint32_t copy, uint32_t *count_ret);
+
 /* The nearest symbol of the section, at or before an address, that is the only one of its name; NULL: there is none. */
 const struct index_symbol *index_symbol_before(const struct index *index, uint64_t address);
 
