@@ -208,7 +208,7 @@ record many $SPILERUN -v -c "./workload parents 1000" many.ko
 record wild $SPILERUN -v -c "perl traffic.pl" wild.ko
 
 for name in notify_die exc_int3 optional notify; do record $name $SPILERUN -v $name.ko; done
-grep -c "notify_" /sys/kernel/debug/kprobes/blacklist >$results/listed
+grep -c "[[:space:]]notify_" /sys/kernel/debug/kprobes/blacklist >$results/listed
 $SPILERUN ticking.ko >$results/other.out 2>&1 &
 pid=$!
 wait_for test -s $results/other.out
