@@ -216,7 +216,7 @@ record others $SPILERUN others.ko
 kill -INT $pid
 wait $pid
 state >$results/state.after
-'
+' --timeout=3000
 }
 
 # refusals CONDITION: lines of those for which awk says so, with $1 to $7 as written above.
