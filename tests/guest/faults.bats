@@ -33,7 +33,7 @@ probe kprobe.function("strnlen") { seen[execname() =~ "work.*"]++ }
 probe kprobe.function("vfs_open").return { opened++ }
 probe kprobe.function("do_sys_openat2").return { if (@entry(ulong_arg(1))) kept++ }
 probe kernel.trace("sched_switch") { switches++ }
-probe kernel.data("jiffies_64").write { written++ }
+probe kernel.data("refuse:at").write { written++ }
 probe timer.profile { lengths <<< ticks++ printf("") }
 probe end { println(parents, " ", switches > 0, " ", written > 0, " ", ticks > 0, " ", opened + kept + seen[1] + @count(lengths) >= 0) }
 END
@@ -116,6 +116,12 @@ setup_file() {
 	build_many
 	build_wildcards
 	build_forbidden
+	# Writes the number that is there.
+	cat >"$modules/everything.sh" <<'END'
+./workload parents 500
+at=/sys/module/refuse/parameters/at
+read -r number <$at && echo "$number" >$at
+END
 	cat >"$modules/ticking.sh" <<'END'
 ticks() { grep -c mod_profile_ticked /proc/timer_list >>"$results/ticks"; }
 ticks
@@ -182,7 +188,7 @@ turn=0 refused=none
 while [ -n "$refused" ] && [ $turn -lt 300 ]; do
 	turn=$((turn + 1))
 	echo $turn >$refusing/at
-	$SPILERUN -q -c "./workload parents 500" everything.ko >/tmp/out 2>/tmp/err
+	$SPILERUN -q -c "sh everything.sh" everything.ko >/tmp/out 2>/tmp/err
 	status=$?
 	refused=$(cat $refusing/refused)
 	echo "$turn,$status,$refused,$(tr "\n" " " <$refusing/held),$(ls /proc/spile 2>/dev/null | tr "\n" " "),$(tr "\n" " " </tmp/out),$(tr "\n" " " </tmp/err)"
