@@ -189,6 +189,7 @@ parts() {
 	need_headers
 	cp -r "$SHARED" "$work/copy"
 	export XDG_CACHE_HOME=$work/copy
+	made -e 'probe begin { println("sound") }'
 	first=$(made --kbuild -e 'probe begin { println("spoilt") }')
 	for part in "$XDG_CACHE_HOME"/spile/kernel/*/prepared-*/part-core-*.o; do truncate -s 5000 "$part"; done
 	rm -rf "$XDG_CACHE_HOME/spile/modules"

@@ -250,7 +250,7 @@ $note" "$results/other-tree.err"
 	expect_status renamed 1
 	expect_line renamed.err "spilerun: error: this kernel has no function 'vfs_raed'"
 	expect_status forbidden 1
-	expect_line forbidden.err "ERROR: cannot attach kprobe.function(\"exc_int3\"): exc_int3: the kernel allows no probe there (error -22)"
+	expect_line forbidden.err "spilerun: error: the function 'exc_int3' must not be probed: it lies in the kernel's section .noinstr.text"
 	same "" "$results/forbidden.out"
 }
 

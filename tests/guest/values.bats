@@ -6,6 +6,12 @@
 
 load common
 
+# Whether the kernel's types come with its per-CPU variables, which 5.10's do not: as spile has unpacked
+# them for the scripts before.
+has_variables() {
+	grep -aqs '\.data\.\.percpu' "${XDG_CACHE_HOME:-$HOME/.cache}"/spile/kernel/*/btf-vmlinux-*
+}
+
 # A script that compares where members are with what the compiler says, and bit-fields of the current
 # task with what it reads.
 offsets_script() {
@@ -81,7 +87,8 @@ setup_file() {
 		now[7] = $uf->next == $uf
 	}
 	probe end { printf("%d %d %d %d\n", now[0], now[1] > 1, before[1], now[7]) }'
-	build_module per_cpu -g -e '
+	has_variables || echo "the BTF of $RELEASE has no variables" >"$modules/without_variables"
+	[ -e "$modules/without_variables" ] || build_module per_cpu -g -e '
 	global all, right
 	probe kernel.function("ksys_read") {
 		if (execname() != "workload" || $fd != 100) next
@@ -107,7 +114,7 @@ setup_file() {
 	guest '
 head -c 1000 /dev/zero >/tmp/known
 for name in reads casts printed fields several per_cpu; do
-	record $name $SPILERUN -c "./workload sizes /tmp/known" $name.ko
+	[ ! -e $name.ko ] || record $name $SPILERUN -c "./workload sizes /tmp/known" $name.ko
 done
 record offsets $SPILERUN offsets.ko
 record readers $SPILERUN -c "./workload readers 300" readers.ko
@@ -142,6 +149,7 @@ sort_calls() { awk '/^fd=/ { first = $0; next } /^entry/ { print; print first; n
 }
 
 @test "per-CPU variables of the kernel" {
+	[ ! -e "$modules/without_variables" ] || skip "$(cat "$modules/without_variables")"
 	same '3 3' "$results/per_cpu.out"
 	expect_status per_cpu 0
 }
