@@ -291,18 +291,5 @@ int main(void)
 }
 
 #else /* !HAVE_LIBDW */
-
-static void reads_dwarf(void **state)
-{
-	(void)state;
-	skip();
-}
-
-int main(void)
-{
-	const struct CMUnitTest tests[] = { cmocka_unit_test(reads_dwarf) };
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
-}
-
+#include "without_dwarf.h"
 #endif /* !HAVE_LIBDW */
