@@ -190,12 +190,10 @@ parts() {
 	cp -r "$SHARED" "$work/copy"
 	export XDG_CACHE_HOME=$work/copy
 	made -e 'probe begin { println("sound") }'
-	first=$(made --kbuild -e 'probe begin { println("spoilt") }')
 	for part in "$XDG_CACHE_HOME"/spile/kernel/*/prepared-*/part-core-*.o; do truncate -s 5000 "$part"; done
-	rm -rf "$XDG_CACHE_HOME/spile/modules"
-	second=$(made -v -e 'probe begin { println("spoilt") }')
+	made -v -e 'probe begin { println("spoilt") }'
 	grep 'kbuild makes the module: a step of its own failed' "$work/messages"
-	[ "$first" = "$second" ]
+	nm mine.ko | grep -q ' [Tt] rt_contexts_init$'
 }
 
 @test "spile warm leaves nothing for the first script to do" {
