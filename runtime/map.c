@@ -4,6 +4,9 @@
  */
 #include "map.h"
 
+#define RT_MAP_FULL "array '%s' is full (%u element%s, see MAXMAPENTRIES)"
+#define RT_MAP_BUSY "array '%s' is being added to by another CPU all the time"
+
 /* As rt_hash_string, of such a string: the bytes from the NUL on count as 0. */
 static inline u64 rt_hash_words(u64 hash, const char *s)
 {

@@ -135,6 +135,7 @@ static __always_inline u64 rt_hash_mix(u64 hash, u64 value)
 	return kc_fold_product(hash ^ value, 0x9e3779b97f4a7c15ULL);
 }
 
+/* The hash of a string behind what `hash` stands for: of its bytes, wherever it begins. */
 u64 rt_hash_string(u64 hash, const char *s);
 
 static inline bool rt_slot_key_matches(const struct rt_map *m, struct rt_slot *slot, u32 i,
@@ -159,6 +160,7 @@ static inline bool rt_slot_in_slice(const struct rt_map *m, struct rt_slot *slot
 	return true;
 }
 
+/* As rt_map_find, by any keys. */
 u32 rt_map_find_any(const struct rt_map *m,
 		    const union rt_key *keys);
 
@@ -296,6 +298,7 @@ static __always_inline void rt_table_free(struct rt_table *t, struct rt_slot *sl
 	t->count--;
 }
 
+/* Frees a slot in use, by a call. */
 void rt_table_remove(struct rt_table *t, u32 number, bool is_listed);
 
 /* Makes a free slot, whose keys and value are there, one in use. */
@@ -348,9 +351,6 @@ static __always_inline u32 rt_map_insert_plain(const struct rt_map *m, s64 key)
 	return number;
 }
 
-#define RT_MAP_FULL "array '%s' is full (%u element%s, see MAXMAPENTRIES)"
-#define RT_MAP_BUSY "array '%s' is being added to by another CPU all the time"
-
 /*
  * Adds an element that was not found, with an empty value. 0 if the array is full, which is an
  * error or was counted at `place`.
@@ -361,7 +361,6 @@ u32 rt_map_add_any(struct rt_context *c, const struct rt_map *m,
 /* As rt_map_add_any, by one key: a caller that is given its address must have it in memory. */
 u32 rt_map_add_number(struct rt_context *c, const struct rt_map *m,
 		      s64 key, struct rt_place *place);
-
 u32 rt_map_add_string(struct rt_context *c, const struct rt_map *m,
 		      const char *key, struct rt_place *place);
 

@@ -59,8 +59,6 @@ u64 rt_cpu_horizon(u64 last);
  */
 u64 rt_horizon(u64 last);
 
-/* ---- Room ---- */
-
 /* ---- Records ---- */
 
 static __always_inline char *rt_put_header(const struct rt_context *c, char *at, u32 type,
