@@ -13,6 +13,8 @@ VERSION = 0.1
 PREFIX = /usr/local
 BUILD = build
 PACKAGES = glib-2.0 libarchive
+# Not linked with: translator/base/libarchive.c loads it when it is needed.
+LATE_PACKAGES = libarchive
 # What is used where it is there: each gives -DHAVE_NAME.
 OPTIONAL_PACKAGES = libbpf libdw libelf
 
@@ -36,7 +38,8 @@ found_packages := $(foreach package,$(OPTIONAL_PACKAGES),\
 	$(shell $(PKG_CONFIG) --exists $(package) 2>/dev/null && echo $(package)))
 package_flags := $(shell $(PKG_CONFIG) --cflags $(PACKAGES) $(found_packages) 2>/dev/null) \
 	$(foreach package,$(found_packages),-DHAVE_$(shell echo $(package) | tr a-z- A-Z_))
-package_libraries := $(shell $(PKG_CONFIG) --libs $(PACKAGES) $(found_packages) 2>/dev/null) -ldl
+package_libraries := $(shell $(PKG_CONFIG) --libs $(filter-out $(LATE_PACKAGES),$(PACKAGES)) \
+	$(found_packages) 2>/dev/null) -ldl
 glib_flags = $(package_flags) -DGLIB_VERSION_MIN_REQUIRED=GLIB_VERSION_2_56 \
 	-DGLIB_VERSION_MAX_ALLOWED=GLIB_VERSION_2_56
 

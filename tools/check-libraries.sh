@@ -4,7 +4,8 @@
 # Does a program need no newer libraries than those of the oldest distribution it is for? Compares
 # what it takes of elfutils, by the versions of its symbols, with elfutils 0.176 (libdw up to
 # ELFUTILS_0.176, libelf up to ELFUTILS_1.7). GLib's functions are kept to their version by the
-# compiler (GLIB_VERSION_MAX_ALLOWED). Prints each offender and exits with 1 if there was one.
+# compiler (GLIB_VERSION_MAX_ALLOWED). And is it linked with none that it should only load when it is
+# needed (translator/base/libarchive.c)? Prints each offender and exits with 1 if there was one.
 #
 #   tools/check-libraries.sh PROGRAM
 #   tools/check-libraries.sh --self-test   fails unless planted symbols are told apart
@@ -37,6 +38,10 @@ planted_of_libelf is of ELFUTILS_1.8" ] && exit
 fi
 
 [ $# -eq 1 ] || { sed -n '/^#   tools/s/^# *//p' "$0" >&2; exit 2; }
+if objdump -p "$1" | grep 'NEEDED.*libarchive'; then
+	echo "$1: is linked with libarchive, which makes each start twice as long"
+	exit 1
+fi
 symbols=$(objdump -T "$1") || exit 1
 newer=$(echo "$symbols" | newer_symbols)
 [ -z "$newer" ] || { echo "$1: $newer"; exit 1; }

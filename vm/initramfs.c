@@ -20,7 +20,7 @@
 
 /* ---- the archive ---- */
 
-static la_ssize_t append_bytes(struct archive *archive, void *bytes, const void *block,
+static ssize_t append_bytes(struct archive *archive, void *bytes, const void *block,
 			       size_t length)
 {
 	(void)archive;

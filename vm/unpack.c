@@ -26,7 +26,7 @@ static GByteArray *read_all(struct archive *archive, int opened, char **reason_r
 	GByteArray *bytes = g_byte_array_new();
 	struct archive_entry *entry;
 	g_autofree guint8 *block = g_malloc(BLOCK_SIZE);
-	la_ssize_t got = opened;
+	ssize_t got = opened;
 
 	if (opened == ARCHIVE_OK)
 		got = archive_read_next_header(archive, &entry);

@@ -71,7 +71,7 @@ struct input {
 	char buffer[65536];
 };
 
-static la_ssize_t read_block(struct archive *archive, void *context, const void **block_ret)
+static ssize_t read_block(struct archive *archive, void *context, const void **block_ret)
 {
 	struct input *input = context;
 	ssize_t size = pread(input->handle, input->buffer, MIN(input->left, sizeof(input->buffer)), input->at);
@@ -114,7 +114,7 @@ static bool copy_all(struct archive *archive, int handle)
 {
 	uint64_t copied = 0;
 	const void *block;
-	la_int64_t offset;
+	int64_t offset;
 	size_t size;
 
 	while (archive_read_data_block(archive, &block, &size, &offset) == ARCHIVE_OK && copied + size < LARGEST_IMAGE) {
