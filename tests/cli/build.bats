@@ -76,6 +76,21 @@ need_headers() {
 	refute grep 'in the cache' "$work/messages"
 }
 
+@test "a change of our own sources is seen, whatever time they claim to be of" {
+	need_headers
+	mkdir -p "$work/tools"
+	cp -r "$TOP"/{runtime,module,include,tapsets,Kbuild,spile,spilerun} "$work/tools/"
+	SPILE=$work/tools/spile
+	made -e 'probe begin { exit() }'
+	made -v -e 'probe begin { exit() }'
+	grep 'in the cache' "$work/messages"
+	touch -r "$work/tools/runtime/core.c" "$work/time"
+	sed -i 's/The part of the runtime/The part of our runtime/' "$work/tools/runtime/core.c"
+	touch -r "$work/time" "$work/tools/runtime/core.c"
+	made -v -e 'probe begin { exit() }'
+	refute grep 'in the cache' "$work/messages"
+}
+
 @test "a script that includes files of its own is made anew each time" {
 	local script
 	need_headers

@@ -17,6 +17,7 @@
 #include <glib/gstdio.h>
 
 #include "base/paths.h"
+#include "build/sources.h"
 #include "target/scratch.h"
 
 #define MODULES "modules"
@@ -285,5 +286,6 @@ bool cache_clean(void)
 		scratch_remove(path);
 		ok = ok && !g_file_test(path, G_FILE_TEST_EXISTS);
 	}
+	sources_forget();
 	return ok;
 }

@@ -8,8 +8,11 @@
 
 #include <glib.h>
 
-/* Hexadecimal; equal for equal files only. Read once; lives as long as the process. */
+/* Hexadecimal; equal for equal files only. Read when they changed; lives as long as the process. */
 const char *sources_identity(void);
+
+/* Removes what the cache has of it. */
+void sources_forget(void);
 
 /* Adds a text to a hash, with its NUL, so that texts cannot run into each other. */
 void sources_hash_text(GChecksum *hash, const char *text);
