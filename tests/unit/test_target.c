@@ -671,6 +671,59 @@ static void finds_the_right_system_map(void **state)
 	assert_true(g_str_has_suffix(origin, "/proc/kallsyms"));
 }
 
+/* The one file in the tree's cache that keeps the functions; to be freed. */
+static char *kept_functions(struct fixture *fixture, const struct kernel_tree *tree)
+{
+	const char *folder = kernel_tree_cache(fixture->arena, tree), *name;
+	g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
+
+	while ((name = g_dir_read_name(dir)))
+		if (g_str_has_prefix(name, "functions-"))
+			return g_build_filename(folder, name, NULL);
+	return NULL;
+}
+
+static bool runs_with(struct fixture *fixture, const struct kernel_tree *tree, const char *name)
+{
+	const char *origin;
+
+	return symbols_have(symbols_load_in(fixture->arena, fixture->root, tree, &origin), name);
+}
+
+static void keeps_the_functions_of_a_build(void **state)
+{
+	struct fixture *fixture = *state;
+	g_autofree char *kept = NULL, *bytes = NULL;
+	struct kernel_tree tree;
+	gsize size;
+
+	put_tree(fixture);
+	assert_true(find(fixture, RELEASE, &tree));
+	tree.is_running = true;
+	put(fixture, "sys/kernel/notes", "of one build");
+	put(fixture, "proc/kallsyms", "0000000000000000 T first\n0000000000000000 t after_it\n");
+	assert_true(runs_with(fixture, &tree, "first"));
+	put(fixture, "proc/kallsyms", "0000000000000000 T second\n");
+	assert_true(runs_with(fixture, &tree, "first"));
+	assert_true(runs_with(fixture, &tree, "after_it"));
+	assert_false(runs_with(fixture, &tree, "second"));
+
+	kept = kept_functions(fixture, &tree);
+	assert_true(g_file_get_contents(kept, &bytes, &size, NULL));
+	for (gsize length = 0; length < size; length++) {
+		assert_true(g_file_set_contents(kept, bytes, (gssize)length, NULL));
+		assert_true(runs_with(fixture, &tree, "second"));
+	}
+	/* A name that begins beyond the end. */
+	bytes[24] = 100;
+	assert_true(g_file_set_contents(kept, bytes, (gssize)size, NULL));
+	assert_true(runs_with(fixture, &tree, "second"));
+
+	put(fixture, "sys/kernel/notes", "of another build");
+	put(fixture, "proc/kallsyms", "0000000000000000 T third\n");
+	assert_true(runs_with(fixture, &tree, "third"));
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -704,6 +757,7 @@ int main(void)
 		TEST(knows_functions_by_name),
 		TEST(matches_patterns),
 		TEST(finds_the_right_system_map),
+		TEST(keeps_the_functions_of_a_build),
 #undef TEST
 	};
 

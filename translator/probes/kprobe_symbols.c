@@ -54,18 +54,24 @@ void kprobe_add(const struct probe_target *target, const struct probe_declaratio
 
 /* ---- Patterns that become a probe for each function ---- */
 
+/* Whether something tells of types. Asked last: the answer may take reading all of BTF. */
+static bool are_types_known(const struct probe_target *target, const struct kprobe_details *details)
+{
+	return !knowledge_lack(target->knowledge, details->module);
+}
+
 /*
  * $x is another register in another function: only where nothing is known of any is this left to
  * fail. Which functions are exported is known here, and not at load.
  */
 static bool needs_expansion(const struct probe_target *target, const struct kprobe_details *details)
 {
-	bool is_known = !knowledge_lack(target->knowledge, details->module);
-
 	/* A list has nothing to offer that nobody knows. */
 	if (!has_wildcard(details->pattern) && !details->is_exported)
-		return target->is_listing && !kprobe_symbols_in(target, details->module) && is_known;
-	return target->is_listing || details->is_exported || (target->names_targets && is_known);
+		return target->is_listing && !kprobe_symbols_in(target, details->module) &&
+		       are_types_known(target, details);
+	return target->is_listing || details->is_exported ||
+	       (target->names_targets && are_types_known(target, details));
 }
 
 /* The component with another text as its argument. */
