@@ -36,7 +36,7 @@ module               : runtime runtime/compat include
 # Who may include <PATTERN>: the only rooms, by PATTERN.
 systems='
 ^(elfutils/|dwarf\.h|gelf\.h)          : translator/knowledge
-^archive                               : translator/knowledge vm
+^archive                               : translator/base translator/knowledge vm
 ^bpf/                                  : translator/knowledge
 ^(glib|gio/|gmodule|glib-unix)         : translator/base translator/script translator/target translator/knowledge translator/probes translator/regex translator/analysis translator/emit translator/build translator/doctor translator vm
 '
