@@ -17,6 +17,7 @@
 #include "base/process.h"
 #include "build/compile_step.h"
 #include "build/object.h"
+#include "build/steps.h"
 #include "build/symvers.h"
 #include "tree_fixture.h"
 
@@ -163,6 +164,91 @@ static void broken_objects_are_harmless(void **state)
 	}
 }
 
+/* ---- All steps ---- */
+
+/* A tree's steps that want no kernel; those from modpost on make the module of a list and its symbols. */
+static const struct kernel_recipe recipe = {
+	.directory = "@{folder}", .environment = "export LISTS=@{folder}/.lists\n", .module_head = "", .command_file = "none\n",
+	.steps = {
+		[RECIPE_COMPILE] = "cc -O1 -DKBUILD_BASENAME='KBUILD_STR(script)' -c -o @{folder}/script.o @{folder}/script.c",
+		[RECIPE_LINK] = "ld -r -o @{folder}/@{module}.o @{folder}/script.o @{parts}",
+		[RECIPE_MODPOST] = "set -- -i ./Module.symvers -T - ; cat $LISTS/@{module}.mod \"$2\" >all ; "
+				   "echo 'int x;' >@{folder}/@{module}.mod.c",
+		[RECIPE_COMPILE_MODULE] = "cc -O1 -c -o @{folder}/@{module}.mod.o @{folder}/@{module}.mod.c",
+		[RECIPE_LINK_MODULE] = "cp all @{folder}/@{module}.ko",
+	},
+};
+
+/* A module of script.c and two parts, by `recipe` with a list of the form `list`; what it then is. */
+static char *made_by_steps(struct fixture *fixture, const char *list)
+{
+	const char *root = fixture->root;
+	struct kernel_recipe own = recipe;
+	const struct kernel_flags flags = { .recipe = &own };
+	const struct steps_prepared prepared = {
+		.header = "head.h", .module_header = "head.h", .registers = "", .folder = root,
+	};
+	struct steps_request request = {
+		.tree = &fixture->tree, .flags = &flags, .prepared = &prepared,
+		.names = {
+			.folder = root, .module = "mine", .top = "", .kconf = "", .common = "",
+			.parts = arena_printf(fixture->arena, "%s %s", compiled(fixture, "a", "int a;\n"),
+					      compiled(fixture, "b", "int b;\n")),
+		},
+	};
+	g_autoptr(GString) log = g_string_new(NULL);
+	char *text = NULL;
+
+	fixture->tree.build_dir = root;
+	own.files = arena_array(fixture->arena);
+	g_ptr_array_add(own.files, (char *)".lists/@{module}.mod");
+	g_ptr_array_add(own.files, (char *)list);
+	assert_true(scratch_write(&fixture->diag, root, "head.h", ""));
+	assert_true(scratch_write(&fixture->diag, root, "script.c",
+				  "void kfree(void *); void f(void); void f(void) { kfree(0); }\n"));
+	assert_true(scratch_write(&fixture->diag, root, "Module.symvers", "0x1\tkfree\tvmlinux\tX\n"
+				  "0x2\tother\tvmlinux\tX\n"));
+	if (!steps_run(fixture->arena, &request, log))
+		fail_msg("%s", log->str);
+	assert_true(g_file_get_contents(arena_printf(fixture->arena, "%s/mine.ko", root), &text, NULL, NULL));
+	return text;
+}
+
+/* Parts stand in a line, or in lines of their own, as the sample's did; modpost reads few symbols. */
+static void lists_have_the_form_of_the_tree(void **state)
+{
+	struct fixture *fixture = *state;
+	g_autofree char *line = made_by_steps(fixture, "@{folder}/@{module}.ko\nscript.o @{parts}\n");
+	g_autofree char *lines = made_by_steps(fixture, "script.o\n@{parts}\n");
+
+	assert_string_equal(line, arena_printf(fixture->arena, "%s/mine.ko\nscript.o %s/a.o %s/b.o\n"
+					       "0x1\tkfree\tvmlinux\tX\n", fixture->root, fixture->root,
+					       fixture->root));
+	assert_string_equal(lines, arena_printf(fixture->arena, "script.o\n%s/a.o\n%s/b.o\n"
+						"0x1\tkfree\tvmlinux\tX\n", fixture->root, fixture->root));
+}
+
+/* The object's name in a part's command, by the older form of that definition. */
+static void parts_are_compiled_by_their_names(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct kernel_flags flags = { .recipe = (struct kernel_recipe *)&recipe };
+	const struct steps_prepared prepared = { .header = "/p/head.h", .registers = "" };
+	const struct steps_request request = {
+		.tree = &fixture->tree, .flags = &flags, .prepared = &prepared,
+		.names = { .folder = fixture->root, .module = "mine", .parts = "" },
+	};
+	g_autofree char *names = NULL;
+
+	assert_string_equal(steps_compile_text(fixture->arena, &request, "part-core"),
+			    arena_printf(fixture->arena, "'cc' '-O1' -include /p/head.h -include "
+					 "%s/part-core.names.h -c -o %s/part-core.o %s/part-core.c",
+					 fixture->root, fixture->root, fixture->root));
+	assert_true(g_file_get_contents(arena_printf(fixture->arena, "%s/part-core.names.h", fixture->root),
+					&names, NULL, NULL));
+	assert_string_equal(names, "#define KBUILD_BASENAME KBUILD_STR(part-core)\n");
+}
+
 int main(void)
 {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, fixture_set_up, fixture_tear_down)
@@ -173,6 +259,8 @@ int main(void)
 		TEST(symvers_keep_what_is_undefined),
 		TEST(objects_are_compared_by_what_is_loaded),
 		TEST(broken_objects_are_harmless),
+		TEST(lists_have_the_form_of_the_tree),
+		TEST(parts_are_compiled_by_their_names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -448,6 +448,21 @@ static void parses_command_files(void **state)
 
 /* ---- recipes ---- */
 
+/* `text` with the folder for each @/; the arena's. */
+static const char *in_folder(struct fixture *fixture, const char *text)
+{
+	g_auto(GStrv) parts = g_strsplit(text, "@/", -1);
+	g_autofree char *folder = g_strconcat(fixture->root, "/", NULL);
+	g_autofree char *joined = g_strjoinv(folder, parts);
+
+	return arena_printf(fixture->arena, "%s", joined);
+}
+
+static void put_sample_file(struct fixture *fixture, const char *name, const char *text)
+{
+	assert_true(scratch_write(&fixture->diag, fixture->root, name, in_folder(fixture, text)));
+}
+
 /* What kbuild of 6.1 leaves in a folder, shortened; @/ stands for the folder. */
 static void put_sample(struct fixture *fixture)
 {
@@ -461,13 +476,8 @@ static void put_sample(struct fixture *fixture)
 		{ "spile_flags.mod.c", "#include <linux/module.h>\n\n#define A\nBUILD_SALT;\n#include <b.h>\n" },
 	};
 
-	for (size_t i = 0; i < G_N_ELEMENTS(files); i++) {
-		g_auto(GStrv) parts = g_strsplit(files[i][1], "@/", -1);
-		g_autofree char *folder = g_strconcat(fixture->root, "/", NULL);
-		g_autofree char *text = g_strjoinv(folder, parts);
-
-		assert_true(scratch_write(&fixture->diag, fixture->root, files[i][0], text));
-	}
+	for (size_t i = 0; i < G_N_ELEMENTS(files); i++)
+		put_sample_file(fixture, files[i][0], files[i][1]);
 }
 
 static void assert_fills(const char *text, const struct kernel_recipe_names *names, const char *expected)
@@ -508,6 +518,37 @@ static void recipes_are_learnt_and_kept(void **state)
 	assert_true(g_key_file_remove_key(file, "steps", "modpost", NULL));
 	assert_false(kernel_recipe_load(fixture->arena, file, &again));
 	g_key_file_free(file);
+}
+
+/* Of 4.18: the object has another name at first, make alone says what objtool does, lists have a folder. */
+static void recipes_of_older_kbuild_are_learnt(void **state)
+{
+	static const char said[] = "  gcc -c -o @/.tmp_script.o @/script.c\n"
+		"  ./tools/objtool/objtool orc generate --module \"@/.tmp_script.o\";\n"
+		"  ./tools/objtool/objtool orc generate --module \"@/.tmp_spile_part.o\";\n"
+		"spile-environment MODVERDIR=@/.tmp_versions\n"
+		"  find @/.tmp_versions -name '*.mod' | scripts/mod/modpost -m -i ./Module.symvers -s -T -\n";
+	struct fixture *fixture = *state;
+	struct kernel_recipe_names names = { .folder = fixture->root, .top = "/top", .kconf = "/no/kconf" };
+	struct kernel_recipe_names other = {
+		.folder = "/w", .module = "mine", .parts = "/p/a.o", .top = "/other", .kconf = "/k",
+	};
+	struct kernel_recipe recipe = { .directory = NULL };
+
+	put_sample(fixture);
+	put_sample_file(fixture, ".script.o.cmd", "cmd_@/script.o := gcc -c -o @/.tmp_script.o @/script.c\n");
+	assert_int_equal(g_mkdir(in_folder(fixture, "@/.tmp_versions"), 0700), 0);
+	put_sample_file(fixture, ".tmp_versions/spile_flags.mod",
+			"@/spile_flags.ko\n@/script.o @/spile_part.o\n");
+	assert_true(kernel_recipe_learn(fixture->arena, &names, "/tree", in_folder(fixture, said), &recipe));
+	assert_fills(recipe.steps[RECIPE_COMPILE], &other, " gcc -c -o /w/script.o /w/script.c ; "
+		     "./tools/objtool/objtool orc generate --module \"/w/script.o\"");
+	assert_fills(recipe.steps[RECIPE_MODPOST], &other, "find /w/.tmp_versions -name '*.mod' | "
+		     "scripts/mod/modpost -m -i ./Module.symvers -s -T -");
+	assert_fills(recipe.environment, &other, "export MODVERDIR=/w/.tmp_versions\n");
+	assert_int_equal(recipe.files->len, 4);
+	assert_fills(recipe.files->pdata[2], &other, ".tmp_versions/mine.mod");
+	assert_fills(recipe.files->pdata[3], &other, "/w/mine.ko\n/w/script.o /p/a.o\n");
 }
 
 /* ---- prototypes ---- */
@@ -750,6 +791,7 @@ int main(void)
 		TEST(a_missing_make_is_reported),
 		TEST(parses_command_files),
 		TEST(recipes_are_learnt_and_kept),
+		TEST(recipes_of_older_kbuild_are_learnt),
 		TEST(parses_a_marker),
 		TEST(parses_declarators),
 		TEST(passes_over_broken_markers),

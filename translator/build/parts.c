@@ -46,11 +46,9 @@ static bool copy_object(const char *from, const char *to)
 static bool compile(struct arena *arena, const struct steps_request *request, const char *part,
 		    GString *log)
 {
-	g_autofree char *directory = kernel_recipe_fill(request->flags->recipe->directory, &request->names);
 	const char *compile = steps_compile_text(arena, request, part);
 
-	return compile && steps_shell(directory, arena_printf(arena, "%s%s", request->flags->recipe->environment,
-							      compile), log);
+	return compile && steps_shell(request, compile, log);
 }
 
 static bool get_part(struct arena *arena, const struct steps_request *request, const char *limits,

@@ -114,11 +114,6 @@ static struct steps_request sample_request(const struct preparation *p)
 	};
 }
 
-static char *directory_of(const struct steps_request *request)
-{
-	return kernel_recipe_fill(request->flags->recipe->directory, &request->names);
-}
-
 /* ---- Headers ---- */
 
 /* Writes the header of one compile step, which becomes *ret; false if that is not possible. */
@@ -127,7 +122,7 @@ static bool write_header(const struct preparation *p, enum kernel_recipe_step st
 {
 	struct steps_request request = sample_request(p);
 	g_autofree char *text = kernel_recipe_fill(p->flags->recipe->steps[step], &request.names);
-	g_autofree char *directory = directory_of(&request);
+	g_autofree char *directory = kernel_recipe_fill(p->flags->recipe->directory, &request.names);
 
 	return compile_step_parse(p->arena, text, ret) &&
 	       g_file_set_contents(path, compile_step_header(p->arena, ret, directory, head), -1, NULL);
@@ -145,7 +140,6 @@ static bool precompile(const struct preparation *p, GString *log)
 {
 	struct steps_request request = sample_request(p);
 	const char *header = request.prepared->header, *module_header = request.prepared->module_header;
-	g_autofree char *directory = directory_of(&request);
 	struct compile_step script, module;
 	const char *text;
 
@@ -155,7 +149,7 @@ static bool precompile(const struct preparation *p, GString *log)
 	text = arena_printf(p->arena, "%s\n%s\n%s", compile_step_preprocess(p->arena, &script, header),
 			    compile_step_precompile(p->arena, &script, header),
 			    compile_step_precompile(p->arena, &module, module_header));
-	return steps_shell(directory, text, log) && write_registers(p);
+	return steps_shell(&request, text, log) && write_registers(p);
 }
 
 /* ---- Proof ---- */
@@ -171,12 +165,9 @@ static bool write_sample(const struct preparation *p)
 
 static bool make_sample(const struct preparation *p, const struct steps_request *request, GString *log)
 {
-	g_autofree char *directory = directory_of(request);
 	const char *compile = write_sample(p) ? steps_compile_text(p->arena, request, RECIPE_PART) : NULL;
-	const char *part = compile ? arena_printf(p->arena, "%s%s", p->flags->recipe->environment, compile) :
-				     NULL;
 
-	return part && steps_shell(directory, part, log) && steps_run(p->arena, request, log);
+	return compile && steps_shell(request, compile, log) && steps_run(p->arena, request, log);
 }
 
 static bool same_modules(const char *path, const char *other_path)

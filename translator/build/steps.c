@@ -13,8 +13,12 @@
 
 #define SHORT_SYMVERS "kernel.symvers"
 
-bool steps_shell(const char *directory, const char *text, GString *log)
+bool steps_shell(const struct steps_request *request, const char *text, GString *log)
 {
+	const struct kernel_recipe *recipe = request->flags->recipe;
+	g_autofree char *directory = kernel_recipe_fill(recipe->directory, &request->names);
+	g_autofree char *environment = kernel_recipe_fill(recipe->environment, &request->names);
+	g_autofree char *all = g_strconcat(environment, text, NULL);
 	GPtrArray *argv = g_ptr_array_new();
 	struct process_result result;
 	bool ok;
@@ -22,11 +26,11 @@ bool steps_shell(const char *directory, const char *text, GString *log)
 	kernel_make_environment(argv);
 	g_ptr_array_add(argv, (char *)"sh");
 	g_ptr_array_add(argv, (char *)"-ec");
-	g_ptr_array_add(argv, (char *)text);
+	g_ptr_array_add(argv, all);
 	g_ptr_array_add(argv, NULL);
 	process_run((const char *const *)argv->pdata, directory, &result);
 	g_ptr_array_free(argv, TRUE);
-	g_string_append_printf(log, "%s\n%s%s", text, result.output, result.errors);
+	g_string_append_printf(log, "%s\n%s%s", all, result.output, result.errors);
 	ok = result.status == 0;
 	process_result_clear(&result);
 	return ok;
@@ -39,20 +43,31 @@ static bool write_file(const char *folder, const char *name, const char *text)
 	return g_file_set_contents(path, text, -1, NULL);
 }
 
-/* The files that steps read: lists have a part in each line. */
+/* A list for these parts, of the sample's `form`: what stood before its part stands before each. */
+static char *list_text(const char *form, struct kernel_recipe_names names)
+{
+	const char *mark = strstr(form, "@{parts}");
+	char separator = mark && mark > form ? mark[-1] : ' ';
+	g_autofree char *parts = g_strdelimit(g_strdup(names.parts), " ", separator);
+
+	names.parts = parts;
+	return kernel_recipe_fill(form, &names);
+}
+
+/* The files that steps read; older kbuild has them in a folder of its own. */
 static bool write_lists(const struct steps_request *request)
 {
 	const GPtrArray *files = request->flags->recipe->files;
-	struct kernel_recipe_names names = request->names;
-	g_autofree char *parts = g_strdelimit(g_strdup(names.parts), " ", '\n');
+	const struct kernel_recipe_names *names = &request->names;
 	bool ok = true;
 
-	names.parts = parts;
 	for (guint i = 0; i + 1 < files->len && ok; i += 2) {
-		g_autofree char *name = kernel_recipe_fill(files->pdata[i], &names);
-		g_autofree char *text = kernel_recipe_fill(files->pdata[i + 1], &names);
+		g_autofree char *name = kernel_recipe_fill(files->pdata[i], names);
+		g_autofree char *text = list_text(files->pdata[i + 1], *names);
+		g_autofree char *path = g_build_filename(names->folder, name, NULL);
+		g_autofree char *folder = g_path_get_dirname(path);
 
-		ok = write_file(names.folder, name, text);
+		ok = g_mkdir_with_parents(folder, 0700) == 0 && write_file(names->folder, name, text);
 	}
 	return ok;
 }
@@ -80,7 +95,7 @@ static const char *with_header(struct arena *arena, const struct steps_request *
 /* A text about script.c, for `part`: the name is in the input, the output and the base name. */
 static char *text_of_part(const char *text, const char *part)
 {
-	static const char *const forms[] = { "script.c", "script.o", "\"script\"" };
+	static const char *const forms[] = { "script.c", "script.o", "\"script\"", "KBUILD_STR(script)" };
 	char *result = g_strdup(text);
 
 	for (size_t i = 0; i < G_N_ELEMENTS(forms); i++) {
@@ -150,11 +165,11 @@ static const char *modpost_text(struct arena *arena, const struct steps_request 
 	g_autofree char *text = kernel_recipe_fill(request->flags->recipe->steps[RECIPE_MODPOST],
 						   &request->names);
 	g_autofree char *absolute = g_strconcat("-i ", request->tree->build_dir, "/Module.symvers ", NULL);
-	const char *found = strstr(text, "-i Module.symvers ");
-	const char *end;
+	const char *const forms[] = { "-i Module.symvers ", "-i ./Module.symvers ", absolute };
+	const char *found = NULL, *end;
 
-	if (!found)
-		found = strstr(text, absolute);
+	for (size_t i = 0; i < G_N_ELEMENTS(forms) && !found; i++)
+		found = strstr(text, forms[i]);
 	if (!found)
 		return arena_printf(arena, "%s", text);
 	end = found + strlen("-i ") + strcspn(found + strlen("-i "), " ");
@@ -162,18 +177,8 @@ static const char *modpost_text(struct arena *arena, const struct steps_request 
 			    request->names.folder, end);
 }
 
-/* A step's shell text behind the variables that steps look at. */
-static bool run_text(const struct steps_request *request, const char *directory, const char *text,
-		     GString *log)
-{
-	g_autofree char *all = g_strconcat(request->flags->recipe->environment, text, NULL);
-
-	return steps_shell(directory, all, log);
-}
-
 /* Up to NAME.o, and the file of the symbols that it needs. */
-static bool make_object(struct arena *arena, const struct steps_request *request,
-			const char *directory, GString *log)
+static bool make_object(struct arena *arena, const struct steps_request *request, GString *log)
 {
 	const char *compile = steps_compile_text(arena, request, "script");
 	g_autofree char *link = kernel_recipe_fill(request->flags->recipe->steps[RECIPE_LINK],
@@ -182,12 +187,11 @@ static bool make_object(struct arena *arena, const struct steps_request *request
 	g_autofree char *object = g_strconcat(request->names.folder, "/", request->names.module, ".o", NULL);
 	g_autofree char *symvers = g_strconcat(request->names.folder, "/" SHORT_SYMVERS, NULL);
 
-	return text && write_lists(request) && run_text(request, directory, text, log) &&
+	return text && write_lists(request) && steps_shell(request, text, log) &&
 	       symvers_reduce(request->tree->build_dir, object, symvers);
 }
 
-static bool make_module(struct arena *arena, const struct steps_request *request,
-			const char *directory, GString *log)
+static bool make_module(struct arena *arena, const struct steps_request *request, GString *log)
 {
 	const char *modpost = modpost_text(arena, request);
 	const char *compile = compile_module_text(arena, request);
@@ -195,14 +199,13 @@ static bool make_module(struct arena *arena, const struct steps_request *request
 						   &request->names);
 	g_autofree char *text = compile ? g_strconcat(modpost, "\n", compile, "\n", link, NULL) : NULL;
 
-	return text && run_text(request, directory, text, log);
+	return text && steps_shell(request, text, log);
 }
 
 bool steps_run(struct arena *arena, const struct steps_request *request, GString *log)
 {
-	g_autofree char *directory = kernel_recipe_fill(request->flags->recipe->directory, &request->names);
 	g_autofree char *module = g_strconcat(request->names.folder, "/", request->names.module, ".ko", NULL);
 
-	return make_object(arena, request, directory, log) && make_module(arena, request, directory, log) &&
+	return make_object(arena, request, log) && make_module(arena, request, log) &&
 	       g_file_test(module, G_FILE_TEST_EXISTS);
 }

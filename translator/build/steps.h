@@ -46,7 +46,7 @@ const char *steps_compile_text(struct arena *arena, const struct steps_request *
  */
 GPtrArray *steps_compiler(struct arena *arena, const struct steps_request *request);
 
-/* Runs shell text in `directory`, in kbuild's clean environment; false if it failed. Adds to `log`. */
-bool steps_shell(const char *directory, const char *text, GString *log);
+/* Runs shell text where kbuild runs a step, with its variables; false if it failed. Adds to `log`. */
+bool steps_shell(const struct steps_request *request, const char *text, GString *log);
 
 #endif

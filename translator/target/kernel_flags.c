@@ -18,7 +18,7 @@
 
 #define DIRECTORY_MARK "spile-directory "
 /* Part of the cache's key: changes when the answer is kept in another way. */
-#define FORMAT "flags 3\n"
+#define FORMAT "flags 4\n"
 #define GROUP "flags"
 
 /* With something of what scripts have: per-CPU data, strings, a loop, sections of their own. */
@@ -232,7 +232,9 @@ static bool write_sample(struct diag *diag, const char *folder)
 						  "SPILE_KCONF := %s\n"
 						  "include %s/Kbuild\n"
 						  "$(info " DIRECTORY_MARK "$(CURDIR))\n"
-						  "$(info " RECIPE_ENVIRONMENT_MARK "SRCARCH=$(SRCARCH))\n",
+						  "$(info " RECIPE_ENVIRONMENT_MARK "SRCARCH=$(SRCARCH))\n"
+						  "$(if $(MODVERDIR),$(info " RECIPE_ENVIRONMENT_MARK
+						  "MODVERDIR=$(MODVERDIR)))\n",
 						  kconf, paths_data_dir());
 
 	return scratch_usable(diag, paths_data_dir()) && g_mkdir(kconf, 0700) == 0 &&

@@ -25,7 +25,12 @@ static const struct {
 };
 
 /* Lists that steps read; a tree has those of its version. */
-static const char *const list_files[] = { RECIPE_MODULE ".mod", "modules.order" };
+static const char *const list_files[] = {
+	RECIPE_MODULE ".mod", ".tmp_versions/" RECIPE_MODULE ".mod", "modules.order",
+};
+
+/* What script.o is called until older kbuild has looked for exports in it, of which we have none. */
+#define UNVERSIONED_OBJECT ".tmp_script.o"
 
 static char *replace(char *text, const char *from, const char *to)
 {
@@ -83,15 +88,42 @@ static char *command_of_file(const char *folder, const char *name)
 	return text ? kernel_recipe_command(text) : NULL;
 }
 
-/* The line of make's words that runs modpost, on the sample alone; NULL if there is none. To be freed. */
-static char *modpost_command(const char *output)
+/* The line of make's words that has both texts, and is no call of make; or NULL. To be freed. */
+static char *said_command(const char *output, const char *program, const char *object)
 {
 	g_auto(GStrv) lines = g_strsplit(output, "\n", -1);
 
 	for (char **line = lines; *line; line++)
-		if (strstr(*line, "scripts/mod/modpost ") && !strstr(*line, "make "))
+		if (strstr(*line, program) && strstr(*line, object) && !strstr(*line, "make "))
 			return g_strdup(g_strstrip(*line));
 	return NULL;
+}
+
+/*
+ * What becomes of `command`, which compiles script.c. Where kbuild keeps no note of what objtool
+ * does to the object afterwards, as before 5.10, make has said it.
+ */
+static char *whole_compile(char *command, const char *output)
+{
+	g_autofree char *said = said_command(output, "objtool/objtool ", "script.o");
+	char *whole = command;
+
+	if (said && !strstr(command, "objtool/objtool ")) {
+		if (g_str_has_suffix(said, ";"))
+			said[strlen(said) - 1] = '\0';
+		whole = g_strconcat(command, " ; ", said, NULL);
+		g_free(command);
+	}
+	return replace(whole, UNVERSIONED_OBJECT, "script.o");
+}
+
+/* What make did in one step, the sample's names in it; NULL if that is not known. To be freed. */
+static char *learn_step(enum kernel_recipe_step step, const char *folder, const char *output)
+{
+	char *command = steps[step].file ? command_of_file(folder, steps[step].file) :
+					   said_command(output, "scripts/mod/modpost ", "");
+
+	return command && step == RECIPE_COMPILE ? whole_compile(command, output) : command;
 }
 
 static void learn_files(struct arena *arena, const struct kernel_recipe_names *names,
@@ -157,10 +189,9 @@ bool kernel_recipe_learn(struct arena *arena, const struct kernel_recipe_names *
 			 const char *directory, const char *output, struct kernel_recipe *ret)
 {
 	ret->directory = with_placeholders(arena, directory, names);
-	ret->environment = learn_environment(arena, output);
+	ret->environment = with_placeholders(arena, learn_environment(arena, output), names);
 	for (int i = 0; i < RECIPE_STEPS; i++) {
-		g_autofree char *command = steps[i].file ?
-			command_of_file(names->folder, steps[i].file) : modpost_command(output);
+		g_autofree char *command = learn_step((enum kernel_recipe_step)i, names->folder, output);
 
 		if (!command)
 			return false;
