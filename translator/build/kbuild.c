@@ -198,7 +198,7 @@ static const char *run_make(struct arena *arena, struct diag *diag, const struct
 	const char *const arguments[] = {
 		"modules",
 		request->verbose ? "V=1" : "-s",
-		request->debug_info ? NULL : "CONFIG_DEBUG_INFO=",
+		request->debug_info ? NULL : KERNEL_MAKE_NO_DEBUG_INFO,
 		NULL
 	};
 	const char *module = arena_printf(arena, "%s/%s.ko", work_dir, request->name);

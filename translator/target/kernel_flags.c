@@ -283,7 +283,7 @@ static struct kernel_flags *ask_kbuild(struct arena *arena, struct diag *diag,
 				       const struct kernel_tree *tree, const char *folder,
 				       const char *path)
 {
-	static const char *const arguments[] = { "modules", "V=1", "CONFIG_DEBUG_INFO=", NULL };
+	static const char *const arguments[] = { "modules", "V=1", KERNEL_MAKE_NO_DEBUG_INFO, NULL };
 	struct kernel_flags *flags = arena_new0(arena, struct kernel_flags);
 	g_autofree char *command_path = g_build_filename(folder, ".script.o.cmd", NULL);
 	g_autofree char *text = NULL;

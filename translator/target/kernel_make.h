@@ -12,6 +12,12 @@
 #include "target/kernel_tree.h"
 
 /*
+ * Arguments that keep debug information out of modules: Linux before 5.12 asks gcc for DWARF 4 even
+ * where it asks for none.
+ */
+#define KERNEL_MAKE_NO_DEBUG_INFO "CONFIG_DEBUG_INFO=", "CONFIG_DEBUG_INFO_DWARF4="
+
+/*
  * `make -C BUILD_DIR M=module_dir arguments...`; `arguments` is NULL-terminated. Writes into
  * module_dir only. The result is the caller's to clear.
  */
