@@ -247,6 +247,7 @@ static int mod_control_open(struct inode *inode, struct file *file)
 		return -ENODEV;
 	}
 	file->private_data = NULL;
+	rt_session.reader = current->tgid;
 	kc_store(rt_session.reader_present, 1);
 	return 0;
 }

@@ -29,6 +29,7 @@
 #include "runtime/handler.h"
 #include "runtime/user.h"
 #include "runtime/regs.h"
+#include "runtime/words.h"
 #include "runtime/symbol.h"
 #include "runtime/stack.h"
 #include "runtime/location.h"

@@ -45,6 +45,7 @@ struct rt_session {
 	atomic_long_t skipped;	/* hits, against MAXSKIPPED */
 	u64 memory;		/* bytes allocated */
 	s64 target;		/* value of target() */
+	s64 reader;		/* process id of who has control open */
 	struct irq_work wake_work;
 	wait_queue_head_t thread_wait;
 	wait_queue_head_t reader_wait;

@@ -33,6 +33,7 @@
 #include <linux/preempt.h>
 #include <linux/sched.h>
 #include <linux/cred.h>
+#include <linux/pid_namespace.h>
 #include <linux/kthread.h>
 #include <linux/wait.h>
 #include <linux/delay.h>

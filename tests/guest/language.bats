@@ -87,6 +87,7 @@ run_of() {
 @test "wildcards, ppfunc and pp" { run_of wildcards ; }
 @test "optional and sufficient points" { run_of optional ; }
 @test "results of functions, and maxactive" { run_of results ; }
+@test "tasks, command lines, stacks and places" { run_of context-functions ; }
 @test "arguments and registers of known calls" { run_of known-arguments ; }
 @test "tracepoints, their arguments and members" { run_of tracepoints ; }
 @test "preprocessor: conditions" { run_of preprocessor-conditions ; }

@@ -197,6 +197,18 @@ static inline int kc_write_kernel(unsigned long address, u64 value, size_t size)
 
 #define kc_read_user kc_read_kernel
 
+/* ---- The current task ---- */
+
+struct mm_struct {
+	unsigned long arg_start, arg_end, env_start, env_end;
+};
+
+static struct {
+	struct mm_struct *mm;	/* NULL: a task of the kernel */
+} shim_task;
+
+#define current (&shim_task)
+
 /* Words are read as in the kernel, which goes beyond what the sanitizers allow. */
 #define kc_has_whole_words(at) ((uintptr_t)(at) % sizeof(u64) == 0)
 

@@ -6,6 +6,7 @@
 #include "runtime/arith.h"
 #include "runtime/regs.h"
 #include "runtime/location.h"
+#include "runtime/words.h"
 
 static char buffer[MAXSTRINGLEN];
 
@@ -309,6 +310,60 @@ out:
 	return;
 }
 
+/* A process that was started with these words. */
+static void start_process(struct mm_struct *mm, const char *words, size_t size, const char *variables, size_t room)
+{
+	*mm = (struct mm_struct){
+		(unsigned long)words, (unsigned long)words + size, (unsigned long)variables, (unsigned long)variables + room,
+	};
+	shim_task.mm = mm;
+}
+
+static void expect_words(s64 first, s64 last, const char *delimiter, const char *expected)
+{
+	rt_command_words(buffer, first, last, delimiter);
+	assert_string_equal(buffer, expected);
+}
+
+static void command_lines(void **state)
+{
+	static const char words[] = "ls\0-l\0\0a b", variables[] = "NAMES=1\0NAME\0NAME=\0AME=2\0X=a=b";
+	static char long_word[3 * MAXSTRINGLEN];
+	struct mm_struct mm;
+
+	start_process(&mm, words, sizeof(words), variables, sizeof(variables));
+	expect_words(0, -1, " ", "ls -l  a b");
+	expect_words(1, 1, " ", "-l");
+	expect_words(1, 2, "<>", "-l<>");
+	expect_words(2, 2, " ", "");
+	expect_words(3, 9, " ", "a b");
+	expect_words(4, -1, " ", "");
+	expect_words(-1, -1, " ", "");
+	rt_environment_value(buffer, "NAMES");
+	assert_string_equal(buffer, "1");
+	rt_environment_value(buffer, "NAME");
+	assert_string_equal(buffer, "");
+	rt_environment_value(buffer, "X");
+	assert_string_equal(buffer, "a=b");
+	rt_environment_value(buffer, "ME");
+	assert_string_equal(buffer, "");
+	memset(long_word, 'x', sizeof(long_word) - 1);
+	start_process(&mm, long_word, sizeof(long_word), variables, 5);
+	expect_words(0, -1, " ", long_text('x') + 3 * MAXSTRINGLEN);
+	rt_environment_value(buffer, "NAMES");
+	assert_string_equal(buffer, "");
+	shim_fault.address = (unsigned long)words;
+	shim_fault.size = 1;
+	start_process(&mm, words, sizeof(words), variables, sizeof(variables));
+	expect_words(0, -1, " ", "");
+	shim_fault.size = 0;
+	shim_task.mm = NULL;
+	expect_words(0, -1, " ", "");
+	rt_environment_value(buffer, "X");
+	assert_string_equal(buffer, "");
+	(void)state;
+}
+
 static void faults_have_the_place_of_the_call(void **state)
 {
 	struct rt_context *c = fixture_context();
@@ -481,6 +536,7 @@ int main(void)
 		TEST(loads_extend_by_type),
 		TEST(loads_that_fault_are_soft_errors),
 		TEST(memory_is_read_for_printing),
+		TEST(command_lines),
 		TEST(faults_have_the_place_of_the_call),
 		TEST(strings_are_read_to_their_end),
 		TEST(strings_stop_before_a_fault),

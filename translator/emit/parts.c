@@ -18,7 +18,7 @@ static const struct part parts[] = {
 	{ "runtime/arrays.c", { "rt_globals_init" } },
 	{ "runtime/values.c", { "rt_read_kernel_string", "rt_read_user_string", "rt_read_memory", "rt_load", "RT_LOAD",
 				"RT_STEP", "rt_write_kernel", "rt_set_argument", "rt_register", "rt_symbol_",
-				"rt_probe_address", "rt_stack_" } },
+				"rt_probe_address", "rt_stack_", "rt_command_words", "rt_environment_value" } },
 	{ "runtime/regex.c", { "rt_regex_match", "rt_matched", "rt_ngroups" } },
 };
 

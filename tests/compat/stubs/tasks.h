@@ -35,6 +35,10 @@ long probe_kernel_read(void *to, const void *from, size_t size);
 
 /* ---- Tasks ---- */
 
+struct mm_struct {
+	unsigned long arg_start, arg_end, env_start, env_end;
+};
+
 struct task_struct {
 #if STUB >= 514
 	unsigned int __state;
@@ -42,6 +46,7 @@ struct task_struct {
 	volatile long state;
 #endif
 	void *stack;
+	struct mm_struct *mm;
 	int pid, tgid;
 	struct task_struct *real_parent;
 	const struct cred *cred;
