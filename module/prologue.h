@@ -32,6 +32,7 @@
 #include "runtime/words.h"
 #include "runtime/symbol.h"
 #include "runtime/stack.h"
+#include "runtime/line.h"
 #include "runtime/location.h"
 #include "runtime/regex.h"
 #include "runtime/count.h"

@@ -91,9 +91,23 @@ setup_file() {
 	global all
 	probe module("subject").function("subject_function").return { all++ }
 	probe end { printf("returned %d\n", all) }'
+	build_module places -e "
+	global kept
+	probe module(\"subject\").function(\"subject_work\") {
+		kept = addr()
+		printf(\"rdi %016x rsp %016x\n\", register(\"rdi\"), register(\"rsp\"))
+		print_regs()
+		print_backtrace_fileline()
+	}
+	probe module(\"subject\").statement(\"subject_work@subject.c:$(line sum)\") {
+		printf(\"statement %s %s %d %s\n\", symfile(addr()), symline(addr()), symfileline(addr() + 1) == sprintf(\"0x%x\", addr() + 1),
+		       symfileline(kept))
+		exit()
+	}
+	probe end { println(\"end \", symline(kept), \" \", symfileline(16), \" \", usymname(17), usymdata(18), usymfileline(19)) }"
 	many_copies
 	guest '
-	for script in entry by_value inlined lines relative wildcards assigned label callee callee_return; do
+	for script in entry by_value inlined lines relative wildcards assigned label callee callee_return places; do
 		insmod subject/subject.ko
 		record $script "$SPILERUN" -c "echo 3 >/sys/module/subject/parameters/run" $script.ko
 		cat /sys/module/subject/parameters/record >$results/$script.record
@@ -210,4 +224,16 @@ refuses() {
 	[[ $output == *'1200 inlined copies of functions are left out [W-inlined]'* ]]
 	list 'module("many").function("copied").inline'
 	[ "$status" -eq 0 ]
+}
+
+@test "files and lines of what is probed, and the registers there" {
+	local work sum rdi rsp
+	work=$(line work) sum=$(line sum)
+	expect_status places 0
+	grep -qE "^statement [^ ]*/subject\.c $sum 1 [^ ]*/subject\.c:$work\$" "$results/places.out"
+	grep -qxF "end $work 0x10 0x110x120x13" "$results/places.out"
+	grep -qE "^ 0x[0-9a-f]+ : subject_work\+0x0/0x[0-9a-f]+ \[subject\] at [^ ]*/subject\.c:$work\$" "$results/places.out"
+	read -r _ rdi _ rsp <<<"$(grep -m 1 '^rdi ' "$results/places.out")"
+	grep -qE "^RSI: [0-9a-f]{16}  RDI: $rdi  RBP: [0-9a-f]{16}  RSP: $rsp\$" "$results/places.out"
+	[ "$(grep -cE '^(RIP|RAX|RSI|R8|R12): ' "$results/places.out")" = $((5 * $(grep -c '^rdi ' "$results/places.out"))) ]
 }

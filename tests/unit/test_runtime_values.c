@@ -7,6 +7,7 @@
 #include "runtime/regs.h"
 #include "runtime/location.h"
 #include "runtime/words.h"
+#include "runtime/line.h"
 
 static char buffer[MAXSTRINGLEN];
 
@@ -325,6 +326,26 @@ static void expect_words(s64 first, s64 last, const char *delimiter, const char 
 	assert_string_equal(buffer, expected);
 }
 
+static const unsigned long module_start = 0x7000;
+const struct rt_line rt_lines[] = { { NULL, 0x1000, "fs/a.c", 12 }, { &module_start, 0x10, "b.c", 7 } };
+const u32 rt_line_count = ARRAY_SIZE(rt_lines);
+
+static void expect_line(unsigned long address, enum rt_line_form form, const char *expected)
+{
+	rt_line_describe(buffer, address, form);
+	assert_string_equal(buffer, expected);
+}
+
+static void lines_of_addresses(void **state)
+{
+	expect_line(0x1000, RT_LINE_BOTH, "fs/a.c:12");
+	expect_line(0x1000, RT_LINE_FILE, "fs/a.c");
+	expect_line(0x7010, RT_LINE_NUMBER, "7");
+	expect_line(0x1001, RT_LINE_BOTH, "0x1001");
+	expect_line(0x10, RT_LINE_NUMBER, "0x10");
+	(void)state;
+}
+
 static void command_lines(void **state)
 {
 	static const char words[] = "ls\0-l\0\0a b", variables[] = "NAMES=1\0NAME\0NAME=\0AME=2\0X=a=b";
@@ -537,6 +558,7 @@ int main(void)
 		TEST(loads_that_fault_are_soft_errors),
 		TEST(memory_is_read_for_printing),
 		TEST(command_lines),
+		TEST(lines_of_addresses),
 		TEST(faults_have_the_place_of_the_call),
 		TEST(strings_are_read_to_their_end),
 		TEST(strings_stop_before_a_fault),

@@ -20,6 +20,7 @@ static struct program *program_new(struct arena *arena, const struct script *scr
 	program->handlers = arena_array(arena);
 	program->conditions = arena_array(arena);
 	program->regexes = arena_array(arena);
+	program->places = arena_array(arena);
 	return program;
 }
 
@@ -85,6 +86,7 @@ struct program *analyse(const struct analysis_input *input)
 	    (!input->no_display && !display_globals(analysis)) || !check_program(analysis) ||
 	    !plan_effects(analysis))
 		return NULL;
+	find_lines(analysis);
 	return analysis->program;
 }
 

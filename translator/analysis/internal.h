@@ -84,6 +84,9 @@ enum type format_argument_type(const struct expr *print, unsigned int argument);
 /* entry.c: whether what a handler keeps of the function's entry has room. */
 bool check_entries(struct analysis *analysis, const struct handler *handler);
 
+/* lines.c: lines of source of what is probed, if the program asks for any. */
+void find_lines(struct analysis *analysis);
+
 /* checks.c: what a well-typed tree may still get wrong. */
 bool check_program(struct analysis *analysis);
 

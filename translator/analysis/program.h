@@ -7,6 +7,7 @@
 #ifndef SPILE_ANALYSIS_PROGRAM_H
 #define SPILE_ANALYSIS_PROGRAM_H
 
+#include "knowledge/code.h"
 #include "probes/probe.h"
 
 /*
@@ -80,6 +81,12 @@ struct limits {
 /* Those of a script that no option changes. */
 extern const struct limits limits_default;
 
+/* Code that is probed, and where in the source it stands. */
+struct program_place {
+	const struct code_site *site;
+	const struct location *address;	/* a LOCATION_MEMORY of one step, LOCATE_ADDRESS */
+};
+
 struct program {
 	const struct script *script;	/* the user's */
 	GPtrArray *embedded_c;		/* of struct embedded_c: top-level C of all files in use */
@@ -89,10 +96,12 @@ struct program {
 	GPtrArray *handlers;		/* of struct handler */
 	GPtrArray *conditions;		/* of struct condition */
 	GPtrArray *regexes;		/* of struct regex_use, by number */
+	GPtrArray *places;		/* of struct program_place, if it asks for lines */
 	struct limits limits;
 	bool prints;			/* some handler writes to the stream of its CPU */
 	int shared_locks;		/* of globals, each with a bit of its own */
 	bool asks_for_match;		/* some function reads what a regular expression matched */
+	bool asks_for_lines;		/* some function looks for lines of source */
 };
 
 /* A regular expression of the script; equal ones are one. */

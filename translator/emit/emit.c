@@ -155,7 +155,7 @@ const struct generated *emit_program(struct arena *arena, const struct program *
 		.frame_depths = arena_alloc(arena, (program->functions->len + 1) * sizeof(size_t)),
 	};
 	g_autoptr(GString) out = g_string_new("/* SPDX-License-Identifier: GPL-2.0-or-later */\n");
-	g_autoptr(GString) limits = g_string_new(NULL);
+	g_autoptr(GString) limits = g_string_new(NULL), lines = g_string_new(NULL);
 	GString *code = emit_code(&x);
 
 	g_string_append_printf(out, "/* Made by spile " SPILE_VERSION " from %s for Linux %s. */\n\n",
@@ -168,7 +168,9 @@ const struct generated *emit_program(struct arena *arena, const struct program *
 	emit_modinfo(&x, options, out);
 	emit_top_level_c(&x, out);
 	note_probes(&x);
+	emit_lines(&x, lines);
 	emit_anchors(&x, out);
+	g_string_append(out, lines->str);
 	emit_globals(&x, out);
 	g_string_append(out, code->str);
 	emit_tables(&x, options, out);

@@ -162,6 +162,8 @@ const char *emit_location(struct emitter *x, const struct location *location, co
 const char *emit_register(uint64_t number);
 /* The code whose addresses were written is of the build "MODULE:BUILD-ID", and that has to run. */
 void note_built_for(struct emitter *x, const char *built_for);
+/* The table of lines, if the program asks for any; before the anchors that it takes are written. */
+void emit_lines(struct emitter *x, GString *out);
 /* What the locations that were written need to know of what runs. */
 void emit_anchors(struct emitter *x, GString *out);
 

@@ -272,3 +272,37 @@ const char *emit_location(struct emitter *x, const struct location *location, co
 	count_uses(&writing, location->step);
 	return step_text(&writing, location->step);
 }
+
+/* ---- Lines of source ---- */
+
+/*
+ *	const struct rt_line rt_lines[] = {
+ *		{ NULL, (unsigned long)&jiffies - 0x1a3f00UL, "fs/read_write.c", 470 },
+ *		{ &rt_anchors[0], 0x12UL, "fs/nfs/file.c", 31 },
+ *	};
+ */
+static void emit_line_row(struct emitter *x, const struct program_place *place, GString *out)
+{
+	const struct location_step *step = location_step(place->address, place->address->step);
+	struct writing writing = { .x = x, .location = place->address };
+	struct location_step offset = *step;
+
+	g_string_append_printf(out, "\t{ %s, ", step->module ? arena_printf(x->arena, "&rt_anchors[%u]", anchor_number(x, step)) :
+			       "NULL");
+	note_build_id(x, step, step->module);
+	offset.operation = step->module ? LOCATE_CONSTANT : step->operation;
+	g_string_append_printf(out, "%s, %s, %u },\n", write_step(&writing, &offset), c_string(x->arena, place->site->file),
+			       place->site->line);
+}
+
+void emit_lines(struct emitter *x, GString *out)
+{
+	const GPtrArray *places = x->program->places;
+
+	if (!x->program->asks_for_lines)
+		return;
+	g_string_append(out, "/* ---- lines of what is probed ---- */\n\nconst struct rt_line rt_lines[] = {\n");
+	for (unsigned int i = 0; i < places->len; i++)
+		emit_line_row(x, g_ptr_array_index(places, i), out);
+	g_string_append_printf(out, "\t{ NULL, 0, NULL, 0 }\n};\nconst u32 rt_line_count = %u;\n\n", places->len);
+}

@@ -188,6 +188,16 @@ const struct location *knowledge_called_from(struct knowledge *knowledge, const 
 	return source ? dwarf_location_of_return(scene_of(source), site->returns_to, at_return) : NULL;
 }
 
+const struct location *knowledge_address_of(struct knowledge *knowledge, const struct code_site *site)
+{
+	const char *why;
+	struct dwarf_source *source = knowledge_dwarf(knowledge, site->module, &why);
+	struct dwarf_place place = { .scene = source ? scene_of(source) : NULL };
+	const struct location *location = place.scene ? dwarf_location_at(&place, site->address) : NULL;
+
+	return location && location->kind == LOCATION_MEMORY ? location : NULL;
+}
+
 const struct code_variable *knowledge_variable_at(struct knowledge *knowledge, const struct code_site *site,
 						  const char *name)
 {
@@ -228,6 +238,13 @@ GPtrArray *knowledge_variables_at(struct knowledge *knowledge, const struct code
 }
 
 #else
+
+const struct location *knowledge_address_of(struct knowledge *knowledge, const struct code_site *site)
+{
+	(void)knowledge;
+	(void)site;
+	return NULL;
+}
 
 const struct location *knowledge_called_from(struct knowledge *knowledge, const struct code_site *site, bool at_return)
 {

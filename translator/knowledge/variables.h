@@ -24,6 +24,9 @@ const struct code_variable *knowledge_variable_at(struct knowledge *knowledge, c
  */
 const struct location *knowledge_called_from(struct knowledge *knowledge, const struct code_site *site, bool at_return);
 
+/* The memory that the site's instruction lies in, where it was loaded; NULL: nothing tells. */
+const struct location *knowledge_address_of(struct knowledge *knowledge, const struct code_site *site);
+
 /* All parameters and local variables that the site sees (of struct code_variable); inner ones hide others. */
 GPtrArray *knowledge_variables_at(struct knowledge *knowledge, const struct code_site *site);
 

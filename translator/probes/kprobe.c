@@ -309,6 +309,16 @@ static char *kprobe_row(struct arena *arena, const struct probe *probe)
 			    probe->number, (int)details->max_active, optional, saved);
 }
 
+/* A pattern that is looked up where the module is loaded has no place here. */
+static const struct code_site *kprobe_site(const struct probe_target *target, const struct probe *probe)
+{
+	const struct kprobe_details *details = probe->details;
+
+	if (details->address || has_wildcard(details->pattern) || (details->module && has_wildcard(details->module)))
+		return details->site;
+	return kprobe_entry_site(target, details);
+}
+
 /* "ext4:ext4_file_open+0x12" */
 static const char *pattern_for_reader(struct arena *arena, const struct kprobe_details *details)
 {
@@ -354,6 +364,7 @@ const struct probe_family kprobe_family = {
 	.resolve = kprobe_resolve,
 	.resolve_target = kprobe_resolve_target,
 	.target_variables = kprobe_target_variables,
+	.site = kprobe_site,
 	.kernel_header = "module/families/kprobe.h",
 	.table_type = "struct mod_kprobe_specification",
 	.table_name = "mod_kprobe_specifications",

@@ -146,6 +146,9 @@ struct probe_family {
 	 */
 	GPtrArray *(*target_variables)(const struct probe_target *target, const struct probe *probe);
 
+	/* Where debuginfo has the code that the probe is on; NULL: nowhere, or it is on none. May be NULL. */
+	const struct code_site *(*site)(const struct probe_target *target, const struct probe *probe);
+
 	/* The rest is for the emitter; NULL where the family has no table in the module. */
 	const char *kernel_header;	/* "module/families/kprobe.h" */
 	const char *table_type;		/* "struct mod_kprobe_specification" */
