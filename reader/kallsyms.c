@@ -24,6 +24,8 @@
 
 #define INIT_START "_sinittext"
 #define INIT_END "_einittext"
+#define CODE_START "_stext"
+#define CODE_END "_etext"
 
 /* What the kernel has no probes in, whether or not it shows its list of them. */
 static const struct forbidden_section {
@@ -72,13 +74,17 @@ static char *next_line(char **at)
 	return line;
 }
 
-/* By the letters of nm(1). */
+/*
+ * By the letters of nm(1). What the kernel's linker script defines, as jiffies, can have that of code
+ * or of a number: whether it is a variable its address tells, see drop_code().
+ */
 static bool is_of_kind(enum symbol_kind kind, const char *type)
 {
-	return type[0] && !type[1] && strchr(kind == SYMBOL_FUNCTION ? "tTwW" : "bBdDrRvV", type[0]);
+	return type[0] && !type[1] && strchr(kind == SYMBOL_FUNCTION ? "tTwW" : "bBdDrRvVtTaA", type[0]);
 }
 
-static void add_symbol(struct kallsyms *kallsyms, const char *name, const char *module, __u64 address)
+static void add_symbol(struct kallsyms *kallsyms, const char *name, const char *type, const char *module,
+		       __u64 address)
 {
 	struct symbol *symbol;
 
@@ -87,7 +93,9 @@ static void add_symbol(struct kallsyms *kallsyms, const char *name, const char *
 						  (kallsyms->count ? 2 * kallsyms->count : 1) *
 						  sizeof(*symbol));
 	symbol = &kallsyms->symbols[kallsyms->count++];
-	*symbol = (struct symbol){ .name = name, .module = module, .address = address };
+	*symbol = (struct symbol){
+		.name = name, .module = module, .address = address, .is_doubtful = strchr("tTaA", type[0]) != NULL,
+	};
 }
 
 static int compare_symbols(const void *left, const void *right)
@@ -122,7 +130,7 @@ static void parse_symbols(struct kallsyms *kallsyms)
 		char *name = next_word(&line);
 
 		if (name && is_of_kind(kallsyms->kind, type))
-			add_symbol(kallsyms, name, module_of_word(next_word(&line)),
+			add_symbol(kallsyms, name, type, module_of_word(next_word(&line)),
 				   strtoull(address, NULL, 16));
 	}
 }
@@ -153,6 +161,22 @@ static void drop_init_section(struct kallsyms *kallsyms)
 		const struct symbol *symbol = &kallsyms->symbols[i];
 
 		if (symbol->address < from || symbol->address >= to)
+			kallsyms->symbols[kept++] = *symbol;
+	}
+	kallsyms->count = kept;
+}
+
+/* Of a table of variables: what lies in code, or may do so. A module's letters are to be believed. */
+static void drop_code(struct kallsyms *kallsyms)
+{
+	__u64 from = 0, to = 0;
+	bool is_known = find_section(kallsyms, CODE_START, CODE_END, &from, &to) && from;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < kallsyms->count; i++) {
+		const struct symbol *symbol = &kallsyms->symbols[i];
+
+		if (!symbol->is_doubtful || (is_known && !symbol->module && symbol->address > to))
 			kallsyms->symbols[kept++] = *symbol;
 	}
 	kallsyms->count = kept;
@@ -234,6 +258,8 @@ void kallsyms_parse(struct kallsyms *ret, enum symbol_kind kind, struct text *sy
 	if (ret->count)
 		qsort(ret->symbols, ret->count, sizeof(*ret->symbols), compare_symbols);
 	drop_init_section(ret);
+	if (kind == SYMBOL_VARIABLE)
+		drop_code(ret);
 	for (size_t i = 0; i < FORBIDDEN_SECTIONS; i++)
 		forbid_section(ret, &forbidden_sections[i]);
 	forbid_list(ret);
@@ -246,7 +272,8 @@ static bool is_end_of_section(const char *name)
 	for (size_t i = 0; i < FORBIDDEN_SECTIONS; i++)
 		if (strcmp(name, forbidden_sections[i].start) == 0 || strcmp(name, forbidden_sections[i].end) == 0)
 			return true;
-	return strcmp(name, INIT_START) == 0 || strcmp(name, INIT_END) == 0;
+	return strcmp(name, INIT_START) == 0 || strcmp(name, INIT_END) == 0 ||
+	       strcmp(name, CODE_START) == 0 || strcmp(name, CODE_END) == 0;
 }
 
 /* Does the filter want the line, of `length` bytes? The ends of sections are always wanted. */

@@ -15,6 +15,7 @@ struct symbol {
 	__u64 address;		/* 0 when the kernel hides addresses */
 	__u64 end;		/* where the next symbol begins; 0: nobody asked, or there is none */
 	const char *forbidden;	/* why nobody may probe it; NULL: one may */
+	bool is_doubtful;	/* its letter does not tell whether it is a variable */
 };
 
 enum symbol_kind { SYMBOL_FUNCTION, SYMBOL_VARIABLE };

@@ -344,6 +344,34 @@ static void variables(void **state)
 	kallsyms_fini(&kallsyms);
 }
 
+/* What the linker's script defines has a letter of code or of a number, and the address of data. */
+static void variables_of_the_linker(void **state)
+{
+	static const char text[] =
+		"ffffffff81000000 T _stext\nffffffff81000100 T vfs_read\nffffffff81900000 T _etext\n"
+		"ffffffff82000000 T jiffies\nffffffff82000008 A jiffies_too\n0000000000000010 A number\n"
+		"ffffffffc0000000 t of_module\t[nfs]\n";
+	struct text symbols = { 0 }, hidden = { 0 }, none = { 0 }, also_none = { 0 };
+	struct points points = { 0 };
+	struct kallsyms kallsyms;
+
+	(void)state;
+	text_append_string(&symbols, text);
+	kallsyms_parse(&kallsyms, SYMBOL_VARIABLE, &symbols, &none);
+	assert_true(resolve(&kallsyms, "0 - jiffies", &points));
+	expect_point(&points, 0, "jiffies", 0xffffffff82000000);
+	assert_true(resolve(&kallsyms, "0 - jiffies_too", &points));
+	assert_false(resolve(&kallsyms, "0 - vfs_read", &points));
+	assert_false(resolve(&kallsyms, "0 - number", &points));
+	assert_false(resolve(&kallsyms, "0 - nfs:of_module", &points));
+	kallsyms_fini(&kallsyms);
+	text_append_string(&hidden, "0000000000000000 T _stext\n0000000000000000 T _etext\n0000000000000000 T jiffies\n");
+	kallsyms_parse(&kallsyms, SYMBOL_VARIABLE, &hidden, &also_none);
+	assert_int_equal(kallsyms.count, 0);
+	kallsyms_fini(&kallsyms);
+	points_fini(&points);
+}
+
 static void proposals(void **state)
 {
 	struct kallsyms kallsyms;
@@ -404,7 +432,7 @@ int main(void)
 		cmocka_unit_test(functions_of_modules),
 		cmocka_unit_test(places_within_functions),
 		cmocka_unit_test(hidden_addresses),
-		cmocka_unit_test(variables),
+		cmocka_unit_test(variables), cmocka_unit_test(variables_of_the_linker),
 		cmocka_unit_test(proposals),
 		cmocka_unit_test(long_names),
 		cmocka_unit_test(empty_tables),
