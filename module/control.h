@@ -9,7 +9,7 @@
 #ifndef SPILE_MODULE_CONTROL_H
 #define SPILE_MODULE_CONTROL_H
 
-#include "module/budget.h"
+#include "module/script.h"
 
 static int mod_control_taken;
 static DEFINE_MUTEX(mod_control_mutex);		/* commands and status, one at a time */
@@ -89,8 +89,8 @@ static void mod_status_add_families(void)
 	for (i = 0; i < ARRAY_SIZE(lists); i++)
 		for (probe = lists[i]; *probe; probe++)
 			mod_status->counters[(*probe)->index].points[SPILE_BY_SESSION] = 1;
-	for (i = 0; i < rt_script.probe_count; i++)
-		mod_status->counters[i].off_ms = mod_budget_off_ns(i) / 1000000;
+	for (i = 0; mod_script.switches && i < rt_script.probe_count; i++)
+		mod_status->counters[i].off_ms = mod_script.switches->off_ns(i) / 1000000;
 }
 
 static size_t mod_status_length(void)

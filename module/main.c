@@ -9,9 +9,8 @@
  * everything, runs error and end probes, tells what was given up, and waits to be stopped by the
  * unload. Each step that fails undoes those before.
  */
+#include "runtime/core.c"
 #include "module/family.c"
-#include "module/budget.h"
-#include "module/conditions.h"
 #include "module/control.h"
 #include "module/report.h"
 #include "module/streams.h"
@@ -50,7 +49,7 @@ static void mod_wait(void)
 {
 	wait_event_interruptible_timeout(rt_session.thread_wait,
 					 kc_load(rt_session.woken) || kthread_should_stop(),
-					 rt_budget_percent ? HZ / 10 : MAX_SCHEDULE_TIMEOUT);
+					 budget ? HZ / 10 : MAX_SCHEDULE_TIMEOUT);
 	kc_store(rt_session.woken, 0);
 	smp_mb();
 }
@@ -116,7 +115,8 @@ static void mod_run_due(void)
 /* Lets handlers run until the end is requested. */
 static void mod_session_trace(void)
 {
-	mod_budget_start();
+	if (mod_script.switches)
+		mod_script.switches->start();
 	rt_session_open();
 	/* In this order: who hears of it lets the command go. */
 	mod_state_set(SPILE_STATE_RUNNING);
@@ -125,8 +125,8 @@ static void mod_session_trace(void)
 	while (!mod_is_ending()) {
 		mod_wait();
 		mod_report_mail();
-		mod_budget_apply();
-		mod_conditions_apply();
+		if (mod_script.switches)
+			mod_script.switches->apply();
 		mod_run_due();
 	}
 	rt_session_close();
@@ -145,9 +145,11 @@ static void mod_write_gaps(void)
 static void mod_session_run(void)
 {
 	mod_state_set(SPILE_STATE_STARTING);
-	mod_conditions_evaluate();
+	if (mod_script.switches)
+		mod_script.switches->evaluate();
 	mod_run_begin();
-	mod_conditions_settle();
+	if (mod_script.switches)
+		mod_script.switches->settle();
 	if (!mod_is_ending())
 		mod_attach_all();
 	if (!mod_is_ending())
@@ -204,21 +206,32 @@ static void mod_globals_fini(void)
 		mod_script.globals.fini(&mod_script.globals);
 }
 
+static bool mod_switches_prepare(void)
+{
+	return !mod_script.switches || mod_script.switches->init(budget);
+}
+
+static void mod_switches_release(void)
+{
+	if (mod_script.switches)
+		mod_script.switches->fini();
+}
+
 /* Frees what there is, which is all of it or, after a failed mod_memory_init, some. */
 static void mod_memory_fini(void)
 {
 	mod_families_release();
 	mod_globals_fini();
 	rt_streams_fini();
-	mod_budget_fini();
 	mod_status_fini();
 	rt_contexts_fini();
+	mod_switches_release();
 }
 
 /* Takes all memory that the module will ever use, points excepted. */
 static int mod_memory_init(void)
 {
-	if (rt_contexts_init() && mod_status_init() && mod_budget_init() &&
+	if (mod_switches_prepare() && rt_contexts_init() && mod_status_init() &&
 	    rt_streams_init((size_t)buffer_kb * 1024) && mod_globals_init() && mod_families_prepare())
 		return 0;
 	mod_memory_fini();
@@ -256,7 +269,6 @@ static int __init mod_init(void)
 	if (buffer_kb < MOD_BUFFER_KB_MIN || buffer_kb > MOD_BUFFER_KB_MAX || budget > 100)
 		return -ERANGE;
 	rt_times_all = stats;
-	rt_budget_init(budget);
 	rt_session_init();
 	error = mod_memory_init();
 	if (error)

@@ -25,6 +25,7 @@
 #include "runtime/foreach.h"
 #include "runtime/stream.h"
 #include "runtime/output.h"
+#include "runtime/histogram.h"
 #include "runtime/overload.h"
 #include "runtime/handler.h"
 #include "runtime/user.h"

@@ -7,6 +7,7 @@
 
 #include "runtime/globals.h"
 #include "module/family.h"
+#include "module/switches.h"
 
 struct mod_script {
 	/* In the order of running; each list ends with NULL. */
@@ -14,6 +15,7 @@ struct mod_script {
 	struct rt_probe *const *end_probes;
 	struct rt_probe *const *error_probes;
 	const struct mod_family *families;	/* the last one has no ops */
+	const struct mod_switches *switches;	/* NULL: all probes run as they come */
 	struct rt_globals globals;
 };
 

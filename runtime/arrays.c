@@ -3,6 +3,7 @@
  * Arrays and statistics, as one object: for scripts that have any.
  */
 #include "stat.c"
+#include "histogram.c"
 #include "map.c"
 #include "element.c"
 #include "foreach.c"

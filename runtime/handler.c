@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The rarer ways into a handler and out of it: errors, closed gates, the session thread.
+ * The session thread's way into a handler and out of it, and errors at the end of a run.
  */
 #include "handler.h"
+#include "error.h"
 
 /* "TEXT at FILE:LINE:COLUMN in probe NAME" into the context's text. */
 static void rt_error_describe(struct rt_context *c)
@@ -47,8 +48,7 @@ static void rt_hit_give_up(struct rt_context *c, struct rt_place *place)
 		memcpy(place->text, c->error, sizeof(place->text) - 1);
 }
 
-/* What is left to be done at the end of a run in which an error stayed. */
-static void rt_error_settle(struct rt_context *c)
+void rt_error_settle(struct rt_context *c)
 {
 	struct rt_place *anywhere = &c->probe->place;
 
@@ -59,32 +59,6 @@ static void rt_error_settle(struct rt_context *c)
 	else
 		rt_error_report(c);
 	c->failed = 0;
-}
-
-void rt_attend(struct rt_context *c)
-{
-	if (c->is_sampled)
-		rt_sample_end(c);
-	if (c->failed)
-		rt_error_settle(c);
-	if (c->is_writing)
-		rt_time_close(c);
-}
-
-void rt_turn_away(u32 *gate, u32 probe)
-{
-	if (gate != &rt_gate_closed)
-		rt_counters_of(container_of(gate, struct rt_context, busy))[probe].skipped_reentry++;
-	preempt_enable_notrace();
-}
-
-void rt_condition_set(struct rt_probe *probe, bool is_met)
-{
-	if (kc_load(probe->wanted) == is_met)
-		return;
-	kc_store(probe->wanted, is_met);
-	kc_store_release(rt_session.condition_changed, 1);
-	rt_session_wake();
 }
 
 struct rt_context *rt_process_enter(struct rt_probe *probe)

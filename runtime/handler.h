@@ -16,7 +16,10 @@
 
 /* ---- Errors at the end of a handler ---- */
 
-/* The end of a run that asks for attention. */
+/* What is left to be done at the end of a run in which an error stayed. Context: that of the run. */
+void rt_error_settle(struct rt_context *c);
+
+/* The end of a run that asks for attention. Context: the handler's. */
 void rt_attend(struct rt_context *c);
 
 /* ---- Probes ---- */

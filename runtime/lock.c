@@ -74,12 +74,3 @@ void rt_locks_skip(struct rt_context *c)
 	rt_counters_of(c)[c->probe->index].skipped_lock++;
 	rt_skip_count(c->probe->index);
 }
-
-void rt_locks_mark(struct rt_context *c, u32 mark)
-{
-	u32 i;
-
-	kc_store(c->holder, (1 + smp_processor_id()) | mark);
-	for (i = 0; i < c->lock_count; i++)
-		kc_store(c->locks[i]->holder, c->holder);
-}

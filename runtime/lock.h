@@ -17,7 +17,7 @@
 #define SPILE_RUNTIME_LOCK_H
 
 #include "context.h"
-#include "mail.h"
+#include "fail.h"
 
 #define RT_LOCK_SLEEPS 0x80000000U
 
@@ -138,6 +138,13 @@ static __always_inline void rt_locks_note(struct rt_context *c, struct rt_lock *
 }
 
 /* Marks what is held while a process-context handler sleeps, and as awake again afterwards. */
-void rt_locks_mark(struct rt_context *c, u32 mark);
+static inline void rt_locks_mark(struct rt_context *c, u32 mark)
+{
+	u32 i;
+
+	kc_store(c->holder, (1 + smp_processor_id()) | mark);
+	for (i = 0; i < c->lock_count; i++)
+		kc_store(c->locks[i]->holder, c->holder);
+}
 
 #endif

@@ -4,8 +4,7 @@
  *
  * A few letter boxes, taken by whoever finds one free, in any context. The session thread empties
  * them in the order of their time (module/report.h). An error that finds none goes the way of all
- * output, and is counted if it is lost there too: handler.h. rt_session_fail() is for errors of the
- * session as a whole, which end it: too many skipped hits, too much time spent in handlers.
+ * output, and is counted if it is lost there too: handler.h.
  */
 #ifndef SPILE_RUNTIME_MAIL_H
 #define SPILE_RUNTIME_MAIL_H
@@ -23,15 +22,5 @@ struct rt_mail *rt_mail_next(void);
 
 /* Empties a box of rt_mail_next. Context: session thread. */
 void rt_mail_drop(struct rt_mail *mail);
-
-/*
- * Ends the session for an error, printf-like, that is no single handler's; if one has ended it
- * already, this one is not told. Context: any, NMI included.
- */
-__printf(2, 3)
-void rt_session_fail(u32 probe, const char *format, ...);
-
-/* A hit of probe number `probe` was skipped: no more of that than MAXSKIPPED. Context: any. */
-void rt_skip_count(u32 probe);
 
 #endif

@@ -15,7 +15,7 @@
 #include "format.h"
 #include "stream.h"
 #include "lock.h"
-#include "stat.h"
+#include "text.h"
 
 /* Bytes of an argument in a record. */
 #define RT_LONG_SIZE 8
@@ -167,10 +167,6 @@ void rt_gap_settle(struct rt_context *c);
 __printf(2, 3)
 void rt_warning(struct rt_context *c, const char *format, ...);
 
-/* Has a histogram drawn. `s` is of type `type`, or rt_stat_none. */
-void rt_print_histogram(struct rt_context *c,
-			const struct rt_stat_type *type,
-			const struct rt_stat *s);
 
 /* sprintf into a buffer of MAXSTRINGLEN bytes. */
 static inline void rt_format(char *to, const char *format, const struct spile_argument *arguments,

@@ -4,16 +4,6 @@
  */
 #include "overload.h"
 
-void rt_usage_add(struct rt_usage *usage, u64 cycles)
-{
-	if (!usage->timed || cycles < usage->cycles_least)
-		usage->cycles_least = cycles;
-	if (cycles > usage->cycles_most)
-		usage->cycles_most = cycles;
-	usage->cycles += cycles;
-	usage->timed++;
-}
-
 bool rt_sample_begin(struct rt_context *c, u32 probe)
 {
 	u64 now = kc_cycles();

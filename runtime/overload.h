@@ -13,10 +13,18 @@
 #define SPILE_RUNTIME_OVERLOAD_H
 
 #include "budget.h"
-#include "mail.h"
+#include "fail.h"
 
 /* Adds a hit that took `cycles`. Context: that of the hit, the context taken. */
-void rt_usage_add(struct rt_usage *usage, u64 cycles);
+static inline void rt_usage_add(struct rt_usage *usage, u64 cycles)
+{
+	if (!usage->timed || cycles < usage->cycles_least)
+		usage->cycles_least = cycles;
+	if (cycles > usage->cycles_most)
+		usage->cycles_most = cycles;
+	usage->cycles += cycles;
+	usage->timed++;
+}
 
 /*
  * Starts to time a run of probe number `probe`. False if the budget has nothing left for it: the

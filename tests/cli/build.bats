@@ -205,7 +205,7 @@ parts() {
 	cp -r "$SHARED" "$work/copy"
 	export XDG_CACHE_HOME=$work/copy
 	made -e 'probe begin { println("sound") }'
-	for part in "$XDG_CACHE_HOME"/spile/kernel/*/prepared-*/part-core-*.o; do truncate -s 5000 "$part"; done
+	for part in "$XDG_CACHE_HOME"/spile/kernel/*/prepared-*/part-main-*.o; do truncate -s 5000 "$part"; done
 	made -v -e 'probe begin { println("spoilt") }'
 	grep 'kbuild makes the module: a step of its own failed' "$work/messages"
 	nm mine.ko | grep -q ' [Tt] rt_contexts_init$'

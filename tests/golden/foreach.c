@@ -149,5 +149,6 @@ const struct mod_script mod_script = {
 	.end_probes = mod_end_probes,
 	.error_probes = mod_error_probes,
 	.families = mod_families,
+	.switches = &mod_switches,
 	.globals = { rt_globals_init, rt_globals_fini, rt_maps, rt_stats, rt_orders },
 };

@@ -29,7 +29,7 @@ MODULE_INFO(spile_script_sha256, "9e122d6ac63cd81661816b2ed5a79b385564dd9d4e8b76
 
 /* ---- functions ---- */
 
-/* tapsets/context.stp:42:10 function execname */
+/* tapsets/context.stp:55:10 function execname */
 static RT_HANDLER const char *f_execname(struct rt_context *c)
 {
 	const char *STAP_RETVALUE = "";
@@ -146,4 +146,5 @@ const struct mod_script mod_script = {
 	.end_probes = mod_end_probes,
 	.error_probes = mod_error_probes,
 	.families = mod_families,
+	.switches = &mod_switches,
 };

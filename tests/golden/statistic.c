@@ -52,7 +52,7 @@ static struct rt_foreach_order *const rt_orders[] = { &rt_order_1, NULL };
 
 /* ---- functions ---- */
 
-/* tapsets/context.stp:42:10 function execname */
+/* tapsets/context.stp:55:10 function execname */
 static RT_HANDLER const char *f_execname(struct rt_context *c)
 {
 	const char *STAP_RETVALUE = "";
@@ -66,7 +66,7 @@ out: __maybe_unused;
 	return STAP_RETVALUE;
 }
 
-/* tapsets/arguments.stp:38:10 function returnval */
+/* tapsets/arguments.stp:73:10 function returnval */
 static RT_HANDLER s64 f_returnval(struct rt_context *c)
 {
 	s64 STAP_RETVALUE = 0;
@@ -195,5 +195,6 @@ const struct mod_script mod_script = {
 	.end_probes = mod_end_probes,
 	.error_probes = mod_error_probes,
 	.families = mod_families,
+	.switches = &mod_switches,
 	.globals = { rt_globals_init, rt_globals_fini, rt_maps, rt_stats, rt_orders },
 };

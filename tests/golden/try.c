@@ -136,4 +136,5 @@ const struct mod_script mod_script = {
 	.end_probes = mod_end_probes,
 	.error_probes = mod_error_probes,
 	.families = mod_families,
+	.switches = &mod_switches,
 };

@@ -29,7 +29,7 @@ MODULE_INFO(spile_script_sha256, "23ae8f8c13402133315910eb1657eae0e772c537c3615f
 
 /* ---- functions ---- */
 
-/* tapsets/context.stp:51:10 function cpu */
+/* tapsets/context.stp:64:10 function cpu */
 static RT_HANDLER s64 f_cpu(struct rt_context *c)
 {
 	s64 STAP_RETVALUE = 0;
@@ -156,4 +156,5 @@ const struct mod_script mod_script = {
 	.end_probes = mod_end_probes,
 	.error_probes = mod_error_probes,
 	.families = mod_families,
+	.switches = &mod_switches,
 };

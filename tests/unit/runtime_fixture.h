@@ -39,6 +39,7 @@
 #endif
 
 #include "runtime/core.c"
+#include "runtime/handlers.c"
 #include "runtime/arrays.c"
 #include "runtime/values.c"
 #include "runtime/regex.c"

@@ -240,13 +240,17 @@ static void parts_are_compiled_by_their_names(void **state)
 	};
 	g_autofree char *names = NULL;
 
-	assert_string_equal(steps_compile_text(fixture->arena, &request, "part-core"),
+	assert_string_equal(steps_compile_text(fixture->arena, &request, "part-main"),
+			    arena_printf(fixture->arena, "cc -O1 -DKBUILD_BASENAME='KBUILD_STR(part-main)' "
+					 "-Os -fno-omit-frame-pointer -c -o %s/part-main.o %s/part-main.c",
+					 fixture->root, fixture->root));
+	assert_string_equal(steps_compile_text(fixture->arena, &request, "part-hits"),
 			    arena_printf(fixture->arena, "'cc' '-O1' -include /p/head.h -include "
-					 "%s/part-core.names.h -c -o %s/part-core.o %s/part-core.c",
+					 "%s/part-hits.names.h -c -o %s/part-hits.o %s/part-hits.c",
 					 fixture->root, fixture->root, fixture->root));
-	assert_true(g_file_get_contents(arena_printf(fixture->arena, "%s/part-core.names.h", fixture->root),
+	assert_true(g_file_get_contents(arena_printf(fixture->arena, "%s/part-hits.names.h", fixture->root),
 					&names, NULL, NULL));
-	assert_string_equal(names, "#define KBUILD_BASENAME KBUILD_STR(part-core)\n");
+	assert_string_equal(names, "#define KBUILD_BASENAME KBUILD_STR(part-hits)\n");
 }
 
 int main(void)

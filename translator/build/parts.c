@@ -14,7 +14,7 @@
 #include "build/sources.h"
 
 /* Part of the key: changes when objects are compiled in another way. */
-#define FORMAT "part 1"
+#define FORMAT "part 2"
 
 /* Where the object of `part` is kept. */
 static const char *kept_path(struct arena *arena, const struct steps_request *request,

@@ -13,6 +13,10 @@
 
 #define SHORT_SYMVERS "kernel.symvers"
 
+/* The part that the project's Kbuild has flags for, CFLAGS_part-main.o, and these. */
+#define SMALL_PART "part-main"
+#define SMALL_PART_FLAGS "-Os -fno-omit-frame-pointer"
+
 bool steps_shell(const struct steps_request *request, const char *text, GString *log)
 {
 	const struct kernel_recipe *recipe = request->flags->recipe;
@@ -118,6 +122,14 @@ bool steps_note_part(const struct steps_request *request, const char *part)
 	return write_file(request->names.folder, name, text);
 }
 
+/* The command with the flags that the project's Kbuild has for SMALL_PART; the arena's. NULL: as with_header. */
+static const char *with_small_flags(struct arena *arena, const char *text)
+{
+	const char *end = strstr(text, " -c -o ");
+
+	return end ? arena_printf(arena, "%.*s " SMALL_PART_FLAGS "%s", (int)(end - text), text, end) : NULL;
+}
+
 const char *steps_compile_text(struct arena *arena, const struct steps_request *request,
 			       const char *part)
 {
@@ -126,6 +138,9 @@ const char *steps_compile_text(struct arena *arena, const struct steps_request *
 
 	if (!steps_note_part(request, part))
 		return NULL;
+	/* What is optimised in another way has no use for the precompiled header. */
+	if (strcmp(part, SMALL_PART) == 0)
+		return with_small_flags(arena, text);
 	return with_header(arena, request, text, request->prepared->header,
 			   arena_printf(arena, "%s.names.h", part));
 }

@@ -34,7 +34,8 @@ bool steps_note_part(const struct steps_request *request, const char *part);
 
 /*
  * Shell text that compiles PART.c of names.folder to PART.o there, as kbuild would compile it for
- * the module, against prepared->header. NULL if kbuild's step does not look as expected.
+ * the module, against prepared->header unless its flags are others. NULL if kbuild's step does not
+ * look as expected.
  */
 const char *steps_compile_text(struct arena *arena, const struct steps_request *request,
 			       const char *part);

@@ -211,6 +211,8 @@ void emit_tables(struct emitter *x, const struct emit_options *options, GString 
 /* Whether a probe of the program is of that family. */
 bool is_family_used(const struct program *program, const struct probe_family *family);
 
+/* Whether a script whose C is that, but for its last table, has to be linked with module/hits.c. */
+bool needs_hits(const struct program *program, const char *c_text);
 /* The files of the objects that the module consists of besides script.c, whose text is `c_text`. */
 GPtrArray *parts_of_module(struct arena *arena, const struct program *program, const char *c_text);
 /* Those that any module may consist of. */

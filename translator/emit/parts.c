@@ -2,7 +2,8 @@
 /*
  * Which objects a module consists of. What does not depend on the script is compiled once for all
  * scripts; a script is linked with as much of it as it uses. It uses a part whose functions its C
- * names, and the families of its probes.
+ * names, and the families of its probes. Most need module/hits.c, whose functions are also called by
+ * the runtime's headers: a script does without it that names nothing but what is known not to.
  */
 #include <string.h>
 
@@ -15,6 +16,7 @@ struct part {
 };
 
 static const struct part parts[] = {
+	{ "module/hits.c", { "mod_switches" } },
 	{ "runtime/arrays.c", { "rt_globals_init" } },
 	{ "runtime/values.c", { "rt_read_kernel_string", "rt_read_user_string", "rt_read_memory", "rt_load", "RT_LOAD",
 				"RT_STEP", "rt_write_kernel", "rt_set_argument", "rt_register", "rt_symbol_",
@@ -26,6 +28,36 @@ static bool is_named(const struct part *part, const char *c_text)
 {
 	for (size_t i = 0; i < G_N_ELEMENTS(part->names) && part->names[i]; i++)
 		if (strstr(c_text, part->names[i]))
+			return true;
+	return false;
+}
+
+/* What main.c's object has of all that generated C may name: a prefix, if it ends with '_'. */
+static const char *const names_of_main[] = {
+	"rt_context", "rt_failed", "rt_probe", "rt_probes", "rt_put_", "rt_record_", "rt_script", "rt_session_exit",
+	"rt_string_length",
+};
+
+static bool is_name_of_main(const char *name, size_t length)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(names_of_main); i++) {
+		size_t known = strlen(names_of_main[i]);
+
+		if (strncmp(name, names_of_main[i], known) == 0 &&
+		    (known == length || (known < length && names_of_main[i][known - 1] == '_')))
+			return true;
+	}
+	return false;
+}
+
+bool needs_hits(const struct program *program, const char *c_text)
+{
+	for (int i = 0; probe_families[i]; i++)
+		if (probe_families[i]->kernel_header && is_family_used(program, probe_families[i]))
+			return true;
+	for (const char *name = c_text; (name = strstr(name, "rt_")); name += strlen("rt_"))
+		if ((name == c_text || !(g_ascii_isalnum(name[-1]) || name[-1] == '_')) &&
+		    !is_name_of_main(name, strspn(name, G_CSET_A_2_Z G_CSET_a_2_z "0123456789_")))
 			return true;
 	return false;
 }
@@ -48,7 +80,6 @@ GPtrArray *parts_of_module(struct arena *arena, const struct program *program, c
 	GPtrArray *files = arena_array(arena);
 
 	g_ptr_array_add(files, (char *)"module/main.c");
-	g_ptr_array_add(files, (char *)"runtime/core.c");
 	for (size_t i = 0; i < G_N_ELEMENTS(parts); i++)
 		if (is_named(&parts[i], c_text))
 			g_ptr_array_add(files, (char *)parts[i].file);
@@ -61,7 +92,6 @@ GPtrArray *parts_of_all(struct arena *arena)
 	GPtrArray *files = arena_array(arena);
 
 	g_ptr_array_add(files, (char *)"module/main.c");
-	g_ptr_array_add(files, (char *)"runtime/core.c");
 	for (size_t i = 0; i < G_N_ELEMENTS(parts); i++)
 		g_ptr_array_add(files, (char *)parts[i].file);
 	add_families(arena, NULL, files);

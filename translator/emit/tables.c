@@ -242,6 +242,8 @@ static void emit_module(struct emitter *x, GString *out)
 	g_string_append(out, "const struct mod_script mod_script = {\n\t.begin_probes = mod_begin_probes,\n"
 			"\t.end_probes = mod_end_probes,\n\t.error_probes = mod_error_probes,\n"
 			"\t.families = mod_families,\n");
+	if (needs_hits(x->program, out->str))
+		g_string_append(out, "\t.switches = &mod_switches,\n");
 	if (has_allocated_globals(x->program))
 		g_string_append(out, "\t.globals = { rt_globals_init, rt_globals_fini, rt_maps, rt_stats, rt_orders },\n");
 	g_string_append(out, "};\n");
