@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "message.h"
+#include "symbol_source.h"
 #include "text.h"
 
 #define PROPOSALS_MOST 3
@@ -188,14 +189,14 @@ static void add_allowed(struct points *points, const struct specification *speci
 
 /* In all this *forbidden_ret is a function that was meant but must not be probed, or as before. */
 static void add_wildcard(struct points *points, const struct specification *specification,
-			 const struct kallsyms *kallsyms, const struct symbol **forbidden_ret)
+			 const struct symbols *symbols, const struct symbol **forbidden_ret)
 {
 	size_t forbidden = 0;
 
-	for (size_t i = 0; i < kallsyms->count; i++) {
-		const struct symbol *symbol = &kallsyms->symbols[i];
+	for (size_t i = 0; i < symbols->count; i++) {
+		const struct symbol *symbol = &symbols->items[i];
 
-		if (!means_module(specification, symbol->module) || !kallsyms_matches(symbol, specification->name))
+		if (!means_module(specification, symbol->module) || !symbol_matches(symbol, specification->name))
 			continue;
 		add_allowed(points, specification, symbol, forbidden_ret);
 		forbidden += symbol->forbidden != NULL;
@@ -206,10 +207,10 @@ static void add_wildcard(struct points *points, const struct specification *spec
 }
 
 static void add_named(struct points *points, const struct specification *specification,
-		      const struct kallsyms *kallsyms, const struct symbol **forbidden_ret)
+		      const struct symbols *symbols, const struct symbol **forbidden_ret)
 {
 	size_t count;
-	const struct symbol *symbol = kallsyms_find(kallsyms, specification->name, &count);
+	const struct symbol *symbol = symbols_find(symbols, specification->name, &count);
 
 	for (size_t i = 0; i < count; i++)
 		if (means_module(specification, symbol[i].module))
@@ -225,19 +226,19 @@ static void add_address(struct points *points, const struct specification *speci
 	points->items[points->count - 1].offset = 1;
 }
 
-static const char *kind_text(const struct kallsyms *kallsyms)
+static const char *kind_text(const struct symbols *symbols)
 {
-	return kallsyms->kind == SYMBOL_FUNCTION ? "function" : "variable";
+	return symbols->kind == SYMBOL_FUNCTION ? "function" : "variable";
 }
 
 /* ---- Places within functions and variables ---- */
 
 /* The symbol that `point` was made of. */
-static const struct symbol *symbol_of(const struct kallsyms *kallsyms, const struct specification *specification,
+static const struct symbol *symbol_of(const struct symbols *symbols, const struct specification *specification,
 				      const struct spile_point *point)
 {
 	size_t count;
-	const struct symbol *symbol = kallsyms_find(kallsyms, specification->name, &count);
+	const struct symbol *symbol = symbols_find(symbols, specification->name, &count);
 
 	while (symbol->address != point->address)
 		symbol++;
@@ -249,7 +250,7 @@ static const struct symbol *symbol_of(const struct kallsyms *kallsyms, const str
  * counted in the very build that runs.
  */
 static bool check_offset(const struct points *points, size_t first, const struct specification *specification,
-			 const struct kallsyms *kallsyms)
+			 const struct symbols *symbols)
 {
 	const struct spile_point *point = &points->items[first];
 	const struct symbol *symbol;
@@ -258,37 +259,58 @@ static bool check_offset(const struct points *points, size_t first, const struct
 		return true;
 	if (points->count - first > 1) {
 		message_error("'%s' may be any of %zu places: so many %ss have that name",
-			      specification->pattern, points->count - first, kind_text(kallsyms));
+			      specification->pattern, points->count - first, kind_text(symbols));
 		return false;
 	}
 	if (specification->is_placed)
 		return true;
-	symbol = symbol_of(kallsyms, specification, point);
+	symbol = symbol_of(symbols, specification, point);
 	if (!symbol->end || specification->offset < symbol->end - symbol->address)
 		return true;
 	message_error("'%s' lies behind the end of that %s, which has %llu bytes", specification->pattern,
-		      kind_text(kallsyms), (unsigned long long)(symbol->end - symbol->address));
+		      kind_text(symbols), (unsigned long long)(symbol->end - symbol->address));
 	return false;
 }
 
 /* ---- What is missing ---- */
 
-/* Names that are spelled alike, out of all there are. */
-static void propose(const struct specification *specification, const struct kallsyms *kallsyms)
+/* Names that are spelled alike. */
+static void propose_names(const struct specification *specification, const struct symbols *symbols)
 {
 	const char *names[PROPOSALS_MOST];
 	struct text list = { 0 };
-	size_t count = kallsyms_propose(kallsyms, specification->name, names, PROPOSALS_MOST);
+	size_t count = symbols_propose(symbols, specification->name, names, PROPOSALS_MOST);
 
 	for (size_t i = 0; i < count; i++)
 		text_printf(&list, "%s'%s'", i == 0 ? "" : i + 1 < count ? ", " : " or ", names[i]);
 	if (count)
 		message_note("did you mean %s?", list.bytes);
 	else
-		message_note(kallsyms->kind == SYMBOL_FUNCTION ?
+		message_note(symbols->kind == SYMBOL_FUNCTION ?
 			     "the compiler may have inlined it, or its module is not loaded" :
 			     "it may be on a stack, one for each CPU, or in a module that is not loaded");
 	text_fini(&list);
+}
+
+/* A module that has the function which the kernel itself has not; NULL: none. */
+static const char *module_with(const struct symbols *symbols, const char *name)
+{
+	size_t count;
+	const struct symbol *symbol = symbols_find(symbols, name, &count);
+
+	return count ? symbol->module : NULL;
+}
+
+/* What may have been meant, out of all symbols there are. */
+static void propose(const struct specification *specification, const struct symbols *symbols)
+{
+	const char *module = specification->module ? NULL : module_with(symbols, specification->name);
+
+	if (!module)
+		propose_names(specification, symbols);
+	else
+		message_note(symbols->kind == SYMBOL_FUNCTION ? "module '%s' has one: module(\"%s\").function(\"%s\")" :
+			     "module '%s' has one: kernel.data(\"%s:%s\")", module, module, specification->name);
 }
 
 /* Whether it is loaded; one that is built into the kernel is not. */
@@ -306,21 +328,12 @@ static void explain_missing_module(const char *module)
 	message_note("load it first (modprobe %s), or make the probe point optional with a '?' behind it", module);
 }
 
-/* A module that has the function which the kernel itself has not; NULL: none. */
-static const char *module_with(const struct kallsyms *kallsyms, const char *name)
-{
-	size_t count;
-	const struct symbol *symbol = kallsyms_find(kallsyms, name, &count);
-
-	return count ? symbol->module : NULL;
-}
-
 /* No function of that name: says so, and which ones there are. */
 static void explain_missing(const struct specification *specification,
-			    const struct kallsyms *kallsyms)
+			    const struct symbols *symbols)
 {
-	const char *module = specification->module, *with;
-	struct kallsyms all;
+	const char *module = specification->module;
+	struct symbols all;
 
 	if (module && !strpbrk(module, "*?[") && !is_loaded(module)) {
 		explain_missing_module(module);
@@ -332,33 +345,29 @@ static void explain_missing(const struct specification *specification,
 		return;
 	}
 	message_error("%s%s%s has no %s '%s'", module ? "module '" : "this kernel", module ? module : "",
-		      module ? "'" : "", kind_text(kallsyms), specification->name);
-	with = module ? NULL : module_with(kallsyms, specification->name);
-	if (with) {
-		message_note(kallsyms->kind == SYMBOL_FUNCTION ? "module '%s' has one: module(\"%s\").function(\"%s\")" :
-			     "module '%s' has one: kernel.data(\"%s:%s\")", with, with, specification->name);
-	} else if (!kallsyms->is_part) {
-		propose(specification, kallsyms);
-	} else if (kallsyms_read(&all, kallsyms->kind, NULL)) {
+		      module ? "'" : "", kind_text(symbols), specification->name);
+	if (!symbols->is_part) {
+		propose(specification, symbols);
+	} else if (symbols_read(&all, symbols->kind, NULL)) {
 		propose(specification, &all);
-		kallsyms_fini(&all);
+		symbols_fini(&all);
 	}
 }
 
 /* None, or none that may be probed. */
-static void explain_no_point(const struct specification *specification, const struct kallsyms *kallsyms,
+static void explain_no_point(const struct specification *specification, const struct symbols *symbols,
 			     const struct symbol *forbidden)
 {
 	if (forbidden)
 		message_error("the function '%s' must not be probed: %s", forbidden->name, forbidden->forbidden);
 	else
-		explain_missing(specification, kallsyms);
+		explain_missing(specification, symbols);
 }
 
 /* ---- All specifications of a module ---- */
 
 bool points_resolve(struct points *points, const struct specification *specification,
-		    const struct kallsyms *kallsyms)
+		    const struct symbols *symbols)
 {
 	const struct symbol *forbidden = NULL;
 	size_t before = points->count;
@@ -368,19 +377,19 @@ bool points_resolve(struct points *points, const struct specification *specifica
 		return true;
 	}
 	if (specification->is_wildcard)
-		add_wildcard(points, specification, kallsyms, &forbidden);
+		add_wildcard(points, specification, symbols, &forbidden);
 	else
-		add_named(points, specification, kallsyms, &forbidden);
+		add_named(points, specification, symbols, &forbidden);
 	drop_duplicates(points, before);
-	if (!check_offset(points, before, specification, kallsyms)) {
+	if (!check_offset(points, before, specification, symbols)) {
 		points->count = before;
 		return false;
 	}
 	message_verbose("'%s' stands for %zu %s%s", specification->pattern, points->count - before,
-			kind_text(kallsyms), points->count - before == 1 ? "" : "s");
+			kind_text(symbols), points->count - before == 1 ? "" : "s");
 	if (points->count > before || specification->is_optional)
 		return true;
-	explain_no_point(specification, kallsyms, forbidden);
+	explain_no_point(specification, symbols, forbidden);
 	return false;
 }
 
@@ -423,7 +432,7 @@ static bool read_specifications(const struct module_file *file, const char *key,
 
 /* Keeps going after one that has no match, so that all of them are told at once. */
 static bool resolve_list(struct points *points, const struct specification *list, size_t count,
-			 const struct kallsyms *kallsyms)
+			 const struct symbols *symbols)
 {
 	bool success = true, is_satisfied = false;
 
@@ -433,7 +442,7 @@ static bool resolve_list(struct points *points, const struct specification *list
 		is_satisfied &= list[i].is_alternative;
 		if (is_satisfied)
 			continue;
-		success &= points_resolve(points, &list[i], kallsyms);
+		success &= points_resolve(points, &list[i], symbols);
 		is_satisfied = list[i].is_sufficient && points->count > before;
 	}
 	return success;
@@ -471,50 +480,45 @@ static void interest_fini(struct interest *interest)
 	free(interest->wildcards);
 }
 
-static bool is_of_interest(const void *context, const char *name, const char *module)
+/* Whether one of the wildcards stands for the symbol. */
+static bool is_matched(const void *context, const struct symbol *symbol)
 {
 	const struct interest *interest = context;
-	struct symbol symbol = { .name = name };
 
-	if (bsearch(&name, interest->names, interest->name_count, sizeof(name), compare_names))
-		return true;
 	for (size_t i = 0; i < interest->wildcard_count; i++)
-		if (means_module(interest->wildcards[i], module) &&
-		    kallsyms_matches(&symbol, interest->wildcards[i]->name))
-			return true;
-	return false;
-}
-
-static bool has_offsets(const struct specification *list, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		if (list[i].offset)
+		if (means_module(interest->wildcards[i], symbol->module) &&
+		    symbol_matches(symbol, interest->wildcards[i]->name))
 			return true;
 	return false;
 }
 
 /* Reads what the list asks for; false: said why, and there is nothing to free. */
-static bool read_symbols(struct kallsyms *ret, enum symbol_kind kind, const struct specification *list,
+static bool read_symbols(struct symbols *ret, enum symbol_kind kind, const struct specification *list,
 			 size_t count)
 {
 	struct interest interest;
-	struct kallsyms_filter filter = { is_of_interest, &interest };
+	struct symbols_filter filter = { 0 };
 	bool success;
 
 	interest_init(&interest, list, count);
-	success = kallsyms_read(ret, kind, &filter);
+	filter.names = interest.names;
+	filter.name_count = interest.name_count;
+	filter.matches = interest.wildcard_count ? is_matched : NULL;
+	filter.context = &interest;
+	for (size_t i = 0; i < count; i++) {
+		filter.has_modules |= list[i].module != NULL;
+		filter.has_ends |= list[i].offset != 0;
+	}
+	success = symbols_read(ret, kind, &filter);
 	interest_fini(&interest);
-	if (!success || !has_offsets(list, count) || kallsyms_read_ends(ret))
-		return success;
-	kallsyms_fini(ret);
-	return false;
+	return success;
 }
 
 bool points_resolve_all(struct points *ret, const struct module_file *file, enum symbol_kind kind)
 {
 	const char *key = kind == SYMBOL_FUNCTION ? "spile_kprobe" : "spile_data";
 	struct specification *list;
-	struct kallsyms kallsyms;
+	struct symbols symbols;
 	size_t count;
 	bool success;
 
@@ -523,10 +527,10 @@ bool points_resolve_all(struct points *ret, const struct module_file *file, enum
 		return true;
 	if (!read_specifications(file, key, &list, &count))
 		return false;
-	success = read_symbols(&kallsyms, kind, list, count);
+	success = read_symbols(&symbols, kind, list, count);
 	if (success) {
-		success = resolve_list(ret, list, count, &kallsyms);
-		kallsyms_fini(&kallsyms);
+		success = resolve_list(ret, list, count, &symbols);
+		symbols_fini(&symbols);
 	}
 	free_specifications(list, count);
 	return success;

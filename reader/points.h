@@ -7,8 +7,8 @@
 #include <stddef.h>
 
 #include "abi.h"
-#include "kallsyms.h"
 #include "module_file.h"
+#include "symbols.h"
 
 /* One spile_kprobe= or spile_data= line of .modinfo. */
 struct specification {
@@ -41,7 +41,7 @@ void specification_fini(struct specification *specification);
  * are spelled alike, unless the specification is optional.
  */
 bool points_resolve(struct points *points, const struct specification *specification,
-		    const struct kallsyms *kallsyms);
+		    const struct symbols *symbols);
 
 /* All specifications of a kind in a module; reads the kernel's symbols if there are any. False: said why. */
 bool points_resolve_all(struct points *ret, const struct module_file *file, enum symbol_kind kind);

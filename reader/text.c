@@ -35,6 +35,11 @@ void *memory_resize(void *memory, size_t size)
 	return checked(realloc(memory, size ? size : 1));
 }
 
+char *memory_copy(const char *string)
+{
+	return checked(strdup(string));
+}
+
 char *text_reserve(struct text *text, size_t size)
 {
 	size_t needed = text->length + size + 1;
@@ -93,6 +98,43 @@ void text_fini(struct text *text)
 {
 	free(text->bytes);
 	memset(text, 0, sizeof(*text));
+}
+
+#define POOL_PIECE (16 * 1024)
+
+struct text_piece {
+	struct text_piece *before;
+	size_t length, capacity;
+	char bytes[];
+};
+
+const char *text_pool_copy(struct text_pool *pool, const char *string)
+{
+	size_t size = strlen(string) + 1;
+	struct text_piece *piece = pool->last;
+	char *copy;
+
+	if (!piece || piece->capacity - piece->length < size) {
+		size_t capacity = size > POOL_PIECE ? size : POOL_PIECE;
+
+		piece = memory_alloc(sizeof(*piece) + capacity);
+		piece->before = pool->last;
+		piece->capacity = capacity;
+		pool->last = piece;
+	}
+	copy = memcpy(piece->bytes + piece->length, string, size);
+	piece->length += size;
+	return copy;
+}
+
+void text_pool_fini(struct text_pool *pool)
+{
+	while (pool->last) {
+		struct text_piece *before = pool->last->before;
+
+		free(pool->last);
+		pool->last = before;
+	}
 }
 
 bool text_read(struct text *text, int fd)

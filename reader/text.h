@@ -12,6 +12,7 @@
 /* Never return NULL; memory_alloc() zeroes. */
 void *memory_alloc(size_t size);
 void *memory_resize(void *memory, size_t size);
+char *memory_copy(const char *string);
 
 /* Bytes that grow; always followed by a NUL once something was added. Zeroed, it is empty. */
 struct text {
@@ -27,6 +28,15 @@ void text_fill(struct text *text, char c, size_t count);
 void text_printf(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void text_clear(struct text *text);
 void text_fini(struct text *text);
+
+/* Many strings that are given up together. Zeroed, it is empty. */
+struct text_pool {
+	struct text_piece *last;
+};
+
+/* A copy of the string, which stays where it is until the pool is given up. */
+const char *text_pool_copy(struct text_pool *pool, const char *string);
+void text_pool_fini(struct text_pool *pool);
 
 /* Appends what can still be read from fd; false with errno set when a read failed. */
 bool text_read(struct text *text, int fd);
