@@ -68,6 +68,11 @@ static bool read_running(const char *module, char *ret)
 	return found;
 }
 
+bool build_id_of_kernel(char *ret)
+{
+	return read_running("", ret);
+}
+
 /* "MODULE:HEX" */
 static bool check_one(const struct module_file *file, const char *value)
 {

@@ -16,6 +16,9 @@
  */
 bool notes_build_id(const void *notes, size_t size, char *ret);
 
+/* The running kernel's, to the same; false if it does not tell. */
+bool build_id_of_kernel(char *ret);
+
 /*
  * Compares the build-ids that a script's module was made for with those that run here. False: said
  * which one differs. What does not run, or does not tell, passes.

@@ -2,7 +2,8 @@
 /*
  * What must not be probed, for all that can be known here: functions of certain sections of the
  * kernel, those in its own list, and script modules. The kernel would refuse a kprobe there, but not
- * the function tracer. Called by symbol_source.c, which takes symbols from the kernel.
+ * the function tracer. Called by whoever takes symbols from the kernel: symbol_source.c for the table
+ * of a session, symbol_index_write.c for the file that later ones look into.
  */
 #include "forbidden.h"
 

@@ -9,7 +9,7 @@
 #include "abi.h"
 #include "text.h"
 
-/* Why a function must not be probed. */
+/* Why a function must not be probed. These numbers are kept in files (symbol_index.h). */
 enum forbidden_reason {
 	FORBIDDEN_NOT,		/* it may be */
 	FORBIDDEN_KPROBES,

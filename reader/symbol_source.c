@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Where a session has the kernel's symbols from: the kernel's list. It is read once for each table,
- * and no further than to the modules' symbols, which come last, if those are of no interest.
+ * Where a session has the kernel's symbols from: the index that an earlier one left (symbol_index.h),
+ * or the kernel's list. The index is asked for the kernel's own symbols only; what modules have is in
+ * the list's last lines, for which the kernel has to go through all of it. Who reads the list makes the
+ * index beside it, where there is none. An index is a matter of time alone: nothing fails without one.
  */
 #include "symbol_source.h"
 
@@ -10,7 +12,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "build_id.h"
 #include "message.h"
+#include "symbol_index.h"
+
+#define INDEX_FOLDER "/var/cache/spile"
 
 /* ---- The kernel's list ---- */
 
@@ -18,6 +24,7 @@ struct reading {
 	struct symbols *table;
 	const struct symbols_filter *filter;	/* NULL: all are wanted */
 	struct forbidden_sections sections;
+	struct symbol_index_builder *builder;	/* NULL: no index is made */
 };
 
 /* A module's letters are to be believed. */
@@ -38,6 +45,8 @@ static bool take_line(void *context, const struct kallsyms_line *line)
 		return false;
 	if (!line->module && symbol_is_of_kind(SYMBOL_FUNCTION, line->type))
 		forbidden_note(&reading->sections, line->name, line->address);
+	if (!line->module && reading->builder)
+		symbol_index_add(reading->builder, line);
 	if ((is_of_kind || is_doubtful(line, reading->table->kind)) &&
 	    (!reading->filter || symbols_filter_wants(reading->filter, &symbol)))
 		symbols_add(reading->table, &symbol);
@@ -73,17 +82,76 @@ bool symbols_read_file(struct symbols *ret, enum symbol_kind kind, const struct 
 	return false;
 }
 
-static bool read_from(int fd, struct symbols *ret, const struct symbols_filter *filter)
+/* ---- The index ---- */
+
+/* False: this kernel, or this host, can have none. */
+static bool find_place(struct symbol_index_place *ret)
 {
-	struct reading reading = { .table = ret, .filter = filter };
+	ret->folder = INDEX_FOLDER;
+	ret->owner = 0;
+	return build_id_of_kernel(ret->build_id);
+}
+
+/* Whether the index knows all that could be known now. */
+static bool is_complete(const struct symbol_index *index)
+{
+	return symbol_index_has_list(index) || !forbidden_list_is_open();
+}
+
+/*
+ * From the index. False: it cannot answer; *is_wanted_ret then says whether a new one is wanted. `fd`
+ * is the kernel's list.
+ */
+static bool read_index(struct symbols *ret, const struct symbols_filter *filter, int fd,
+		       const struct symbol_index_place *place, bool *is_wanted_ret)
+{
+	struct symbol_index index;
+	bool is_good, success;
+	__u64 base;
+
+	*is_wanted_ret = false;
+	if (!kallsyms_find_base(fd, &base))
+		return false;
+	*is_wanted_ret = true;
+	if (!symbol_index_open(&index, place))
+		return false;
+	is_good = is_complete(&index);
+	success = is_good && !filter->has_modules && symbol_index_select(&index, base, filter, ret);
+	*is_wanted_ret = !is_good || (!success && !filter->has_modules);
+	symbol_index_close(&index);
+	ret->is_part = success;
+	return success;
+}
+
+/* Reads the list, and makes an index of it if there is a place for one. */
+static bool read_and_index(struct symbols *ret, const struct symbols_filter *filter, int fd,
+			   const struct symbol_index_place *place)
+{
+	struct symbol_index_builder builder = { 0 };
+	struct reading reading = { .table = ret, .filter = filter, .builder = place ? &builder : NULL };
 	struct forbidden_list list;
 	bool success;
 
 	/* Without debugfs the kernel refuses those of these functions that get a kprobe. */
 	forbidden_list_read(&list);
-	success = read_list(&reading, fd, &list);
+	success = lseek(fd, 0, SEEK_SET) == 0 && read_list(&reading, fd, &list);
+	if (success && place && symbol_index_write(&builder, &reading.sections, &list, place))
+		message_verbose("the kernel's symbols are kept in %s, build-id %s", place->folder, place->build_id);
+	symbol_index_builder_fini(&builder);
 	forbidden_list_fini(&list);
 	return success;
+}
+
+static bool read_from(int fd, struct symbols *ret, const struct symbols_filter *filter)
+{
+	struct symbol_index_place place;
+	bool is_wanted = false;
+
+	if (filter && find_place(&place) && read_index(ret, filter, fd, &place, &is_wanted)) {
+		message_verbose("the kernel's symbols come from %s", place.folder);
+		return true;
+	}
+	return read_and_index(ret, filter, fd, is_wanted && symbol_index_may_write(&place) ? &place : NULL);
 }
 
 bool symbols_read(struct symbols *ret, enum symbol_kind kind, const struct symbols_filter *filter)
