@@ -105,8 +105,10 @@ static bool parse_function(char *line, struct forbidden_function *ret)
 
 static void add_function(struct forbidden_list *list, const struct forbidden_function *function)
 {
+	size_t capacity = list->count ? 2 * list->count : 1;
+
 	if ((list->count & (list->count - 1)) == 0)
-		list->items = memory_resize(list->items, (list->count ? 2 * list->count : 1) * sizeof(*list->items));
+		list->items = memory_resize(list->items, capacity * sizeof(*list->items));
 	list->items[list->count++] = *function;
 }
 

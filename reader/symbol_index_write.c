@@ -100,9 +100,10 @@ static __u32 judge_item(const struct symbol_index_item *item, const struct forbi
 
 	if (item->flags & INDEX_DOUBTFUL && forbidden_is_behind_code(sections, item->address))
 		flags |= INDEX_VARIABLE;
-	if (item->flags & INDEX_FUNCTION && !forbidden_is_gone(sections, item->address))
-		flags |= INDEX_FUNCTION | (__u32)forbidden_by_section(sections, item->address) << INDEX_REASON_SHIFT;
-	return flags;
+	if (!(item->flags & INDEX_FUNCTION) || forbidden_is_gone(sections, item->address))
+		return flags;
+	flags |= INDEX_FUNCTION;
+	return flags | (__u32)forbidden_by_section(sections, item->address) << INDEX_REASON_SHIFT;
 }
 
 static void judge_items(struct symbol_index_builder *builder, const struct forbidden_sections *sections)
@@ -215,7 +216,8 @@ static void make_parts(struct parts *ret, const struct symbol_index_builder *bui
 	ret->header.entry_count = (__u32)builder->count;
 	ret->header.names_size = (__u32)builder->names.length;
 	ret->header.has_list = list->is_known;
-	while (BUCKET_SIZE << ret->header.bucket_bits < builder->count && ret->header.bucket_bits < SYMBOL_INDEX_BITS_MOST)
+	while (ret->header.bucket_bits < SYMBOL_INDEX_BITS_MOST &&
+	       BUCKET_SIZE << ret->header.bucket_bits < builder->count)
 		ret->header.bucket_bits++;
 	count_buckets(ret, builder);
 	fill_buckets(ret, builder);
@@ -272,6 +274,11 @@ static bool write_parts(int fd, const struct parts *parts, const struct text *na
 	       write_whole(fd, names->bytes, names->length);
 }
 
+static bool is_before(const struct timespec *a, const struct timespec *b)
+{
+	return a->tv_sec != b->tv_sec ? a->tv_sec < b->tv_sec : a->tv_nsec < b->tv_nsec;
+}
+
 /* The oldest file of the folder, if there are too many. */
 static bool find_surplus(DIR *entries, struct dirent *ret)
 {
@@ -286,8 +293,7 @@ static bool find_surplus(DIR *entries, struct dirent *ret)
 		if (strncmp(entry->d_name, FILE_PREFIX, strlen(FILE_PREFIX)) != 0 ||
 		    fstatat(dirfd(entries), entry->d_name, &status, AT_SYMLINK_NOFOLLOW) != 0)
 			continue;
-		if (count++ && (status.st_mtim.tv_sec > oldest.tv_sec ||
-				(status.st_mtim.tv_sec == oldest.tv_sec && status.st_mtim.tv_nsec >= oldest.tv_nsec)))
+		if (count++ && !is_before(&status.st_mtim, &oldest))
 			continue;
 		oldest = status.st_mtim;
 		*ret = *entry;
