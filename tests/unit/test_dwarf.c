@@ -100,6 +100,13 @@ static void functions_by_file_and_line(void **state)
 	assert_string_equal(site_at(sites, 0)->function, "callee");
 }
 
+static void expect_closed(struct fixture *fixture, const char *name, const char *expected)
+{
+	const char *why = knowledge_why_closed(know(fixture), NULL, name);
+
+	assert_true(g_strcmp0(why, expected) == 0);
+}
+
 /* What a kernel ran only at its start is gone; of a module it can be meant by its name. */
 static void initial_code_is_left_out(void **state)
 {
@@ -109,6 +116,9 @@ static void initial_code_is_left_out(void **state)
 	need_kernel(fixture);
 	query.function = "starts";
 	assert_int_equal(sites_of(fixture, NULL, &query)->len, 0);
+	expect_closed(fixture, "starts", "its memory is given back once the kernel has started");
+	expect_closed(fixture, "callee", NULL);
+	expect_closed(fixture, "nobody", NULL);
 	assert_true(make_module(fixture, "gcc", "-g", "usr/lib/debug/mine.ko"));
 	assert_int_equal(sites_of(fixture, "mine", &query)->len, 1);
 	query.function = "start*";

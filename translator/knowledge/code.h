@@ -61,4 +61,10 @@ struct code_query {
 GPtrArray *knowledge_sites(struct knowledge *knowledge, const char *module, const struct code_query *query,
 			   const char **why_ret);
 
+/*
+ * Why no probe may be on a function of that name, all of whose code is closed to them; NULL: some is
+ * open, or no function is known by that name.
+ */
+const char *knowledge_why_closed(struct knowledge *knowledge, const char *module, const char *name);
+
 #endif

@@ -93,8 +93,13 @@ static void propose_sites(const struct probe_target *target, const struct kprobe
 	const struct symbol_table *symbols = kprobe_symbols_in(target, details->module);
 	GPtrArray *sites = knowledge_sites(target->knowledge, details->module, &query, NULL);
 	const struct code_site *site = sites && sites->len ? g_ptr_array_index(sites, 0) : NULL;
+	const char *closed = site ? NULL : knowledge_why_closed(target->knowledge, details->module, missed->function);
 	const char *similar = NULL;
 
+	if (closed) {
+		diag_note(target->diag, no_span, "'%s' is there, but no probe may be on it: %s", missed->function, closed);
+		return;
+	}
 	if (site && !has_wildcard(missed->function)) {
 		diag_note(target->diag, no_span, "'%s' is at %s:%u%s", missed->function, site->file, site->line,
 			  missed->lines != LINES_NONE ? "; .nearest behind a statement takes the nearest line that has code" :
