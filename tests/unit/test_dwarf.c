@@ -125,6 +125,25 @@ static void initial_code_is_left_out(void **state)
 	assert_int_equal(sites_of(fixture, "mine", &query)->len, 0);
 }
 
+/* Types that only a function knows are found by their names. */
+static void types_within_functions(void **state)
+{
+	struct fixture *fixture = *state;
+	struct knowledge *knowledge = know(fixture);
+	const struct c_type *pair;
+	struct c_member member;
+	int64_t value = 0;
+
+	need_kernel(fixture);
+	pair = knowledge_type(knowledge, NULL, "struct local_pair");
+	assert_non_null(pair);
+	assert_true(c_type_find_member(pair, "second", &member));
+	assert_string_equal(c_type_text(fixture->arena, member.type), "enum local_choice");
+	assert_true(knowledge_enumerator(knowledge, NULL, "LOCAL_YES", &value));
+	assert_int_equal(value, 8);
+	assert_string_equal(did_you_mean("LOCAL_YE", knowledge_enumerator_names(knowledge, NULL)), "LOCAL_YES");
+}
+
 static void statements_by_line(void **state)
 {
 	struct fixture *fixture = *state;
@@ -256,6 +275,7 @@ int main(void)
 		fresh(functions_and_copies),
 		fresh(functions_by_file_and_line),
 		fresh(initial_code_is_left_out),
+		fresh(types_within_functions),
 		fresh(statements_by_line),
 		fresh(statements_of_a_function),
 		fresh(nearest_statement),

@@ -35,6 +35,7 @@ void resolve_enumerator(struct scope *scope, struct expr *expr)
 {
 	const struct expr *name = g_ptr_array_index(expr->operator.arguments, 0);
 	const char *module = module_argument(expr, 1);
+	const char *similar;
 	int64_t value;
 
 	if (knowledge_enumerator(scope->analysis->target.knowledge, module, name->string, &value)) {
@@ -47,6 +48,9 @@ void resolve_enumerator(struct scope *scope, struct expr *expr)
 		return;
 	scope_error(scope, expr->span, "E-unknown-type", "kernel %s has no enumerator '%s'",
 		    scope->analysis->input->kernel->release, name->string);
+	similar = did_you_mean(name->string, knowledge_enumerator_names(scope->analysis->target.knowledge, module));
+	if (similar)
+		diag_note(scope->analysis->diag, no_span, "did you mean '%s'?", similar);
 	diag_note(scope->analysis->diag, no_span, "with -g, @const(\"name\") is what the compiler takes it for");
 }
 

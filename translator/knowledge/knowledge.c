@@ -30,6 +30,7 @@ struct type_source {
 	const struct c_type *(*variable)(void *opened, const char *name);
 	bool (*enumerator)(void *opened, const char *name, int64_t *value_ret);
 	void (*names)(void *opened, enum c_kind kind, GPtrArray *names);
+	void (*enumerator_names)(void *opened, GPtrArray *names);
 };
 
 /* A source's knowledge of the kernel or of one module. */
@@ -94,6 +95,11 @@ static void names_in_btf(void *opened, enum c_kind kind, GPtrArray *names)
 	btf_types_names(opened, kind, names);
 }
 
+static void enumerator_names_in_btf(void *opened, GPtrArray *names)
+{
+	btf_types_enumerator_names(opened, names);
+}
+
 /* ---- DWARF ---- */
 
 static void *open_dwarf(struct knowledge *knowledge, const char *module, const char **origin_ret,
@@ -127,6 +133,11 @@ static void names_in_dwarf(void *opened, enum c_kind kind, GPtrArray *names)
 	dwarf_types_names(opened, kind, names);
 }
 
+static void enumerator_names_in_dwarf(void *opened, GPtrArray *names)
+{
+	dwarf_types_enumerator_names(opened, names);
+}
+
 /* ---- Header files, by the DWARF that a compiler makes of them ---- */
 
 static void *open_headers(struct knowledge *knowledge, const char *module, const char **origin_ret, const char **why_ret)
@@ -137,9 +148,12 @@ static void *open_headers(struct knowledge *knowledge, const char *module, const
 
 /* In the order in which they are asked. */
 static const struct type_source type_sources[] = {
-	{ SOURCE_BTF, "btf", open_btf, find_in_btf, variable_in_btf, enumerator_in_btf, names_in_btf },
-	{ SOURCE_DWARF, "dwarf", open_dwarf, find_in_dwarf, variable_in_dwarf, enumerator_in_dwarf, names_in_dwarf },
-	{ SOURCE_HEADERS, "headers", open_headers, find_in_dwarf, variable_in_dwarf, enumerator_in_dwarf, names_in_dwarf },
+	{ SOURCE_BTF, "btf", open_btf, find_in_btf, variable_in_btf, enumerator_in_btf, names_in_btf,
+	  enumerator_names_in_btf },
+	{ SOURCE_DWARF, "dwarf", open_dwarf, find_in_dwarf, variable_in_dwarf, enumerator_in_dwarf, names_in_dwarf,
+	  enumerator_names_in_dwarf },
+	{ SOURCE_HEADERS, "headers", open_headers, find_in_dwarf, variable_in_dwarf, enumerator_in_dwarf, names_in_dwarf,
+	  enumerator_names_in_dwarf },
 };
 
 /* ---- Sources ---- */
@@ -454,6 +468,17 @@ GPtrArray *knowledge_type_names(struct knowledge *knowledge, const char *module)
 	while ((opened = next_source(knowledge, module, &next)))
 		for (size_t i = 0; i < G_N_ELEMENTS(meanings); i++)
 			opened->source->names(opened->data, meanings[i], names);
+	return names;
+}
+
+GPtrArray *knowledge_enumerator_names(struct knowledge *knowledge, const char *module)
+{
+	GPtrArray *names = arena_array(knowledge->arena);
+	struct opened *opened;
+	unsigned int next = 0;
+
+	while ((opened = next_source(knowledge, module, &next)))
+		opened->source->enumerator_names(opened->data, names);
 	return names;
 }
 

@@ -84,8 +84,9 @@ const struct c_type *knowledge_variable(struct knowledge *knowledge, const char 
 bool knowledge_enumerator(struct knowledge *knowledge, const char *module, const char *name,
 			  int64_t *value_ret);
 
-/* The names (char *) of known types, for who wants to say which one was meant. */
+/* The names (char *) of known types, and of enumerators, for who wants to say which one was meant. */
 GPtrArray *knowledge_type_names(struct knowledge *knowledge, const char *module);
+GPtrArray *knowledge_enumerator_names(struct knowledge *knowledge, const char *module);
 
 /*
  * What DWARF knows of the kernel or of a module, for files of this room. NULL, with the reason: it

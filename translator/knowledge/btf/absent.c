@@ -54,6 +54,12 @@ bool btf_types_enumerator(struct btf_types *types, const char *name, int64_t *va
 	return false;
 }
 
+void btf_types_enumerator_names(struct btf_types *types, GPtrArray *names)
+{
+	(void)types;
+	(void)names;
+}
+
 void btf_types_names(struct btf_types *types, enum c_kind kind, GPtrArray *names)
 {
 	(void)types;

@@ -422,6 +422,23 @@ bool btf_types_enumerator(struct btf_types *types, const char *name, int64_t *va
 	return false;
 }
 
+void btf_types_enumerator_names(struct btf_types *types, GPtrArray *names)
+{
+	uint32_t wanted = wanted_kinds(C_ENUMERATION);
+
+	for (uint32_t number = next_of(types, types->first - 1, wanted); number;
+	     number = next_of(types, number, wanted)) {
+		const struct btf_type *from = btf__type_by_id(types->btf, number);
+
+		for (unsigned int i = 0; i < btf_vlen(from); i++) {
+			const char *name = name_at(types, enumerator_name(from, i));
+
+			if (name)
+				g_ptr_array_add(names, (char *)name);
+		}
+	}
+}
+
 void btf_types_names(struct btf_types *types, enum c_kind kind, GPtrArray *names)
 {
 	bool is_first = kind == C_FUNCTION && !types->functions;

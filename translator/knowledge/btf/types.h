@@ -38,6 +38,9 @@ void btf_types_variable_names(struct btf_types *types, GPtrArray *names);
 /* The value of an enumerator of any enumeration. */
 bool btf_types_enumerator(struct btf_types *types, const char *name, int64_t *value_ret);
 
+/* Appends the names (char *) of all enumerators, without those of its base. */
+void btf_types_enumerator_names(struct btf_types *types, GPtrArray *names);
+
 /* Appends the names (char *) of that kind, in the order of the BTF, without those of its base. */
 void btf_types_names(struct btf_types *types, enum c_kind kind, GPtrArray *names);
 

@@ -53,6 +53,12 @@ const struct c_type *dwarf_types_variable(struct dwarf_source *source, const cha
 	return NULL;
 }
 
+void dwarf_types_enumerator_names(struct dwarf_source *source, GPtrArray *names)
+{
+	(void)source;
+	(void)names;
+}
+
 bool dwarf_types_enumerator(struct dwarf_source *source, const char *name, int64_t *value_ret)
 {
 	(void)source;

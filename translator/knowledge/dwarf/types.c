@@ -406,6 +406,15 @@ bool dwarf_types_enumerator(struct dwarf_source *source, const char *name, int64
 	return true;
 }
 
+void dwarf_types_enumerator_names(struct dwarf_source *source, GPtrArray *names)
+{
+	uint32_t count;
+	const struct index_enumerator *enumerators = index_table(source->index, INDEX_ENUMERATORS, &count);
+
+	for (uint32_t i = 0; i < count; i++)
+		g_ptr_array_add(names, (char *)index_string(source->index, enumerators[i].name));
+}
+
 static void add_function_names(struct dwarf_source *source, GPtrArray *names)
 {
 	const struct index_function *function;

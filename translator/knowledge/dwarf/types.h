@@ -45,6 +45,9 @@ const struct c_type *dwarf_types_variable(struct dwarf_source *source, const cha
 /* The value of an enumerator of any enumeration. */
 bool dwarf_types_enumerator(struct dwarf_source *source, const char *name, int64_t *value_ret);
 
+/* Appends the names (char *) of all enumerators. */
+void dwarf_types_enumerator_names(struct dwarf_source *source, GPtrArray *names);
+
 /* Appends the names (char *) of that kind, sorted. */
 void dwarf_types_names(struct dwarf_source *source, enum c_kind kind, GPtrArray *names);
 

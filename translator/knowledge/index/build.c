@@ -24,6 +24,12 @@
 #include "knowledge/types.h"
 #include "target/scratch.h"
 
+/* Declared within a function: found by its name if no type at file scope has it. */
+struct local_type {
+	Dwarf_Die die;
+	enum c_kind kind;
+};
+
 struct builder {
 	struct arena *arena;
 	struct dwarf_file *file;
@@ -31,11 +37,30 @@ struct builder {
 	const struct code_ranges *ranges;
 	GHashTable *names;		/* where a name lies in the file, to its number */
 	GHashTable *exported;		/* numbers of names */
+	GHashTable *seen;		/* numbers of functions that were defined in some unit before */
+	GArray *local_types;		/* of struct local_type */
 	/* Of the unit at hand: */
 	const char *compilation_dir;
 	GHashTable *paths;		/* where a path lies in memory, to the number of its file */
 	GHashTable *origins;		/* offset of a function's abstract entry, to its number */
 };
+
+/* The kind of a type that has a name of its own; C_VOID: the entry is something else. */
+static enum c_kind kind_of_type(int tag)
+{
+	switch (tag) {
+	case DW_TAG_structure_type:
+		return C_STRUCTURE;
+	case DW_TAG_union_type:
+		return C_UNION;
+	case DW_TAG_enumeration_type:
+		return C_ENUMERATION;
+	case DW_TAG_typedef:
+		return C_TYPEDEF;
+	default:
+		return C_VOID;
+	}
+}
 
 static uint32_t offset_of(const struct builder *builder, Dwarf_Die *die)
 {
@@ -154,6 +179,24 @@ static uint32_t entry_of(const struct builder *builder, Dwarf_Die *die)
 
 /* ---- Functions ---- */
 
+/* The types of a function's own text. */
+static void note_local_types(struct builder *builder, Dwarf_Die *within)
+{
+	struct local_type type;
+
+	if (dwarf_child(within, &type.die) != 0)
+		return;
+	do {
+		int tag = dwarf_tag(&type.die);
+
+		type.kind = kind_of_type(tag);
+		if (type.kind != C_VOID && !dwarf_hasattr(&type.die, DW_AT_declaration))
+			g_array_append_val(builder->local_types, type);
+		else if (tag == DW_TAG_lexical_block)
+			note_local_types(builder, &type.die);
+	} while (dwarf_siblingof(&type.die, &type.die) == 0);
+}
+
 /* The number of the function that `die` is, a copy of, or inlined from; INDEX_NONE: it has no name. */
 static uint32_t function_of(struct builder *builder, Dwarf_Die *die)
 {
@@ -178,6 +221,8 @@ static uint32_t function_of(struct builder *builder, Dwarf_Die *die)
 		function.flags |= function.flags & FUNCTION_EXTERNAL ? FUNCTION_EXPORTED : 0;
 	number = GUINT_TO_POINTER(draft_function(builder->draft, &function));
 	g_hash_table_insert(builder->origins, GUINT_TO_POINTER(offset_of(builder, &origin)), number);
+	if ((function.flags & FUNCTION_DEFINED) && g_hash_table_add(builder->seen, number))
+		note_local_types(builder, &origin);
 	return GPOINTER_TO_UINT(number);
 }
 
@@ -303,6 +348,17 @@ static void add_type(struct builder *builder, Dwarf_Die *die, enum c_kind kind)
 		add_enumerators(builder, die);
 }
 
+static void add_local_types(struct builder *builder)
+{
+	for (unsigned int i = 0; i < builder->local_types->len; i++) {
+		struct local_type *local = &g_array_index(builder->local_types, struct local_type, i);
+		struct index_type type = { name_of(builder, &local->die), local->kind, offset_of(builder, &local->die) };
+
+		if (type.name && draft_type(builder->draft, &type, false) && local->kind == C_ENUMERATION)
+			add_enumerators(builder, &local->die);
+	}
+}
+
 static void add_variable(struct builder *builder, Dwarf_Die *die)
 {
 	struct index_variable variable = { .name = name_of(builder, die), .die = offset_of(builder, die) };
@@ -320,21 +376,14 @@ static void add_variable(struct builder *builder, Dwarf_Die *die)
 
 static void add_entry(struct builder *builder, Dwarf_Die *die)
 {
-	switch (dwarf_tag(die)) {
+	int tag = dwarf_tag(die);
+
+	switch (tag) {
 	case DW_TAG_subprogram:
 		add_function(builder, die);
 		break;
-	case DW_TAG_structure_type:
-		add_type(builder, die, C_STRUCTURE);
-		break;
-	case DW_TAG_union_type:
-		add_type(builder, die, C_UNION);
-		break;
-	case DW_TAG_enumeration_type:
-		add_type(builder, die, C_ENUMERATION);
-		break;
-	case DW_TAG_typedef:
-		add_type(builder, die, C_TYPEDEF);
+	case DW_TAG_structure_type: case DW_TAG_union_type: case DW_TAG_enumeration_type: case DW_TAG_typedef:
+		add_type(builder, die, kind_of_type(tag));
 		break;
 	case DW_TAG_base_type:
 		add_type(builder, die, kind_of_base_type(die));
@@ -580,6 +629,7 @@ static bool make(struct builder *builder, const char *path, const char **why_ret
 	add_symbols(builder);
 	if (!add_all_units(builder, why_ret))
 		return false;
+	add_local_types(builder);
 	add_folded(builder);
 	if (draft_write(builder->draft, path, identity(builder->arena, builder->file)))
 		return true;
@@ -599,11 +649,15 @@ bool index_build(struct dwarf_file *file, const char *path, const char **why_ret
 	builder.draft = draft_new();
 	builder.names = g_hash_table_new(NULL, NULL);
 	builder.exported = g_hash_table_new(NULL, NULL);
+	builder.seen = g_hash_table_new(NULL, NULL);
+	builder.local_types = g_array_new(FALSE, FALSE, sizeof(struct local_type));
 	builder.paths = g_hash_table_new(NULL, NULL);
 	builder.origins = g_hash_table_new(NULL, NULL);
 	ok = make(&builder, path, why_ret);
 	g_hash_table_unref(builder.origins);
 	g_hash_table_unref(builder.paths);
+	g_array_unref(builder.local_types);
+	g_hash_table_unref(builder.seen);
 	g_hash_table_unref(builder.exported);
 	g_hash_table_unref(builder.names);
 	draft_free(builder.draft);

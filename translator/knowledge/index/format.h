@@ -15,7 +15,7 @@
 
 #define INDEX_MAGIC "spileidx"
 /* Of the format and of what is put into it; an index of another version is made anew. */
-#define INDEX_VERSION 6
+#define INDEX_VERSION 7
 
 /* Stands for a record or an address that there is not. */
 #define INDEX_NONE UINT32_MAX
