@@ -15,6 +15,6 @@
 bool anchors_add_parameter(struct text *line, const struct module_file *file);
 
 /* The same with another place for /sys, for tests. */
-bool anchors_add_parameter_in(struct text *line, const struct module_file *file, const char *sys);
+bool anchors_add_parameter_in(struct text *line, const struct module_file *file, const char *root);
 
 #endif

@@ -220,7 +220,10 @@ dmesg >$results/dmesg
 	expect_status named 0
 	expect_line named.out '0x1 0x1000::0::'
 	expect_line named.out 'target_add 1 target named'
-	grep -qE '^target_add\+0x0/0x[0-9a-f]+ \[target\] target target_add\+0x5/0x[0-9a-f]+ \[target\]$' "$results/named.out"
+	grep -qE '^target_add\+0x0/0x[0-9a-f]+ \[target\] target target_add\+0x5/0x[0-9a-f]+ \[target\]$' "$results/named.out" || {
+		show named
+		return 1
+	}
 	expect_line named.out 'target_add_both target'
 	grep -qE '^vfs_read\+0x0/0x[0-9a-f]+ \[kernel\] kernel kernel$' "$results/named.out"
 }

@@ -15,7 +15,7 @@
 #include "anchors.h"
 #include "message.h"
 
-static char sys[] = "/tmp/spile-anchors-XXXXXX";
+static char root[] = "/tmp/spile-anchors-XXXXXX";
 static char said[1024];
 
 static void hear(void *context, const char *bytes, size_t length)
@@ -30,17 +30,28 @@ static const char *path_of(const char *name)
 {
 	static char path[256];
 
-	snprintf(path, sizeof(path), "%s/%s", sys, name);
+	snprintf(path, sizeof(path), "%s/%s", root, name);
 	return path;
 }
 
-static const char *const folders[] = { "module", "module/nfs", "module/nfs/sections" };
-static const char *const sections[] = { "module/nfs/sections/.data", "module/nfs/sections/.bss" };
+static const char *const folders[] = { "proc", "sys", "sys/module", "sys/module/nfs", "sys/module/nfs/sections" };
+static const char *const sections[] = { "sys/module/nfs/sections/.data", "sys/module/nfs/sections/.bss" };
+
+static bool write_symbols(void)
+{
+	FILE *file = fopen(path_of("proc/kallsyms"), "w");
+
+	if (!file)
+		return false;
+	fputs("ffffffff81000000 T _stext\nffffffff81900000 D nfs_count\n0000000000035060 d nfs_count\t[lockd]\n"
+	      "0000000000035080 d nfs_count\t[nfs]\n0000000000000000 d nfs_hidden\t[nfs]\n", file);
+	return fclose(file) == 0;
+}
 
 static int set_up(void **state)
 {
 	(void)state;
-	if (!mkdtemp(sys))
+	if (!mkdtemp(root))
 		return -1;
 	for (size_t i = 0; i < sizeof(folders) / sizeof(*folders); i++)
 		mkdir(path_of(folders[i]), 0700);
@@ -53,18 +64,19 @@ static int set_up(void **state)
 		fclose(file);
 	}
 	message_set_sink(hear, NULL);
-	return 0;
+	return write_symbols() ? 0 : -1;
 }
 
 static int tear_down(void **state)
 {
 	(void)state;
 	message_set_sink(NULL, NULL);
+	remove(path_of("proc/kallsyms"));
 	for (size_t i = 0; i < sizeof(sections) / sizeof(*sections); i++)
 		remove(path_of(sections[i]));
 	for (size_t i = sizeof(folders) / sizeof(*folders); i > 0; i--)
 		remove(path_of(folders[i - 1]));
-	return remove(sys);
+	return remove(root);
 }
 
 /* What becomes of a module with those lines in its .modinfo, up to NULL; `line` begins with "stats=1". */
@@ -77,7 +89,7 @@ static bool ask(const char *first, const char *second, const char *expected)
 
 	*said = '\0';
 	text_append_string(&line, "stats=1");
-	ok = anchors_add_parameter_in(&line, &file, sys);
+	ok = anchors_add_parameter_in(&line, &file, root);
 	if (ok)
 		assert_string_equal(line.bytes, expected);
 	text_fini(&line);
@@ -91,6 +103,9 @@ static void addresses_in_order(void **state)
 	assert_true(ask("spile_anchor=0 nfs .data", NULL, "stats=1 anchors=0xffffffffc0001000"));
 	assert_true(ask("spile_anchor=0 nfs .bss", "spile_anchor=1 nfs .data",
 			"stats=1 anchors=0xffffffffc0002000,0xffffffffc0001000"));
+	assert_true(ask("spile_anchor=1 nfs .bss", "spile_anchor=0 nfs .data",
+			"stats=1 anchors=0xffffffffc0001000,0xffffffffc0002000"));
+	assert_true(ask("spile_anchor=0 nfs =nfs_count", "spile_anchor=1 nfs .data", "stats=1 anchors=0x35080,0xffffffffc0001000"));
 	assert_string_equal(said, "");
 }
 
@@ -101,12 +116,17 @@ static void what_is_missing(void **state)
 	assert_non_null(strstr(said, "module 'ext9' is not loaded"));
 	assert_false(ask("spile_anchor=0 nfs .data", "spile_anchor=1 nfs .rodata", NULL));
 	assert_non_null(strstr(said, "module 'nfs' has no section '.rodata'"));
+	assert_false(ask("spile_anchor=0 nfs =nfs_other", NULL, NULL));
+	assert_non_null(strstr(said, "module 'nfs' has no variable 'nfs_other'"));
+	assert_false(ask("spile_anchor=0 nfs =nfs_hidden", NULL, NULL));
 }
 
 static void damage(void **state)
 {
 	(void)state;
 	assert_false(ask("spile_anchor=1 nfs .data", NULL, NULL));
+	assert_non_null(strstr(said, "is damaged"));
+	assert_false(ask("spile_anchor=0 nfs .data", "spile_anchor=0 nfs .bss", NULL));
 	assert_non_null(strstr(said, "is damaged"));
 	assert_false(ask("spile_anchor=0 nfs", NULL, NULL));
 	assert_non_null(strstr(said, "is damaged"));

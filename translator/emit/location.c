@@ -109,7 +109,7 @@ static const char *address_text(struct writing *writing, const struct location_s
 
 static const char *per_cpu_text(struct writing *writing, const struct location_step *step, const char *left)
 {
-	note_build_id(writing->x, step, NULL);
+	note_build_id(writing->x, step, step->module);
 	return arena_printf(writing->x->arena, "rt_location_per_cpu(%s)", bare(writing->x, left));
 }
 

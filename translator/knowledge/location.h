@@ -15,7 +15,7 @@
 
 enum location_operation {
 	LOCATE_CONSTANT,	/* number */
-	LOCATE_ADDRESS,		/* number bytes behind a symbol of the kernel, or a section of `module`, where it was loaded */
+	LOCATE_ADDRESS,		/* number bytes behind a symbol of the kernel, or a section or "=VARIABLE" of `module`, where it is */
 	LOCATE_PER_CPU,		/* left: an address in the per-CPU area; that of this CPU's copy */
 	LOCATE_REGISTER,	/* number: DWARF's number of a register, as it is at the probe */
 	LOCATE_READ,		/* size bytes (1, 2, 4, 8) at the address `left`; can fault */
@@ -33,7 +33,7 @@ struct location_step {
 	uint64_t number;
 	unsigned int size;
 	bool is_signed;
-	const char *module, *symbol;	/* LOCATE_ADDRESS; module NULL: the kernel */
+	const char *module, *symbol;	/* LOCATE_ADDRESS; module, also of LOCATE_PER_CPU, NULL: the kernel */
 	const char *build_id;		/* LOCATE_ADDRESS, LOCATE_PER_CPU: of the code whose address it is, or NULL */
 };
 

@@ -33,6 +33,8 @@ struct subject_item {
 static char subject_record[16384];
 static int subject_recorded;
 static int subject_total = 5;
+static DEFINE_PER_CPU(int, subject_first) = 11;
+static DEFINE_PER_CPU(int, subject_counted) = 22;
 
 #define note(...) \
 	(subject_recorded += scnprintf(subject_record + subject_recorded, \
@@ -126,11 +128,16 @@ static void subject_once(int turn)
 	     item.negative, item.color, item.whole, item.second, item.third, item.name, item.small[2], item.grid[1][2],
 	     item.next->number, turn + 2);
 	note("static %d %d\n", subject_total, subject_total);
+	/* What is read on this CPU is probed on this CPU. */
+	preempt_disable();
+	this_cpu_add(subject_counted, turn + 1);
+	note("counted %d %d\n", this_cpu_read(subject_first), this_cpu_read(subject_counted));
 	note("function %lx\n", (unsigned long)item.function);
 	keep(turn);
 	note("returned %d\n", subject_function(turn));
 	note("parms item=0x%lx factor=0x%x\n", (unsigned long)&item, turn + 2);
 	result = subject_work(&item, turn + 2);
+	preempt_enable();
 	note("return %d %d %d\n", result, turn + 2, item.number);
 	note("values %ld %d %u %d %ld %d\n", pair.first, pair.second, pair.third, turn, large.words[2],
 	     large.pair.second);

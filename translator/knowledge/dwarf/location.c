@@ -280,8 +280,8 @@ static const char *add_address(struct location *location, const struct dwarf_sce
 
 	if (!anchor)
 		return "it is at an address that is no part of the kernel";
-	if (anchor->is_per_cpu && scene->module)
-		return "it is a per-CPU variable of a module, and nothing tells where those are";
+	if (anchor->is_per_cpu && scene->module && !anchor->symbol)
+		return "it is a per-CPU variable of a module, and no symbol tells where those are";
 	if (anchor->symbol)
 		step = (struct location_step){
 			.operation = LOCATE_ADDRESS, .number = address - anchor->address,
@@ -289,7 +289,9 @@ static const char *add_address(struct location *location, const struct dwarf_sce
 		};
 	*step_ret = location_add(location, step);
 	if (anchor->is_per_cpu) {
-		step = (struct location_step){ .operation = LOCATE_PER_CPU, .left = *step_ret, .build_id = scene->build_id };
+		step = (struct location_step){
+			.operation = LOCATE_PER_CPU, .left = *step_ret, .module = scene->module, .build_id = scene->build_id,
+		};
 		*step_ret = location_add(location, step);
 	}
 	return NULL;

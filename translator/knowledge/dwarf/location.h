@@ -15,7 +15,7 @@
 /* What addresses of the file, from `first` to before `end`, become where the code was loaded to. */
 struct dwarf_anchor {
 	uint64_t first, end;
-	const char *symbol;		/* of the kernel; a section of a module; NULL: such addresses do not move */
+	const char *symbol;		/* of the kernel; of a module a section, or "=VARIABLE"; NULL: such addresses do not move */
 	uint64_t address;		/* its own, in the file */
 	bool is_per_cpu;
 };

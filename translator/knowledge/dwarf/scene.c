@@ -3,7 +3,8 @@
  * How addresses of a file become those of what runs. The kernel is moved as a whole when it starts,
  * so an address is its distance from a symbol that every kernel exports; a module's sections are
  * loaded each by itself. Per-CPU variables are counted from the start of their area, which most
- * kernels link at the address 0 and do not move.
+ * kernels link at the address 0 and do not move; those of a module from one of them, as nobody tells
+ * where their section is.
  */
 #ifdef HAVE_LIBDW
 
@@ -57,9 +58,32 @@ static void add_kernel(const struct dwarf_file *file, GArray *anchors)
 		g_array_append_val(anchors, anchor);
 }
 
+/* The first variable of a module's section, as "=NAME" with its address; NULL: it has none. */
+static const char *find_variable(struct arena *arena, const struct dwarf_file *file, size_t wanted, uint64_t *ret)
+{
+	Elf_Scn *section = NULL;
+	GElf_Shdr header;
+	GElf_Sym symbol;
+
+	while ((section = elf_nextscn(file->elf, section))) {
+		Elf_Data *data = gelf_getshdr(section, &header) && header.sh_type == SHT_SYMTAB ?
+				 elf_getdata(section, NULL) : NULL;
+
+		for (int i = 0; data && gelf_getsym(data, i, &symbol); i++) {
+			const char *name = elf_strptr(file->elf, header.sh_link, symbol.st_name);
+
+			if (symbol.st_shndx != wanted || GELF_ST_TYPE(symbol.st_info) != STT_OBJECT || !name || !*name)
+				continue;
+			*ret = dwarf_file_symbol_address(file, &symbol);
+			return arena_printf(arena, "=%s", name);
+		}
+	}
+	return NULL;
+}
+
 /* A section: of a module any that is loaded, of a kernel the one with per-CPU variables. */
-static void add_section(const struct dwarf_file *file, const GElf_Shdr *header, const char *name, bool is_module,
-			GArray *anchors)
+static void add_section(struct arena *arena, const struct dwarf_file *file, Elf_Scn *section, const GElf_Shdr *header,
+			const char *name, bool is_module, GArray *anchors)
 {
 	struct dwarf_anchor anchor = { .first = header->sh_addr, .end = header->sh_addr + header->sh_size };
 
@@ -68,6 +92,8 @@ static void add_section(const struct dwarf_file *file, const GElf_Shdr *header, 
 	anchor.address = header->sh_addr;
 	if (is_module ? !(header->sh_flags & SHF_ALLOC) : !anchor.is_per_cpu)
 		return;
+	if (is_module && anchor.is_per_cpu)
+		anchor.symbol = find_variable(arena, file, elf_ndxscn(section), &anchor.address);
 	if (!is_module) {
 		anchor.symbol = anchor.first < LOWEST_MOVED ? NULL : KERNEL_ANCHOR;
 		if (anchor.symbol && !dwarf_file_find_symbol(file, KERNEL_ANCHOR, &anchor.address))
@@ -88,7 +114,8 @@ static void add_sections(struct arena *arena, const struct dwarf_file *file, boo
 		const char *name = gelf_getshdr(section, &header) ? elf_strptr(file->elf, names, header.sh_name) : NULL;
 
 		if (name && header.sh_size)
-			add_section(file, &header, arena_strndup(arena, name, strlen(name)), is_module, anchors);
+			add_section(arena, file, section, &header, arena_strndup(arena, name, strlen(name)), is_module,
+				    anchors);
 	}
 }
 
