@@ -85,7 +85,7 @@ static __maybe_unused void rt_set_argument(struct rt_context *c, u32 n, s64 valu
 }
 
 struct rt_register {
-	char name[8];
+	char name[9];
 	u8 offset;	/* in struct pt_regs */
 	u8 size;	/* bytes */
 };

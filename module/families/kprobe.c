@@ -87,9 +87,10 @@ static RT_HANDLER int mod_kprobe_returned(struct kretprobe_instance *instance,
 {
 	struct kretprobe *kretprobe = kc_kretprobe_of(instance);
 
-	if (kretprobe)
-		mod_point_hit(container_of(kretprobe, struct mod_kprobe, as.kretprobe)->point,
-			      regs);
+	if (!kretprobe)
+		return 0;
+	kc_kretprobe_return(instance, regs);
+	mod_point_hit(container_of(kretprobe, struct mod_kprobe, as.kretprobe)->point, regs);
 	return 0;
 }
 
@@ -115,6 +116,7 @@ static RT_HANDLER int mod_kprobe_kept(struct kretprobe_instance *instance, struc
 	if (!kretprobe)
 		return 0;
 	point = container_of(kretprobe, struct mod_kprobe, as.kretprobe)->point;
+	kc_kretprobe_return(instance, regs);
 	point->specification->returned(regs, point->name, instance->data);
 	return 0;
 }

@@ -36,6 +36,7 @@ struct kretprobe {
 struct kretprobe_instance {
 #if STUB < 514
 	struct kretprobe *rp;
+	kprobe_opcode_t *ret_addr;
 	struct task_struct *task;
 #endif
 	char data[1];
