@@ -7,6 +7,8 @@
 #   $modules   folder of the built modules, read by the machine
 #   $results   folder that the machine writes to
 #   $RELEASE   the kernel of the machine, for `spile -r`
+#
+# With SPILE_LOAD=N in the environment the machine has N busy loops beside whatever it runs.
 
 # bats before 1.4 makes no folders, one for a file's tests and one for each of them.
 if [ -z "${BATS_FILE_TMPDIR:-}" ]; then
@@ -87,6 +89,10 @@ wait_for() {
 }
 cd "$modules" || exit 1
 END
+	local n
+	for ((n = 0; n < ${SPILE_LOAD:-0}; n++)); do
+		echo "( while :; do :; done ) &"
+	done
 }
 
 # guest SCRIPT [OPTION...]: runs it with sh in the machine (options of spile vm), in $modules, with
