@@ -250,6 +250,27 @@ kernel_file() {
 	END
 }
 
+@test "W-tracepoint-header: a pattern leaves out what names types of the kernel's sources" {
+	fake_tree "${CC:-cc} -nostdinc -I$work/tree/include"
+	put "$work/tree/include/linux/tracepoint.h" <<-'END'
+		#define __DECLARE_TRACE(name, proto) void trace_##name proto;
+		#define TRACE_EVENT(name, proto) __DECLARE_TRACE(name, proto)
+	END
+	put "$work/tree/include/trace/events/deep.h" <<-'END'
+		TRACE_EVENT(deep_one, (int depth))
+		TRACE_EVENT(deep_two, (depth_t depth))
+	END
+	echo 'TRACE_EVENT(deep_three, (int depth))' >"$work/tree/include/trace/events/flat.h"
+	run "$SPILE" -r "$work/tree" -p2 -e 'probe kernel.trace("deep_*") { println("x") }'
+	[ "$status" -eq 0 ]
+	[[ $output == *"-e:1:14: warning: 'deep_*' leaves out 2 tracepoints whose headers cannot be compiled outside of the kernel's sources [W-tracepoint-header]"* ]]
+	[[ $output == *'these are trace/events/deep.h; what a module defines'* ]]
+	[[ $output == *'kernel.trace("deep_three")'* && $output != *'trace("deep_one")'* ]]
+	run "$SPILE" -r "$work/tree" -p2 -e 'probe kernel.trace("deep_t[w]o") { println("x") }'
+	[ "$status" -eq 1 ]
+	[[ $output == *"-e:1:14: error: the headers that declare 'deep_t[w]o' cannot be compiled outside of the kernel's sources [E-tracepoint-header]"* ]]
+}
+
 # ---- folders and files that spile writes ----
 
 @test "E-temporary-folder: TMPDIR does not exist" {

@@ -12,6 +12,7 @@
 #include "probes/families.h"
 #include "probes/typed_tracepoint.h"
 #include "target/tracepoint.h"
+#include "target/tracepoint_headers.h"
 
 static const char *const forms[] = {
 	"kernel.trace(\"name\")", "kernel.trace(\"system:name\")", "module(\"name\").trace(\"name\")",
@@ -86,8 +87,8 @@ static bool add_probe_by_type(const struct probe_target *target, const struct pr
 	return true;
 }
 
-/* The names in the target's headers that a pattern stands for; NULL after a reported error. */
-static GPtrArray *matching_names(const struct probe_target *target, const char *pattern)
+/* The tracepoints in the target's headers that a pattern stands for; NULL after a reported error. */
+static GPtrArray *matching_points(const struct probe_target *target, const char *pattern)
 {
 	GPtrArray *all = target->kernel->is_absent ? arena_array(target->arena) :
 			 tracepoint_all(target->arena, target->diag, target->kernel);
@@ -95,15 +96,34 @@ static GPtrArray *matching_names(const struct probe_target *target, const char *
 	const char *colon = strchr(pattern, ':');
 
 	for (unsigned int i = 0; all && i < all->len; i++) {
-		const struct tracepoint *tracepoint = g_ptr_array_index(all, i);
+		struct tracepoint *tracepoint = g_ptr_array_index(all, i);
 		const char *name = colon ? arena_printf(target->arena, "%s:%s", tracepoint->system,
 							tracepoint->name) : tracepoint->name;
 
 		/* Without a wildcard a pattern matches itself alone. */
 		if (fnmatch(pattern, name, 0) == 0)
-			g_ptr_array_add(matching, (char *)tracepoint->name);
+			g_ptr_array_add(matching, tracepoint);
 	}
 	return all ? matching : NULL;
+}
+
+/* Their names alone. */
+static GPtrArray *matching_names(const struct probe_target *target, const char *pattern)
+{
+	GPtrArray *points = matching_points(target, pattern);
+	GPtrArray *names = arena_array(target->arena);
+
+	for (unsigned int i = 0; points && i < points->len; i++)
+		g_ptr_array_add(names, (char *)((struct tracepoint *)g_ptr_array_index(points, i))->name);
+	return points ? names : NULL;
+}
+
+static bool is_among(const GPtrArray *names, const char *name)
+{
+	for (unsigned int i = 0; i < names->len; i++)
+		if (strcmp(g_ptr_array_index(names, i), name) == 0)
+			return true;
+	return false;
 }
 
 /* Whether a header declares it: found without a look at all of them, if so. */
@@ -124,27 +144,83 @@ static bool add_single(const struct probe_target *target, const struct probe_dec
 	return add_probe(target, declaration, point, NULL, name, probes);
 }
 
+/* The headers of tracepoints, each once. */
+static GPtrArray *headers_of(const struct probe_target *target, const GPtrArray *points)
+{
+	GPtrArray *headers = arena_array(target->arena);
+
+	for (unsigned int i = 0; i < points->len; i++) {
+		const struct tracepoint *tracepoint = g_ptr_array_index(points, i);
+
+		if (!is_among(headers, tracepoint->header))
+			g_ptr_array_add(headers, (char *)tracepoint->header);
+	}
+	return headers;
+}
+
+/* Of what a pattern stands for, `left_out` are in headers of no use; `any` that others are not. */
+static bool report_left_out(const struct probe_target *target, const struct probe_point *point, const char *pattern,
+			    unsigned int left_out, const GPtrArray *broken, bool any)
+{
+	struct span span = point_component(point, 1)->span;
+	GString *names = g_string_new(NULL);
+
+	for (unsigned int i = 0; i < broken->len; i++)
+		g_string_append_printf(names, "%s%s", i ? ", " : "", (char *)g_ptr_array_index(broken, i));
+	if (any)
+		diag_warning(target->diag, span, "W-tracepoint-header", "'%s' leaves out %u tracepoint%s whose headers cannot be "
+			     "compiled outside of the kernel's sources", pattern, left_out, left_out == 1 ? "" : "s");
+	else
+		diag_error(target->diag, span, "E-tracepoint-header", "the headers that declare '%s' "
+			   "cannot be compiled outside of the kernel's sources", pattern);
+	diag_note(target->diag, no_span, "these are %s; what a module defines, its types tell of: module(\"name\").trace(\"%s\")",
+		  names->str, pattern);
+	g_string_free(names, TRUE);
+	return any;
+}
+
+/* All that a pattern stands for, without those whose headers no module can include. */
+static bool add_matching(const struct probe_target *target, const struct probe_declaration *declaration,
+			 const struct probe_point *point, const char *pattern, const GPtrArray *points, GPtrArray *probes)
+{
+	GPtrArray *broken = tracepoint_headers_broken(target->arena, target->diag, target->kernel,
+						      headers_of(target, points));
+	unsigned int left_out = 0;
+
+	for (unsigned int i = 0; broken && i < points->len; i++) {
+		const struct tracepoint *tracepoint = g_ptr_array_index(points, i);
+
+		if (!is_among(broken, tracepoint->header)) {
+			if (!add_probe(target, declaration, point, NULL, tracepoint->name, probes))
+				return false;
+		} else if (!add_probe_by_type(target, declaration, point, NULL, tracepoint->name, probes)) {
+			left_out++;
+		}
+	}
+	if (broken && left_out)
+		return report_left_out(target, point, pattern, left_out, broken, left_out < points->len ||
+				       point->is_optional || point->is_sufficient);
+	return broken != NULL;
+}
+
 /* kernel.trace("[system:]name") */
 static bool resolve_anywhere(const struct probe_target *target, const struct probe_declaration *declaration,
 			     const struct probe_point *point, const char *pattern, GPtrArray *probes)
 {
 	bool optional = point->is_optional || point->is_sufficient;
-	GPtrArray *names;
+	GPtrArray *points;
 
 	if (!has_wildcard(pattern) && !optional)
 		return add_single(target, declaration, point, pattern, probes);
-	names = matching_names(target, pattern);
-	if (!names)
+	points = matching_points(target, pattern);
+	if (!points)
 		return false;
-	if (!names->len && !optional) {
+	if (!points->len && !optional) {
 		diag_error(target->diag, point_component(point, 1)->span, "E-unknown-tracepoint",
 			   "no tracepoint of kernel %s matches '%s'", target->kernel->release, pattern);
 		return false;
 	}
-	for (unsigned int i = 0; i < names->len; i++)
-		if (!add_probe(target, declaration, point, NULL, g_ptr_array_index(names, i), probes))
-			return false;
-	return true;
+	return !points->len || add_matching(target, declaration, point, pattern, points, probes);
 }
 
 /* Says what the module has instead. */
@@ -169,14 +245,6 @@ static void report_not_of_module(const struct probe_target *target, const struct
 		similar = did_you_mean(pattern, symbols_names(target->arena, defined, NULL));
 	if (similar)
 		diag_note(target->diag, no_span, "did you mean '%s'?", similar);
-}
-
-static bool is_among(const GPtrArray *names, const char *name)
-{
-	for (unsigned int i = 0; i < names->len; i++)
-		if (strcmp(g_ptr_array_index(names, i), name) == 0)
-			return true;
-	return false;
 }
 
 /* The tracepoints of one module: those that headers declare (`names`), and those that match and types tell of. */
