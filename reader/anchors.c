@@ -59,48 +59,34 @@ static bool find_section(const char *root, const char *module, const char *secti
 	return *ret ? true : report_missing(root, module, section, was_read || errno != ENOENT);
 }
 
-/* A variable of a module that is looked for. */
+/* A variable of a module that is looked for, and where it was found; 0: not yet. */
 struct wanted {
 	const char *module, *name;
+	unsigned long long address;
 };
 
-static bool is_wanted(const void *context, const char *name, const char *module)
+static bool take_wanted(void *context, const struct kallsyms_line *line)
 {
-	const struct wanted *wanted = context;
+	struct wanted *wanted = context;
 
-	return module && strcmp(module, wanted->module) == 0 && strcmp(name, wanted->name) == 0;
-}
-
-/* The address in the line of that variable, among those that kallsyms_keep() has left; 0: there is none. */
-static unsigned long long address_in(const struct text *lines, const struct wanted *wanted)
-{
-	const char *at = lines->length ? lines->bytes : "";
-	unsigned long long address;
-	char name[128], module[128];
-
-	for (; *at; at += strcspn(at, "\n"), at += *at == '\n')
-		if (sscanf(at, "%llx %*c %127s [%127[^]]", &address, name, module) == 3 &&
-		    is_wanted(wanted, name, module))
-			return address;
-	return 0;
+	if (line->module && strcmp(line->module, wanted->module) == 0 && strcmp(line->name, wanted->name) == 0)
+		wanted->address = line->address;
+	return !wanted->address;
 }
 
 static bool find_variable(const char *root, const char *module, const char *anchor, unsigned long long *ret)
 {
-	const struct wanted wanted = { module, anchor + 1 };
-	const struct kallsyms_filter filter = { is_wanted, &wanted };
-	struct text lines = { 0 };
+	struct wanted wanted = { module, anchor + 1, 0 };
 	char path[512];
 	int fd;
 
-	snprintf(path, sizeof(path), "%s/proc/kallsyms", root);
+	snprintf(path, sizeof(path), "%s" KALLSYMS_PATH, root);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd >= 0) {
-		kallsyms_keep(&lines, fd, &filter);
+		kallsyms_each(fd, take_wanted, &wanted);
 		close(fd);
 	}
-	*ret = address_in(&lines, &wanted);
-	text_fini(&lines);
+	*ret = wanted.address;
 	return *ret ? true : report_missing(root, module, anchor, fd < 0);
 }
 
