@@ -280,6 +280,60 @@ static void features_are_found(void **state)
 	scratch_remove(tests);
 }
 
+/*
+ * Feature tests that would answer for each other in one compilation, and behind them those that would
+ * spoil it.
+ */
+static const struct {
+	const char *name, *text;
+	bool works;
+} neighbours[] = {
+	{ "a_call", "#include <linux/slab.h>\nint spile_test(void);\nint spile_test(void) { return never(); }\n", false },
+	{ "b_prototype", "#include <linux/slab.h>\nint never(void);\n"
+			 "int spile_test(void);\nint spile_test(void) { return never(); }\n", true },
+	{ "c_call_again", "#include <linux/slab.h>\nint spile_test(void);\nint spile_test(void) { return never(); }\n", false },
+	{ "d_definition", "#include <linux/slab.h>\n#define sometimes 1\nint spile_test(void);\n"
+			  "int spile_test(void) { return sometimes; }\n", true },
+	{ "e_use", "#include <linux/slab.h>\nint spile_test(void);\nint spile_test(void) { return sometimes; }\n", false },
+	{ "f_header", "#include <linux/fb.h>\nint spile_test(void);\nint spile_test(void) { return FB_TYPE_TEXT; }\n", true },
+	{ "g_no_header", "#include <linux/slab.h>\nint spile_test(void);\nint spile_test(void) { return FB_TYPE_TEXT; }\n", false },
+	{ "i_warning", "#include <linux/slab.h>\nint spile_test(void);\nint spile_test(void) { int i; return 0; }\n", false },
+	{ "j_last", "#include <linux/slab.h>\nvoid spile_test(void *p);\nvoid spile_test(void *p) { kfree(p); }\n", true },
+	{ "k_unended", "#include <linux/slab.h>\nvoid spile_test(void *p);\nvoid spile_test(void *p) { kfree(p);\n", false },
+	{ "l_lost", "#include <linux/no_such_header.h>\nint spile_test(void);\nint spile_test(void) { return 0; }\n", false },
+	{ "m_after", "#include <linux/slab.h>\nvoid spile_test(void *p);\nvoid spile_test(void *p) { kfree(p); }\n", true },
+};
+
+/* The first `count` of them, each answered as it would be by itself. */
+static void neighbours_do_not_matter(size_t count)
+{
+	const char *tests = feature_folder("#include <linux/module.h>\n"), *folder;
+	g_autofree char *text = NULL;
+
+	for (size_t i = 0; i < count; i++)
+		assert_true(scratch_write(&room.diag, tests, arena_printf(room.arena, "%s.c", neighbours[i].name),
+					  neighbours[i].text));
+	folder = features_prepare_from(room.arena, &room.diag, &room.tree, NULL, tests, false);
+	assert_non_null(folder);
+	assert_true(g_file_get_contents(arena_printf(room.arena, "%s/kconf.h", folder), &text, NULL, NULL));
+	for (size_t i = 0; i < count; i++) {
+		g_autofree char *name = g_ascii_strup(neighbours[i].name, -1);
+		g_autofree char *line = g_strdup_printf("#define HAVE_%s 1\n", name);
+
+		if ((strstr(text, line) != NULL) != neighbours[i].works)
+			fail_msg("%s", neighbours[i].name);
+	}
+	scratch_remove(tests);
+}
+
+static void features_are_no_matter_of_others(void **state)
+{
+	(void)state;
+	need_tree();
+	neighbours_do_not_matter(G_N_ELEMENTS(neighbours) - 3);
+	neighbours_do_not_matter(G_N_ELEMENTS(neighbours));
+}
+
 static void insane_trees_are_reported(void **state)
 {
 	const char *tests;
@@ -350,6 +404,7 @@ int main(void)
 		cmocka_unit_test(unknown_names_get_advice),
 		cmocka_unit_test(all_names_are_listed),
 		cmocka_unit_test(features_are_found),
+		cmocka_unit_test(features_are_no_matter_of_others),
 		cmocka_unit_test(insane_trees_are_reported),
 		cmocka_unit_test(modules_are_built),
 		cmocka_unit_test(build_errors_lead_to_the_script),

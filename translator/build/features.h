@@ -3,9 +3,6 @@
  * What a kernel tree has: kconf.h, made by compiling the runtime's feature tests against the
  * tree. Each test NAME.c that compiles without a warning becomes `#define HAVE_NAME 1`, each
  * symbol of exports.list that the tree exports becomes `#define EXPORTED_symbol 1`.
- *
- * A test is only parsed and checked; one that says BUILD_BUG in its text is compiled to the end,
- * since such an assertion fails in the code generator.
  */
 #ifndef SPILE_BUILD_FEATURES_H
 #define SPILE_BUILD_FEATURES_H

@@ -15,6 +15,7 @@
 #include "base/paths.h"
 #include "build/cache.h"
 #include "build/compile_step.h"
+#include "build/headers.h"
 #include "build/object.h"
 #include "build/sources.h"
 #include "target/scratch.h"
@@ -34,30 +35,6 @@ struct preparation {
 	const char *folder;	/* temporary */
 };
 
-/*
- * The kernel's headers that all generated C includes: those that runtime/compat/kernel.h asks for
- * without a condition, so that feature tests need nothing more. The arena's.
- */
-static const char *kernel_headers(struct arena *arena)
-{
-	g_autofree char *path = g_build_filename(paths_data_dir(), "runtime/compat/kernel.h", NULL);
-	g_autofree char *text = NULL;
-	g_autoptr(GString) out = g_string_new(NULL);
-	g_auto(GStrv) lines = NULL;
-	int depth = 0;
-
-	if (!g_file_get_contents(path, &text, NULL, NULL))
-		return "";
-	lines = g_strsplit(text, "\n", -1);
-	for (char **line = lines; *line; line++) {
-		/* The include guard is a condition, too. */
-		depth += g_str_has_prefix(*line, "#if") - g_str_has_prefix(*line, "#endif");
-		if (depth == 1 && g_str_has_prefix(*line, "#include <"))
-			g_string_append_printf(out, "%s\n", *line);
-	}
-	return arena_strndup(arena, out->str, out->len);
-}
-
 static const char *folder_name(struct arena *arena, const struct kernel_flags *flags)
 {
 	GChecksum *hash = g_checksum_new(G_CHECKSUM_SHA256);
@@ -68,7 +45,7 @@ static const char *folder_name(struct arena *arena, const struct kernel_flags *f
 	for (int i = 0; i < RECIPE_STEPS; i++)
 		sources_hash_text(hash, flags->recipe->steps[i]);
 	sources_hash_text(hash, paths_data_dir());
-	sources_hash_text(hash, kernel_headers(arena));
+	sources_hash_text(hash, headers_of_scripts(arena));
 	name = arena_printf(arena, "prepared-%.16s", g_checksum_get_string(hash));
 	g_checksum_free(hash);
 	return name;
@@ -123,7 +100,7 @@ static bool write_header(const struct preparation *p, const struct steps_request
 
 	return compile_step_parse(p->arena, text, ret) &&
 	       g_file_set_contents(request->prepared->header,
-				   compile_step_header(p->arena, ret, directory, kernel_headers(p->arena)),
+				   compile_step_header(p->arena, ret, directory, headers_of_scripts(p->arena)),
 				   -1, NULL);
 }
 
