@@ -21,7 +21,10 @@
 #define FORMAT "flags 5\n"
 #define GROUP "flags"
 
-/* With something of what scripts have: per-CPU data, strings, a loop, sections of their own. */
+/*
+ * With something of what scripts have: per-CPU data, strings, a loop, sections of their own. The
+ * second includes little, for here the kernel's headers are most of the time.
+ */
 static const char *const sample_sources[] = {
 	"#include <linux/module.h>\n"
 	"MODULE_LICENSE(\"GPL\");\n"
@@ -37,7 +40,7 @@ static const char *const sample_sources[] = {
 	"module_init(sample_init);\n"
 	"module_exit(sample_exit);\n",
 
-	"#include <linux/module.h>\n"
+	"#include <linux/kernel.h>\n"
 	"int spile_sample_part(int *values, int count);\n"
 	"int spile_sample_part(int *values, int count)\n"
 	"{\n"
