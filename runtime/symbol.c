@@ -8,8 +8,10 @@ unsigned long rt_probe_address(const struct rt_context *c)
 {
 	if (!c->regs)
 		return 0;
+	if (!c->function || c->probe->is_at_return)
+		return c->regs->ip;
 	/* What a breakpoint leaves is the address behind its byte. */
-	return c->regs->ip - (c->function && !c->probe->is_at_return);
+	return kc_kprobe_function(c->regs->ip - 1);
 }
 
 void rt_symbol_describe(char *to, unsigned long address)

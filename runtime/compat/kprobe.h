@@ -32,6 +32,24 @@ static __always_inline void kc_kretprobe_return(struct kretprobe_instance *insta
 #endif
 }
 
+/*
+ * Where the function begins whose entry the kernel has put a probe or call site behind at `address`;
+ * any other address is that itself. It is an ENDBR that the kernel passes over (arch_adjust_kprobe_addr()
+ * and ftrace_location() of x86), or what it puts in the place of one that nothing may jump to:
+ * gen_endbr_poison(), of which 6.15 has another. Context: any, NMI included.
+ */
+static inline unsigned long kc_kprobe_function(unsigned long address)
+{
+#ifdef CONFIG_X86_KERNEL_IBT
+	u32 code;
+
+	if (!kc_read_kernel(&code, address - sizeof(code), sizeof(code)) &&
+	    (code == 0xfa1e0ff3 || code == 0x001f0f66 || code == 0xd6401f0f))
+		return address - sizeof(code);
+#endif
+	return address;
+}
+
 /* Whether calls of `function` can be followed to their return. Context: any. */
 static inline bool kc_kretprobe_may_follow(const char *function)
 {
