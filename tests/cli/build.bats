@@ -202,7 +202,7 @@ parts() {
 	[ "$(parts)" = "$before" ]
 	made -D MAXSTRINGLEN=80 -e 'probe begin { println("limits") }'
 	with_limit=$(parts)
-	[ "$(echo "$with_limit" | wc -l)" -eq $(($(echo "$before" | wc -l) + 2)) ]
+	[ "$(echo "$with_limit" | wc -l)" -eq $(($(echo "$before" | wc -l) + 1)) ]
 	made -D MAXSTRINGLEN=80 -e 'probe begin { println("the same limits") }'
 	[ "$(parts)" = "$with_limit" ]
 }
