@@ -4,8 +4,8 @@
  *
  * History: a kretprobe_instance pointed to its kretprobe (->rp) until Linux 5.14 put a holder
  * between them and 5.18 rethook; get_kretprobe() hides both and answers NULL while the probe is
- * being unregistered. Kernels without it leave the address of their trampoline in a return's registers,
- * later ones have that of the caller there. The registration calls are the same everywhere.
+ * being unregistered. Before rethook a return's registers had the address of the kernel's trampoline in
+ * ip, the instance that of the caller (->ret_addr); since then it is the caller's. The registration calls are the same everywhere.
  *
  * The kernel refuses a kretprobe on __switch_to, which returns as another task than it was called
  * by. It compares addresses for that, and since 5.18 misses where indirect branch tracking has moved
@@ -27,7 +27,7 @@ static __always_inline struct kretprobe *kc_kretprobe_of(struct kretprobe_instan
 /* Has the registers stand where the function returns to. Context: that of a kretprobe handler. */
 static __always_inline void kc_kretprobe_return(struct kretprobe_instance *instance, struct pt_regs *regs)
 {
-#ifndef HAVE_GET_KRETPROBE
+#ifdef HAVE_KRETPROBE_RET_ADDR
 	regs->ip = (unsigned long)instance->ret_addr;
 #endif
 }

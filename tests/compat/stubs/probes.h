@@ -36,8 +36,10 @@ struct kretprobe {
 struct kretprobe_instance {
 #if STUB < 514
 	struct kretprobe *rp;
-	kprobe_opcode_t *ret_addr;
 	struct task_struct *task;
+#endif
+#if STUB < 518
+	kprobe_opcode_t *ret_addr;
 #endif
 	char data[1];
 };
