@@ -166,17 +166,14 @@ static void broken_objects_are_harmless(void **state)
 
 /* ---- All steps ---- */
 
-/*
- * A tree's steps that want no kernel; those from modpost on make the module of a list and its symbols.
- * What modpost writes compiles with the flags of script.c only.
- */
+/* A tree's steps that want no kernel; those from modpost on make the module of a list and its symbols. */
 static const struct kernel_recipe recipe = {
-	.directory = "@{folder}", .environment = "export LISTS=@{folder}/.lists\n", .command_file = "none\n",
+	.directory = "@{folder}", .environment = "export LISTS=@{folder}/.lists\n", .module_head = "", .command_file = "none\n",
 	.steps = {
-		[RECIPE_COMPILE] = "cc -O1 -DSHARED=1 -DKBUILD_BASENAME='KBUILD_STR(script)' -c -o @{folder}/script.o @{folder}/script.c",
+		[RECIPE_COMPILE] = "cc -O1 -DKBUILD_BASENAME='KBUILD_STR(script)' -c -o @{folder}/script.o @{folder}/script.c",
 		[RECIPE_LINK] = "ld -r -o @{folder}/@{module}.o @{folder}/script.o @{parts}",
 		[RECIPE_MODPOST] = "set -- -i ./Module.symvers -T - ; cat $LISTS/@{module}.mod \"$2\" >all ; "
-				   "echo 'int x = SHARED;' >@{folder}/@{module}.mod.c",
+				   "echo 'int x;' >@{folder}/@{module}.mod.c",
 		[RECIPE_COMPILE_MODULE] = "cc -O1 -c -o @{folder}/@{module}.mod.o @{folder}/@{module}.mod.c",
 		[RECIPE_LINK_MODULE] = "cp all @{folder}/@{module}.ko",
 	},
@@ -189,7 +186,7 @@ static char *made_by_steps(struct fixture *fixture, const char *list)
 	struct kernel_recipe own = recipe;
 	const struct kernel_flags flags = { .recipe = &own };
 	const struct steps_prepared prepared = {
-		.header = "head.h", .registers = "", .folder = root,
+		.header = "head.h", .module_header = "head.h", .registers = "", .folder = root,
 	};
 	struct steps_request request = {
 		.tree = &fixture->tree, .flags = &flags, .prepared = &prepared,
@@ -244,11 +241,11 @@ static void parts_are_compiled_by_their_names(void **state)
 	g_autofree char *names = NULL;
 
 	assert_string_equal(steps_compile_text(fixture->arena, &request, "part-main"),
-			    arena_printf(fixture->arena, "cc -O1 -DSHARED=1 -DKBUILD_BASENAME='KBUILD_STR(part-main)' "
+			    arena_printf(fixture->arena, "cc -O1 -DKBUILD_BASENAME='KBUILD_STR(part-main)' "
 					 "-Os -fno-omit-frame-pointer -c -o %s/part-main.o %s/part-main.c",
 					 fixture->root, fixture->root));
 	assert_string_equal(steps_compile_text(fixture->arena, &request, "part-hits"),
-			    arena_printf(fixture->arena, "'cc' '-O1' '-DSHARED=1' -include /p/head.h -include "
+			    arena_printf(fixture->arena, "'cc' '-O1' -include /p/head.h -include "
 					 "%s/part-hits.names.h -c -o %s/part-hits.o %s/part-hits.c",
 					 fixture->root, fixture->root, fixture->root));
 	assert_true(g_file_get_contents(arena_printf(fixture->arena, "%s/part-hits.names.h", fixture->root),

@@ -473,6 +473,7 @@ static void put_sample(struct fixture *fixture)
 		{ ".spile_flags.mod.o.cmd", "cmd_x := gcc -c -o @/spile_flags.mod.o @/spile_flags.mod.c\n" },
 		{ ".spile_flags.ko.cmd", "cmd_x := ld -r -o @/spile_flags.ko @/spile_flags.o @/spile_flags.mod.o\n" },
 		{ "spile_flags.mod", "@/script.o\n@/spile_part.o\n" },
+		{ "spile_flags.mod.c", "#include <linux/module.h>\n\n#define A\nBUILD_SALT;\n#include <b.h>\n" },
 	};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(files); i++)
@@ -508,6 +509,7 @@ static void recipes_are_learnt_and_kept(void **state)
 	assert_fills(again.steps[RECIPE_LINK], &other, " ld -r -o /w/mine.o --list /w/mine.mod");
 	assert_string_equal(again.steps[RECIPE_MODPOST],
 			    "sed 's/ko$/o/' modules.order | scripts/mod/modpost -m -i Module.symvers -T -");
+	assert_string_equal(again.module_head, "#include <linux/module.h>\n\n#define A\n");
 	assert_string_equal(again.directory, "/tree");
 	assert_string_equal(again.environment, "export SRCARCH=x86\n");
 	assert_fills(again.command_file, &other, "source_/w/script.o := /w/script.c\n\ndeps_/w/script.o := \\\n\n");

@@ -21,8 +21,9 @@
 #include "target/scratch.h"
 
 /* Part of the cache's key: changes when the folder is made in another way. */
-#define FORMAT "prepared 3"
+#define FORMAT "prepared 2"
 #define HEADER "script.h"
+#define MODULE_HEADER "module.h"
 #define REGISTERS "registers.h"
 #define UNFIT "unfit"
 #define REFUSAL_SECONDS (24 * 60 * 60)
@@ -42,6 +43,7 @@ static const char *folder_name(struct arena *arena, const struct kernel_flags *f
 
 	sources_hash_text(hash, FORMAT);
 	sources_hash_text(hash, flags->identity);
+	sources_hash_text(hash, flags->recipe->module_head);
 	for (int i = 0; i < RECIPE_STEPS; i++)
 		sources_hash_text(hash, flags->recipe->steps[i]);
 	sources_hash_text(hash, paths_data_dir());
@@ -72,6 +74,7 @@ static struct steps_prepared *prepared_in(struct arena *arena, const char *folde
 
 	prepared->folder = folder;
 	prepared->header = arena_printf(arena, "%s/" HEADER, folder);
+	prepared->module_header = arena_printf(arena, "%s/" MODULE_HEADER, folder);
 	return prepared;
 }
 
@@ -90,18 +93,16 @@ static struct steps_request sample_request(const struct preparation *p)
 
 /* ---- Headers ---- */
 
-/* Writes the header of the compile step, which becomes *ret; false if that is not possible. */
-static bool write_header(const struct preparation *p, const struct steps_request *request,
-			 struct compile_step *ret)
+/* Writes the header of one compile step, which becomes *ret; false if that is not possible. */
+static bool write_header(const struct preparation *p, enum kernel_recipe_step step, const char *path,
+			 const char *head, struct compile_step *ret)
 {
-	const struct kernel_recipe *recipe = p->flags->recipe;
-	g_autofree char *text = kernel_recipe_fill(recipe->steps[RECIPE_COMPILE], &request->names);
-	g_autofree char *directory = kernel_recipe_fill(recipe->directory, &request->names);
+	struct steps_request request = sample_request(p);
+	g_autofree char *text = kernel_recipe_fill(p->flags->recipe->steps[step], &request.names);
+	g_autofree char *directory = kernel_recipe_fill(p->flags->recipe->directory, &request.names);
 
 	return compile_step_parse(p->arena, text, ret) &&
-	       g_file_set_contents(request->prepared->header,
-				   compile_step_header(p->arena, ret, directory, headers_of_scripts(p->arena)),
-				   -1, NULL);
+	       g_file_set_contents(path, compile_step_header(p->arena, ret, directory, head), -1, NULL);
 }
 
 static bool write_registers(const struct preparation *p)
@@ -115,13 +116,16 @@ static bool write_registers(const struct preparation *p)
 static bool precompile(const struct preparation *p, GString *log)
 {
 	struct steps_request request = sample_request(p);
-	const char *header = request.prepared->header, *text;
-	struct compile_step step;
+	const char *header = request.prepared->header, *module_header = request.prepared->module_header;
+	struct compile_step script, module;
+	const char *text;
 
-	if (!write_header(p, &request, &step))
+	if (!write_header(p, RECIPE_COMPILE, header, headers_of_scripts(p->arena), &script) ||
+	    !write_header(p, RECIPE_COMPILE_MODULE, module_header, p->flags->recipe->module_head, &module))
 		return false;
-	text = arena_printf(p->arena, "%s\n%s", compile_step_preprocess(p->arena, &step, header),
-			    compile_step_precompile(p->arena, &step, header));
+	text = arena_printf(p->arena, "%s\n%s\n%s", compile_step_preprocess(p->arena, &script, header),
+			    compile_step_precompile(p->arena, &script, header),
+			    compile_step_precompile(p->arena, &module, module_header));
 	return steps_shell(&request, text, log) && write_registers(p);
 }
 
@@ -175,7 +179,7 @@ static const char *prove(const struct preparation *p, GString *log)
 static void remove_sample(const struct preparation *p)
 {
 	static const char *const kept[] = {
-		RELEASE, HEADER, HEADER ".gch", REGISTERS, UNFIT,
+		RELEASE, HEADER, HEADER ".gch", MODULE_HEADER, MODULE_HEADER ".gch", REGISTERS, UNFIT,
 	};
 	GDir *dir = g_dir_open(p->folder, 0, NULL);
 	const char *name;

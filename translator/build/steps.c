@@ -77,18 +77,23 @@ static bool write_lists(const struct steps_request *request)
 }
 
 /*
- * A compile step's text with the precompiled header; the file of names is written. NULL if it
- * cannot be.
+ * A compile step's `text` with its precompiled header; the file of names is written. NULL if the
+ * step does not look as expected.
  */
 static const char *with_header(struct arena *arena, const struct steps_request *request,
-			       const struct compile_step *step, const char *names_file)
+			       const char *text, const char *header, const char *names_file)
 {
 	const char *path = arena_printf(arena, "%s/%s", request->names.folder, names_file);
-	g_autofree char *behind = g_strconcat(step->definitions, request->prepared->registers, NULL);
+	g_autofree char *behind = NULL;
+	struct compile_step parsed;
 
+	if (!compile_step_parse(arena, text, &parsed))
+		return NULL;
+	behind = g_strconcat(parsed.definitions, header == request->prepared->header ?
+			     request->prepared->registers : "", NULL);
 	if (!write_file(request->names.folder, names_file, behind))
 		return NULL;
-	return compile_step_text(arena, step, request->prepared->header, path);
+	return compile_step_text(arena, &parsed, header, path);
 }
 
 /* A text about script.c, for `part`: the name is in the input, the output and the base name. */
@@ -130,14 +135,14 @@ const char *steps_compile_text(struct arena *arena, const struct steps_request *
 {
 	g_autofree char *step = text_of_part(request->flags->recipe->steps[RECIPE_COMPILE], part);
 	g_autofree char *text = kernel_recipe_fill(step, &request->names);
-	struct compile_step parsed;
 
-	if (!steps_note_part(request, part) || !compile_step_parse(arena, text, &parsed))
+	if (!steps_note_part(request, part))
 		return NULL;
 	/* What is optimised in another way has no use for the precompiled header. */
 	if (strcmp(part, SMALL_PART) == 0)
 		return with_small_flags(arena, text);
-	return with_header(arena, request, &parsed, arena_printf(arena, "%s.names.h", part));
+	return with_header(arena, request, text, request->prepared->header,
+			   arena_printf(arena, "%s.names.h", part));
 }
 
 GPtrArray *steps_compiler(struct arena *arena, const struct steps_request *request)
@@ -161,22 +166,12 @@ GPtrArray *steps_compiler(struct arena *arena, const struct steps_request *reque
 	return words;
 }
 
-/*
- * NAME.mod.c is compiled with the flags of script.c, for with others (-mfentry) the header would not
- * be taken: it is nothing but data, to which flags of functions do not matter.
- */
 static const char *compile_module_text(struct arena *arena, const struct steps_request *request)
 {
-	const char *const *steps = request->flags->recipe->steps;
-	g_autofree char *text = kernel_recipe_fill(steps[RECIPE_COMPILE_MODULE], &request->names);
-	g_autofree char *script = kernel_recipe_fill(steps[RECIPE_COMPILE], &request->names);
-	struct compile_step parsed, of_script;
+	g_autofree char *text = kernel_recipe_fill(request->flags->recipe->steps[RECIPE_COMPILE_MODULE],
+						   &request->names);
 
-	if (!compile_step_parse(arena, text, &parsed) ||
-	    !compile_step_parse(arena, script, &of_script))
-		return NULL;
-	parsed.flags = of_script.flags;
-	return with_header(arena, request, &parsed, "module.names.h");
+	return with_header(arena, request, text, request->prepared->module_header, "module.names.h");
 }
 
 /* modpost's command with the shortened file instead of the tree's; the arena's. */

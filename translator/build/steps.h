@@ -11,8 +11,9 @@
 /* What was compiled ahead; see prepared.h. */
 struct steps_prepared {
 	const char *folder;
-	const char *header;	/* precompiled, of all that is compiled */
-	const char *registers;	/* C text behind `header`: see compile_step.h */
+	const char *header;		/* precompiled, of script.c */
+	const char *module_header;	/* precompiled, of NAME.mod.c */
+	const char *registers;		/* C text behind `header`: see compile_step.h */
 };
 
 struct steps_request {

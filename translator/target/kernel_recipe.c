@@ -158,6 +158,17 @@ static const char *learn_environment(struct arena *arena, const char *output)
 	return arena_strndup(arena, out->str, out->len);
 }
 
+/* The lines of the sample's .mod.c up to the first that is not the preprocessor's. */
+static const char *learn_head(struct arena *arena, const char *folder)
+{
+	g_autofree char *text = paths_text(folder, RECIPE_MODULE ".mod.c");
+	const char *end = text;
+
+	while (end && (*end == '#' || *end == '\n'))
+		end += strcspn(end, "\n") + 1;
+	return end ? arena_strndup(arena, text, (size_t)(end - text)) : "";
+}
+
 /*
  * What modpost reads of the file beside an object: `source_X := Y` and the headers behind `deps_X`
  * that lie in the object's own folder; we have none there.
@@ -187,6 +198,7 @@ bool kernel_recipe_learn(struct arena *arena, const struct kernel_recipe_names *
 		ret->steps[i] = with_placeholders(arena, command, names);
 	}
 	learn_files(arena, names, ret);
+	ret->module_head = learn_head(arena, names->folder);
 	ret->command_file = learn_command_file(arena, names);
 	return strstr(ret->steps[RECIPE_COMPILE], "script.c") != NULL;
 }
@@ -233,6 +245,7 @@ void kernel_recipe_save(const struct kernel_recipe *recipe, GKeyFile *file)
 {
 	g_key_file_set_string(file, GROUP_STEPS, "directory", recipe->directory);
 	g_key_file_set_string(file, GROUP_STEPS, "environment", recipe->environment);
+	g_key_file_set_string(file, GROUP_STEPS, "module-head", recipe->module_head);
 	g_key_file_set_string(file, GROUP_STEPS, "command-file", recipe->command_file);
 	for (int i = 0; i < RECIPE_STEPS; i++)
 		g_key_file_set_string(file, GROUP_STEPS, steps[i].key, recipe->steps[i]);
@@ -260,6 +273,7 @@ bool kernel_recipe_load(struct arena *arena, GKeyFile *file, struct kernel_recip
 {
 	bool is_whole = (ret->directory = load_step(arena, file, "directory")) &&
 			(ret->environment = load_step(arena, file, "environment")) &&
+			(ret->module_head = load_step(arena, file, "module-head")) &&
 			(ret->command_file = load_step(arena, file, "command-file"));
 
 	for (int i = 0; i < RECIPE_STEPS && is_whole; i++)

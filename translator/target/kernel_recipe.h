@@ -33,6 +33,7 @@ struct kernel_recipe {
 	const char *directory;	/* where the steps run */
 	const char *environment;	/* shell text: variables that steps look at */
 	const char *steps[RECIPE_STEPS];
+	const char *module_head;	/* the preprocessor lines that each NAME.mod.c begins with */
 	const char *command_file;	/* what modpost reads of .script.o.cmd: the sources */
 	/* Small files that steps read, "NAME.mod": name, text, name, text ... */
 	GPtrArray *files;
