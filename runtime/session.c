@@ -7,6 +7,7 @@
 struct rt_session rt_session;
 DEFINE_PER_CPU(u32 *, rt_cpu_gate);
 u32 rt_gate_closed = 1;
+u64 kc_realtime_offset;
 
 /* Runs soon after rt_session_wake, in an interrupt (in a thread on PREEMPT_RT). */
 static void rt_session_wake_now(struct irq_work *work)

@@ -26,6 +26,8 @@ static __always_inline u64 kc_monotonic_ns(void)
  * nothing that an NMI may read, so there it is the monotonic clock plus what lay between the
  * two when the module was loaded: a clock that is set during a session is not noticed.
  */
+extern u64 kc_realtime_offset;	/* one for all objects of a module: session.c has it */
+
 #ifdef EXPORTED_ktime_get_real_fast_ns
 static __always_inline u64 kc_realtime_ns(void)
 {
@@ -36,8 +38,6 @@ static inline void kc_clocks_init(void)
 {
 }
 #else
-static u64 kc_realtime_offset;
-
 static __always_inline u64 kc_realtime_ns(void)
 {
 	return kc_monotonic_ns() + kc_realtime_offset;
