@@ -246,6 +246,7 @@ static int shim_awake_preempt_count;		/* preempt count that msleep was called wi
 
 #define kc_monotonic_ns() (shim_now)
 #define kc_realtime_ns() (shim_now)
+#define kc_kprobe_function(address) (address)
 #define kc_cycles() (shim_cycles)
 #define kc_clocks_init() ((void)0)
 
