@@ -38,7 +38,8 @@ build_function_probes() {
 	build_module named -e '
 	probe module("targ*").function("target_add") {
 		if (n++) next
-		println(symname(addr()), " ", addr() == register("rip") - 1, " ", probemod(), " ", module_name())
+		behind = register("rip") - 1 - addr()	# an ENDBR
+		println(symname(addr()), " ", behind == 0 || behind == 4, " ", probemod(), " ", module_name())
 		println(symdata(addr()), " ", modname(addr()), " ", symdata(addr() + 5))
 	}
 	probe module("target").function("target_add").return {
