@@ -13,7 +13,7 @@
 
 #include "base/paths.h"
 #include "build/feature_tests.h"
-#include "build/headers.h"
+#include "target/headers.h"
 #include "target/kernel_flags.h"
 #include "target/scratch.h"
 

@@ -15,7 +15,7 @@
 #include "base/paths.h"
 #include "build/cache.h"
 #include "build/compile_step.h"
-#include "build/headers.h"
+#include "target/headers.h"
 #include "build/object.h"
 #include "build/sources.h"
 #include "target/scratch.h"

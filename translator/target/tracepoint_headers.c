@@ -11,6 +11,7 @@
 
 #include <glib/gstdio.h>
 
+#include "target/headers.h"
 #include "target/kernel_flags.h"
 #include "target/scratch.h"
 
@@ -24,10 +25,10 @@ static bool is_listed(const GPtrArray *headers, const char *header)
 	return false;
 }
 
-/* A file that includes all headers but the broken ones. */
-static char *source_text(const GPtrArray *headers, const GPtrArray *broken)
+/* A file that includes all headers but the broken ones, behind what a script's C includes before them. */
+static char *source_text(struct arena *arena, const GPtrArray *headers, const GPtrArray *broken)
 {
-	GString *text = g_string_new("#include <linux/tracepoint.h>\n");
+	GString *text = g_string_new(headers_of_scripts(arena));
 
 	for (guint i = 0; i < headers->len; i++)
 		if (!is_listed(broken, g_ptr_array_index(headers, i)))
@@ -65,7 +66,7 @@ static bool add_broken(const GPtrArray *headers, const char *errors, GPtrArray *
  * Errors inside of macros are to be told by the line that uses them, which is the header's. Warnings stay:
  * some the kernel has made errors.
  */
-static bool find_broken(const struct kernel_flags *flags, struct diag *diag, const char *folder,
+static bool find_broken(struct arena *arena, const struct kernel_flags *flags, struct diag *diag, const char *folder,
 			const GPtrArray *headers, GPtrArray *broken)
 {
 	g_autofree char *path = g_build_filename(folder, SOURCE_NAME, NULL);
@@ -73,7 +74,7 @@ static bool find_broken(const struct kernel_flags *flags, struct diag *diag, con
 	bool again;
 
 	do {
-		g_autofree char *text = source_text(headers, broken);
+		g_autofree char *text = source_text(arena, headers, broken);
 		struct process_result result;
 
 		if (!scratch_write(diag, folder, SOURCE_NAME, text))
@@ -89,7 +90,7 @@ static bool find_broken(const struct kernel_flags *flags, struct diag *diag, con
 static const char *cache_path(struct arena *arena, const struct kernel_tree *tree, const GPtrArray *headers)
 {
 	GPtrArray *none = arena_array(arena);
-	g_autofree char *text = source_text(headers, none);
+	g_autofree char *text = source_text(arena, headers, none);
 	g_autofree char *key = g_compute_checksum_for_string(G_CHECKSUM_SHA256, text, -1);
 	const char *folder = kernel_tree_cache(arena, tree);
 
@@ -139,7 +140,7 @@ GPtrArray *tracepoint_headers_broken(struct arena *arena, struct diag *diag, con
 	folder = flags ? scratch_new(arena, diag) : NULL;
 	if (!folder)
 		return NULL;
-	found = find_broken(flags, diag, folder, headers, broken);
+	found = find_broken(arena, flags, diag, folder, headers, broken);
 	scratch_remove(folder);
 	if (!found)
 		return NULL;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The kernel's headers that all generated C includes: what is precompiled, and what questions may take for granted. */
-#ifndef SPILE_BUILD_HEADERS_H
-#define SPILE_BUILD_HEADERS_H
+#ifndef SPILE_TARGET_HEADERS_H
+#define SPILE_TARGET_HEADERS_H
 
 #include "base/arena.h"
 

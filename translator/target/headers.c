@@ -3,7 +3,7 @@
  * Reads runtime/compat/kernel.h for the headers that every kernel has. What it includes under a
  * condition depends on the answers of feature tests, which in turn depend on these headers.
  */
-#include "build/headers.h"
+#include "target/headers.h"
 
 #include "base/paths.h"
 
