@@ -32,20 +32,45 @@ static bool is_named(const struct part *part, const char *c_text)
 	return false;
 }
 
-/* What main.c's object has of all that generated C may name: a prefix, if it ends with '_'. */
-static const char *const names_of_main[] = {
+/*
+ * What main.c's object, or nobody, has to have for what generated C may name; what ends with '_' is a
+ * prefix. All other functions of the runtime, and macros, which may call any, need hits.c.
+ */
+static const char *const harmless_names[] = {
 	"rt_context", "rt_failed", "rt_probe", "rt_probes", "rt_put_", "rt_record_", "rt_script", "rt_session_exit",
 	"rt_string_length",
+	"RT_HANDLER", "RT_MAXSKIPPED", "RT_OVERLOAD", "RT_PLACE", "RT_STAP_ERRORS", "RT_STRING_SIZE",
+	"RT_SUPPRESS_HANDLER_ERRORS", "RT_TIME_LIMITS",
 };
 
-static bool is_name_of_main(const char *name, size_t length)
+static bool is_harmless(const char *name, size_t length)
 {
-	for (size_t i = 0; i < G_N_ELEMENTS(names_of_main); i++) {
-		size_t known = strlen(names_of_main[i]);
+	for (size_t i = 0; i < G_N_ELEMENTS(harmless_names); i++) {
+		size_t known = strlen(harmless_names[i]);
 
-		if (strncmp(name, names_of_main[i], known) == 0 &&
-		    (known == length || (known < length && names_of_main[i][known - 1] == '_')))
+		if (strncmp(name, harmless_names[i], known) == 0 &&
+		    (known == length || (known < length && harmless_names[i][known - 1] == '_')))
 			return true;
+	}
+	return false;
+}
+
+/* Whether the identifier is a function or macro of the runtime. */
+static bool is_of_runtime(const char *name)
+{
+	return g_str_has_prefix(name, "rt_") || g_str_has_prefix(name, "RT_") || g_str_has_prefix(name, "STAP_");
+}
+
+static bool names_other_than_harmless(const char *c_text)
+{
+	static const char letters[] = G_CSET_A_2_Z G_CSET_a_2_z "0123456789_";
+
+	while (*(c_text += strcspn(c_text, letters))) {
+		size_t length = strspn(c_text, letters);
+
+		if (is_of_runtime(c_text) && !is_harmless(c_text, length))
+			return true;
+		c_text += length;
 	}
 	return false;
 }
@@ -55,11 +80,7 @@ bool needs_hits(const struct program *program, const char *c_text)
 	for (int i = 0; probe_families[i]; i++)
 		if (probe_families[i]->kernel_header && is_family_used(program, probe_families[i]))
 			return true;
-	for (const char *name = c_text; (name = strstr(name, "rt_")); name += strlen("rt_"))
-		if ((name == c_text || !(g_ascii_isalnum(name[-1]) || name[-1] == '_')) &&
-		    !is_name_of_main(name, strspn(name, G_CSET_A_2_Z G_CSET_a_2_z "0123456789_")))
-			return true;
-	return false;
+	return names_other_than_harmless(c_text);
 }
 
 /* The C file of a family, whose header the script includes. */

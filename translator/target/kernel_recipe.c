@@ -67,8 +67,9 @@ static const char *with_placeholders(struct arena *arena, const char *text,
 	const char *kept;
 
 	result = replace(result, names->kconf, "@{kconf}");
-	result = replace(result, names->top, "@{top}");
+	/* Before the top, which may be "/spile" and the folder "/tmp/spile-...". */
 	result = replace(result, names->folder, "@{folder}");
+	result = replace(result, names->top, "@{top}");
 	result = replace(result, "@{folder}/" RECIPE_PART ".o", "@{parts}");
 	result = replace(result, "./" RECIPE_PART ".o", "@{parts}");
 	result = replace(result, RECIPE_PART ".o", "@{parts}");
