@@ -522,6 +522,9 @@ static void recipes_are_learnt_and_kept(void **state)
 	names.top = strrchr(fixture->root, '/');
 	assert_true(kernel_recipe_learn(fixture->arena, &names, fixture->root, said, &recipe));
 	assert_fills(recipe.directory, &other, "/w");
+	names.top = "/spile";
+	assert_true(kernel_recipe_learn(fixture->arena, &names, "/tree", said, &recipe));
+	assert_fills(recipe.files->pdata[1], &other, "/w/script.o\n/p/a.o /p/b.o\n");
 }
 
 /* Of 4.18: the object has another name at first, make alone says what objtool does, lists have a folder. */

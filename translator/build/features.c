@@ -18,7 +18,7 @@
 #include "target/scratch.h"
 
 /* Part of the cache's key: changes when kconf.h is written in another way. */
-#define KCONF_FORMAT "kconf 1\n"
+#define KCONF_FORMAT "kconf 2\n"
 #define SANITY_TEST "0sanity"
 
 static gint compare_tests(gconstpointer a, gconstpointer b)

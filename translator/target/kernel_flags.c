@@ -18,7 +18,7 @@
 
 #define DIRECTORY_MARK "spile-directory "
 /* Part of the cache's key: changes when the answer is kept in another way. */
-#define FORMAT "flags 6\n"
+#define FORMAT "flags 7\n"
 #define GROUP "flags"
 
 /*

@@ -67,15 +67,15 @@ static const char *with_placeholders(struct arena *arena, const char *text,
 	const char *kept;
 
 	result = replace(result, names->kconf, "@{kconf}");
-	/* Before the top, which may be "/spile" and the folder "/tmp/spile-...". */
 	result = replace(result, names->folder, "@{folder}");
-	result = replace(result, names->top, "@{top}");
 	result = replace(result, "@{folder}/" RECIPE_PART ".o", "@{parts}");
 	result = replace(result, "./" RECIPE_PART ".o", "@{parts}");
 	result = replace(result, RECIPE_PART ".o", "@{parts}");
 	result = replace(result, "@{folder}/" RECIPE_COMMON, "@{common}");
 	result = replace(result, RECIPE_COMMON, "@{common}");
 	result = replace(result, RECIPE_MODULE, "@{module}");
+	/* Last, for it may be "/spile", and the others "/tmp/spile-..." and "./spile_part.o". */
+	result = replace(result, names->top, "@{top}");
 	kept = arena_printf(arena, "%s", result);
 	g_free(result);
 	return kept;
