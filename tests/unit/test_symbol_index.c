@@ -19,6 +19,8 @@
 #include "symbol_index.h"
 #include "symbol_source.h"
 
+#include "text_file.h"
+
 #define BASE 0xffffffff81000000ULL
 #define BUILD "00112233445566778899aabbccddeeff00112233"
 
@@ -75,17 +77,6 @@ static int tear_down(void **state)
 	(void)state;
 	snprintf(command, sizeof(command), "rm -rf %s", folder);
 	return system(command);
-}
-
-static FILE *file_of(const char *text)
-{
-	FILE *file = tmpfile();
-
-	assert_non_null(file);
-	fputs(text, file);
-	assert_int_equal(fflush(file), 0);
-	rewind(file);
-	return file;
 }
 
 static void parse_forbidden(struct forbidden_list *ret, const char *text)

@@ -17,6 +17,8 @@
 #include "symbol_source.h"
 #include "symbols.h"
 
+#include "text_file.h"
+
 static const char symbols_text[] =
 	"ffffffff81000000 T _stext\n"
 	"ffffffff81000100 T tcp_sendmsg\n"
@@ -49,18 +51,6 @@ static const char blacklist_text[] =
 	"0xffffffff81000990-0xffffffff810009a0\teither\n"
 	"0x0-0x0\tnot_there\n"
 	"broken\n";
-
-/* A file with that text, at its beginning. */
-static FILE *file_of(const char *text)
-{
-	FILE *file = tmpfile();
-
-	assert_non_null(file);
-	fputs(text, file);
-	assert_int_equal(fflush(file), 0);
-	rewind(file);
-	return file;
-}
 
 static void read_table(struct symbols *ret, enum symbol_kind kind, const struct symbols_filter *filter,
 		       const char *symbols, const char *blacklist)
