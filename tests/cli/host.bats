@@ -27,6 +27,15 @@ fake_tree() {
 	END
 }
 
+# empty_headers: what a script's C includes before a header of tracepoints, each of it empty.
+empty_headers() {
+	local header
+	sed -n 's/^#include <\(.*\)>$/\1/p' "$BATS_TEST_DIRNAME/../../runtime/compat/kernel.h" |
+		while read -r header; do
+			put "$work/tree/include/$header" </dev/null
+		done
+}
+
 # build [OPTION...]: a module for that tree; last, so that options stand before the script.
 build() {
 	"$SPILE" -r "$work/tree" -p4 "$@" -e 'probe begin { exit() }'
@@ -252,6 +261,7 @@ kernel_file() {
 
 @test "W-tracepoint-header: a pattern leaves out what names types of the kernel's sources" {
 	fake_tree "${CC:-cc} -nostdinc -I$work/tree/include"
+	empty_headers
 	put "$work/tree/include/linux/tracepoint.h" <<-'END'
 		#define __DECLARE_TRACE(name, proto) void trace_##name proto;
 		#define TRACE_EVENT(name, proto) __DECLARE_TRACE(name, proto)
