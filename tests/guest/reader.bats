@@ -136,7 +136,7 @@ record lossy_merged $SPILERUN --merge /tmp/w/l_cpu*
 # The file of a CPU; the workload may have been on any.
 set -- /tmp/w/b_cpu[0-9]
 cp $1 /tmp/w/cpu
-head -c 70000 /tmp/w/cpu >/tmp/w/cut
+head -c $(($(wc -c </tmp/w/cpu) - 8)) /tmp/w/cpu >/tmp/w/cut
 record cut $SPILERUN --merge /tmp/w/cut /tmp/w/b_cpuP
 record foreign $SPILERUN --merge /etc/passwd
 record other $SPILERUN --merge /tmp/w/cpu /tmp/w/l_cpuP
