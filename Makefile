@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Builds spile (the translator, with the throw-away machine) and spilerun (the reader), both
-# left here at the top; everything else goes to build/. Sources are found by folder: a new
+# Builds spile (which starts what follows), spile-translate (the translator, with the throw-away
+# machine) and spilerun (the reader), left here at the top; everything else goes to build/. Sources are found by folder: a new
 # file needs no line in here. The flags that objects were made with are kept in build/flags,
 # so that a change of CC, PREFIX or CFLAGS rebuilds what it must and nothing else.
 #
@@ -32,7 +32,7 @@ INSTALL = install
 warnings = -Wall -Wextra -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wwrite-strings \
 	$(if $(WERROR),-Werror)
 defines = -DSPILE_VERSION='"$(VERSION)"' -DSPILE_DATA_DIR='"$(data_dir)"' \
-	-DSPILE_LIBEXEC_DIR='"$(libexec_dir)"'
+	-DSPILE_LIBEXEC_DIR='"$(libexec_dir)"' -DSPILE_BIN_DIR='"$(bin_dir)"'
 includes = -I. -Itranslator -Iinclude
 found_packages := $(foreach package,$(OPTIONAL_PACKAGES),\
 	$(shell $(PKG_CONFIG) --exists $(package) 2>/dev/null && echo $(package)))
@@ -51,7 +51,7 @@ static = -static -s
 # The checkout's own runtime and tapsets, for a program that does not lie at the top.
 compile_asan = -std=gnu11 $(warnings) -Werror $(CPPFLAGS) $(sanitize) \
 	-DSPILE_VERSION='"$(VERSION)"' -DSPILE_DATA_DIR='"$(CURDIR)"' \
-	-DSPILE_LIBEXEC_DIR='"$(CURDIR)/$(BUILD)"' $(includes)
+	-DSPILE_LIBEXEC_DIR='"$(CURDIR)/$(BUILD)"' -DSPILE_BIN_DIR='"$(CURDIR)"' $(includes)
 # The module's code in user space: as strict as the oldest kernel's compiler. The shim has the
 # include guard of the kernel funnel header and so stands in for it.
 compile_runtime = -std=gnu89 -Wall -Wdeclaration-after-statement -Wno-unused-function -Werror \
@@ -59,7 +59,9 @@ compile_runtime = -std=gnu89 -Wall -Wdeclaration-after-statement -Wno-unused-fun
 
 # ---- sources ----
 
-translator_sources = $(sort $(wildcard translator/*/*.c translator/*/*/*.c))
+# What the launcher has in common with the translator is compiled with either.
+launcher_sources = $(sort $(filter-out launcher/main.c,$(wildcard launcher/*.c)))
+translator_sources = $(sort $(wildcard translator/*/*.c translator/*/*/*.c)) $(launcher_sources)
 vm_sources = $(sort $(filter-out vm/agent%.c,$(wildcard vm/*.c)))
 # The agent shares with spile the line that connects them.
 agent_sources = $(sort $(wildcard vm/agent*.c vm/channel.c))
@@ -73,11 +75,13 @@ unit_tests = $(patsubst tests/unit/%.c,$(BUILD)/asan/%,$(unit_sources))
 
 libraries_under_test = $(BUILD)/asan/translator.a $(BUILD)/asan/reader.a
 
-spile_objects = $(call objects,translator/main.c $(translator_sources) $(vm_sources))
+spile_objects = $(call objects,launcher/main.c $(launcher_sources))
+translate_objects = $(call objects,translator/main.c $(translator_sources) $(vm_sources))
 spilerun_objects = $(call objects,reader/main.c $(reader_sources))
 agent_objects = $(call objects,$(agent_sources))
-programs = $(BUILD)/spile $(BUILD)/spilerun $(BUILD)/spile-agent
-asan_programs = $(BUILD)/asan/spile $(BUILD)/asan/spilerun
+top_programs = spile spile-translate spilerun
+programs = $(addprefix $(BUILD)/,$(top_programs) spile-agent)
+asan_programs = $(addprefix $(BUILD)/asan/,$(top_programs))
 
 ifeq ($(V),)
 quiet = @echo "  $(1)	$(patsubst $(BUILD)/%,%,$@)";
@@ -93,15 +97,19 @@ endif
 
 # ---- programs ----
 
-all: spile spilerun $(BUILD)/spile-agent	## build ./spile and ./spilerun (the default)
+all: $(top_programs) $(BUILD)/spile-agent	## build ./spile and ./spilerun (the default)
 
 programs: $(programs)
 
-spile spilerun: %: $(BUILD)/%
+$(top_programs): %: $(BUILD)/%
 	@cp -f $< $@.new && mv -f $@.new $@
 
-$(BUILD)/spile: $(spile_objects)
+$(BUILD)/spile-translate: $(translate_objects)
 	$(call quiet,LINK)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(package_libraries) $(LDLIBS)
+
+# It is there to be started at once.
+$(BUILD)/spile: $(spile_objects)
+	$(call quiet,LINK)$(CC) $(CFLAGS) $(LDFLAGS) $(static) -o $@ $^ $(LDLIBS)
 
 # Both run where there is no more than a kernel.
 $(BUILD)/spilerun: $(spilerun_objects)
@@ -110,7 +118,7 @@ $(BUILD)/spilerun: $(spilerun_objects)
 $(BUILD)/spile-agent: $(agent_objects)
 	$(call quiet,LINK)$(CC) $(CFLAGS) $(LDFLAGS) $(static) -o $@ $^ $(LDLIBS)
 
-$(spile_objects): private compile += $(glib_flags)
+$(translate_objects): private compile += $(glib_flags)
 
 $(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
@@ -157,7 +165,8 @@ $(BUILD)/tsan/%: tests/unit/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(call quiet,CC)$(CC) $(compile_runtime) -MMD -MP -o $@ $< -lcmocka
 
-$(BUILD)/asan/spile: $(BUILD)/asan/translator/main.o $(BUILD)/asan/translator.a
+$(BUILD)/asan/spile: $(BUILD)/asan/launcher/main.o $(BUILD)/asan/translator.a
+$(BUILD)/asan/spile-translate: $(BUILD)/asan/translator/main.o $(BUILD)/asan/translator.a
 $(BUILD)/asan/spilerun: $(BUILD)/asan/reader/main.o $(BUILD)/asan/reader.a
 $(asan_programs):
 	$(call quiet,LINK)$(CC) $(sanitize) -o $@ $^ $(package_libraries)
@@ -223,7 +232,7 @@ install: all		## to PREFIX (/usr/local), below DESTDIR if given
 	$(INSTALL) -d $(DESTDIR)$(bin_dir) $(DESTDIR)$(libexec_dir) $(DESTDIR)$(data_dir) \
 		$(DESTDIR)$(man_dir)
 	$(INSTALL) -m 755 spile spilerun $(DESTDIR)$(bin_dir)
-	$(INSTALL) -m 755 $(BUILD)/spile-agent $(DESTDIR)$(libexec_dir)
+	$(INSTALL) -m 755 spile-translate $(BUILD)/spile-agent $(DESTDIR)$(libexec_dir)
 	$(INSTALL) -m 644 $(manual_pages) $(DESTDIR)$(man_dir)
 	@for file in $(installed_files); do \
 		$(INSTALL) -D -m 644 $$file $(DESTDIR)$(data_dir)/$$file || exit 1; \
@@ -235,7 +244,7 @@ uninstall:		## removes what install put there
 	rm -rf $(DESTDIR)$(libexec_dir) $(DESTDIR)$(data_dir)
 
 clean:			## removes what was built, nothing else
-	rm -rf $(BUILD) spile spilerun
+	rm -rf $(BUILD) $(top_programs)
 
 help:			## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1	/p' Makefile | expand -t 16

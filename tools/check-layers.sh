@@ -14,7 +14,8 @@ export LC_ALL=C
 # A room and the rooms whose headers it may include, besides its own. `system:` lists patterns
 # of <...> headers that are another room's business.
 rooms='
-translator/base      :
+launcher             :
+translator/base      : launcher
 translator/script    : translator/base
 translator/target    : translator/base include
 translator/knowledge : translator/target translator/base include
@@ -22,9 +23,9 @@ translator/probes    : translator/knowledge translator/script translator/target 
 translator/regex     : translator/base
 translator/analysis  : translator/regex translator/probes translator/knowledge translator/script translator/target translator/base include
 translator/emit      : translator/analysis translator/regex translator/probes translator/knowledge translator/script translator/target translator/base include
-translator/build     : translator/emit translator/analysis translator/probes translator/knowledge translator/script translator/target translator/base include
+translator/build     : translator/emit translator/analysis translator/probes translator/knowledge translator/script translator/target translator/base launcher include
 translator/doctor    : translator/knowledge translator/target translator/base
-translator/driver    : vm translator/build translator/emit translator/analysis translator/probes translator/knowledge translator/script translator/target translator/base include
+translator/driver    : vm translator/build translator/emit translator/analysis translator/probes translator/knowledge translator/script translator/target translator/base launcher include
 vm                   : translator/target translator/base
 reader               : include
 include              :
@@ -43,7 +44,7 @@ systems='
 
 # Lines "file:line:text" of all files of the rooms that are C.
 matching_lines() {
-	for folder in translator vm reader include runtime module; do
+	for folder in launcher translator vm reader include runtime module; do
 		[ ! -d "$folder" ] || grep -rnE --include='*.[ch]' "$1" "$folder"
 	done
 }

@@ -65,7 +65,7 @@ need_headers() {
 	cmp "$work/first.c" "$work/second.c"
 	cd "$work/examples"
 	first=$(made opens.stp)
-	cp -r "$TOP"/{runtime,module,include,tapsets,Kbuild,spile,spilerun} "$work/tools/"
+	cp -r "$TOP"/{runtime,module,include,tapsets,Kbuild,spile,spile-translate,spilerun} "$work/tools/"
 	SPILE=$work/tools/spile XDG_CACHE_HOME=$work/cache
 	second=$(made opens.stp)
 	[ "$first" = "$second" ]
@@ -87,7 +87,7 @@ need_headers() {
 @test "a change of our own sources is seen, whatever time they claim to be of" {
 	need_headers
 	mkdir -p "$work/tools"
-	cp -r "$TOP"/{runtime,module,include,tapsets,Kbuild,spile,spilerun} "$work/tools/"
+	cp -r "$TOP"/{runtime,module,include,tapsets,Kbuild,spile,spile-translate,spilerun} "$work/tools/"
 	SPILE=$work/tools/spile
 	made -e 'probe begin { exit() }'
 	made -v -e 'probe begin { exit() }'

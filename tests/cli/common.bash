@@ -102,7 +102,7 @@ copied_spile() {
 	local copy=$work/copy
 	mkdir -p "$copy/build"
 	(cd "$TOP" && cp -r spilerun Kbuild runtime module include tapsets "$copy")
-	cp "$SPILE" "$copy/spile"
+	cp "$SPILE" "$SPILE-translate" "$copy"
 	cp "$TOP/build/spile-agent" "$copy/build"
 	chmod -R a+rX "$copy"
 	echo "$copy/spile"

@@ -167,7 +167,7 @@ vm() {
 
 @test "E-vm-no-busybox: the busybox needs shared libraries" {
 	fake_machine </dev/null
-	cp "$SPILE" "$work/tools/busybox"
+	cp "$SPILE-translate" "$work/tools/busybox"
 	refused 125 vm -- true <<-END
 		spile: error: WORK/tools/busybox needs shared libraries, which the machine does not have when it starts [E-vm-no-busybox]
 		note: Debian: apt-get install busybox-static; RHEL: dnf install busybox (from EPEL)

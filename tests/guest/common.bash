@@ -46,7 +46,7 @@ public_spile() {
 	local copy=$BATS_FILE_TMPDIR/public
 	if [ ! -d "$copy" ]; then
 		mkdir -p "$copy/build"
-		(cd "$TOP" && cp -r spile spilerun Kbuild runtime module include tapsets "$copy")
+		(cd "$TOP" && cp -r spile spile-translate spilerun Kbuild runtime module include tapsets "$copy")
 		cp "$TOP/build/spile-agent" "$copy/build"
 		chmod -R a+rX "$copy"
 		chmod a+rx "$BATS_RUN_TMPDIR" "$BATS_FILE_TMPDIR"

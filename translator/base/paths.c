@@ -23,6 +23,9 @@
 #ifndef SPILE_LIBEXEC_DIR
 #define SPILE_LIBEXEC_DIR "/usr/local/libexec/spile"
 #endif
+#ifndef SPILE_BIN_DIR
+#define SPILE_BIN_DIR "/usr/local/bin"
+#endif
 
 static const char *intern_path(const char *folder, const char *name)
 {
@@ -62,10 +65,10 @@ const char *paths_data_dir(void)
 	return checkout ? checkout : SPILE_DATA_DIR;
 }
 
-/* The program in the first of both folders that has it. A folder may be NULL. */
-static const char *find_program(const char *folder, const char *name)
+/* The program in `folder`, which may be NULL, or else where it was installed. */
+static const char *find_program(const char *folder, const char *installed, const char *name)
 {
-	const char *folders[] = { folder, SPILE_LIBEXEC_DIR };
+	const char *folders[] = { folder, installed };
 
 	for (size_t i = 0; i < G_N_ELEMENTS(folders); i++) {
 		const char *path = folders[i] ? intern_path(folders[i], name) : NULL;
@@ -79,14 +82,14 @@ static const char *find_program(const char *folder, const char *name)
 
 const char *paths_spilerun(void)
 {
-	return find_program(executable_dir(), "spilerun");
+	return find_program(executable_dir(), SPILE_BIN_DIR, "spilerun");
 }
 
 const char *paths_helper(const char *name)
 {
 	const char *checkout = checkout_dir();
 
-	return find_program(checkout ? intern_path(checkout, "build") : NULL, name);
+	return find_program(checkout ? intern_path(checkout, "build") : NULL, SPILE_LIBEXEC_DIR, name);
 }
 
 /* Nobody but us may be able to put a module into the folder. */

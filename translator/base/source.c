@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/diag.h"
+#include "base/inputs.h"
 #include "base/source.h"
 
 static void free_line_starts(void *line_starts)
@@ -70,8 +71,11 @@ static int read_file(const char *path, GString *text)
 {
 	int descriptor, error;
 
-	if (strcmp(path, "-") == 0)
+	if (strcmp(path, "-") == 0) {
+		inputs_add_unknown();
 		return read_all(STDIN_FILENO, text);
+	}
+	inputs_add(path);
 	descriptor = open(path, O_RDONLY | O_CLOEXEC);
 	if (descriptor < 0)
 		return errno;

@@ -200,23 +200,24 @@ static const char *make_module(const struct build *build)
 }
 
 const char *build_module(struct arena *arena, struct diag *diag, const struct kernel_tree *tree,
-			 const struct build_request *request)
+			 const struct build_request *request, const char **kept_ret)
 {
 	struct build build = { .arena = arena, .diag = diag, .tree = tree, .request = request };
 	bool is_kept = is_covered(request->code->c_text);
 	const char *module;
 
+	*kept_ret = NULL;
 	if (!ask_flags(&build))
 		return NULL;
 	build.key = make_key(&build);
 	build.module = arena_printf(arena, "%s/%s.ko", request->work_dir, request->name);
-	if (is_kept && !request->plain && cache_get_module(build.key, build.module)) {
+	if (is_kept && !request->plain && cache_get_module(arena, build.key, build.module, kept_ret)) {
 		say_way(&build, "the module is in the cache", NULL);
 		return build.module;
 	}
 	module = make_module(&build);
 	if (module && is_kept)
-		cache_put_module(build.key, module, request->script);
+		cache_put_module(arena, build.key, module, request->script, kept_ret);
 	return module;
 }
 

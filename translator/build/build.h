@@ -20,10 +20,10 @@ struct build_request {
 /*
  * The path of NAME.ko in the work folder: from the cache, by the shortcut, or else by kbuild, whose
  * results and errors are those of kbuild_module(). NULL after an error of that, of kernel_flags_get()
- * or of features_prepare().
+ * or of features_prepare(). *kept_ret: the file in the cache that begins with it, NULL if none does.
  */
 const char *build_module(struct arena *arena, struct diag *diag, const struct kernel_tree *tree,
-			 const struct build_request *request);
+			 const struct build_request *request, const char **kept_ret);
 
 /*
  * Finds out all there is to know of a tree and compiles ahead for it, so that the first script is

@@ -18,6 +18,7 @@
 
 #include "base/paths.h"
 #include "build/sources.h"
+#include "launcher/record.h"
 #include "target/scratch.h"
 
 #define MODULES "modules"
@@ -25,11 +26,11 @@
 #define DIGEST_LENGTH 64
 #define DEFAULT_LIMIT_MB 1024
 
-static char *module_path(const char *key)
+static const char *module_path(struct arena *arena, const char *key)
 {
 	const char *cache = paths_cache_dir();
 
-	return cache ? g_build_filename(cache, MODULES, key, NULL) : NULL;
+	return cache ? arena_printf(arena, "%s/" MODULES "/%s", cache, key) : NULL;
 }
 
 /* ---- Modules ---- */
@@ -63,24 +64,38 @@ static const char *line_of(const char *bytes, gsize length)
 	return end;
 }
 
-bool cache_get_module(const char *key, const char *path)
+bool cache_read_module(const char *kept, char **bytes_ret, gsize *length_ret)
 {
-	g_autofree char *kept = module_path(key);
 	g_autofree char *bytes = NULL;
 	gsize size, length;
 
-	if (!kept || !is_ours_alone(kept) || !g_file_get_contents(kept, &bytes, &size, NULL))
+	if (!is_ours_alone(kept) || !g_file_get_contents(kept, &bytes, &size, NULL))
 		return false;
 	length = verified_length(bytes, size);
 	if (length < 2)
 		return false;
-	cache_touch(kept);
-	return g_file_set_contents(path, bytes, line_of(bytes, length) - bytes - 1, NULL);
+	*length_ret = (gsize)(line_of(bytes, length) - bytes - 1);
+	*bytes_ret = g_steal_pointer(&bytes);
+	return true;
 }
 
-void cache_put_module(const char *key, const char *path, const char *what)
+bool cache_get_module(struct arena *arena, const char *key, const char *path, const char **kept_ret)
 {
-	g_autofree char *kept = module_path(key);
+	const char *kept = module_path(arena, key);
+	g_autofree char *bytes = NULL;
+	gsize length;
+
+	if (!kept || !cache_read_module(kept, &bytes, &length))
+		return false;
+	cache_touch(kept);
+	*kept_ret = kept;
+	return g_file_set_contents(path, bytes, (gssize)length, NULL);
+}
+
+void cache_put_module(struct arena *arena, const char *key, const char *path, const char *what,
+		      const char **kept_ret)
+{
+	const char *kept = module_path(arena, key);
 	g_autofree char *folder = kept ? g_path_get_dirname(kept) : NULL;
 	g_autofree char *bytes = NULL, *digest = NULL;
 	GString *all;
@@ -94,8 +109,10 @@ void cache_put_module(const char *key, const char *path, const char *what)
 	g_string_append_printf(all, "%s\n", what);
 	digest = g_compute_checksum_for_data(G_CHECKSUM_SHA256, (const guchar *)all->str, all->len);
 	g_string_append(all, digest);
-	if (g_file_set_contents(kept, all->str, (gssize)all->len, NULL))
+	if (g_file_set_contents(kept, all->str, (gssize)all->len, NULL)) {
+		*kept_ret = kept;
 		cache_trim(kept);
+	}
 	g_string_free(all, TRUE);
 }
 
@@ -206,8 +223,10 @@ static GPtrArray *entries_by_use(struct arena *arena)
 
 	if (cache) {
 		g_autofree char *modules = g_build_filename(cache, MODULES, NULL);
+		g_autofree char *runs = g_build_filename(cache, RECORD_FOLDER, NULL);
 
 		add_entries(arena, entries, modules, "", "module");
+		add_entries(arena, entries, runs, "", "run");
 		add_prepared(arena, entries, cache);
 	}
 	g_ptr_array_sort(entries, compare_use);
@@ -225,16 +244,34 @@ static const char *prepared_what(struct arena *arena, const char *path)
 	return arena_printf(arena, "%s", text);
 }
 
+/* The command line of a run, as it was given. */
+static const char *run_what(struct arena *arena, const char *path)
+{
+	g_autofree char *bytes = NULL, *command = NULL;
+	gsize size;
+
+	if (!g_file_get_contents(path, &bytes, &size, NULL))
+		return "";
+	command = record_command(bytes, size);
+	return command ? g_strdelimit(arena_printf(arena, "%s", command), "\n\t", ' ') : "damaged";
+}
+
+static void add_what(struct arena *arena, struct cache_entry *entry)
+{
+	if (strcmp(entry->kind, "module") == 0)
+		entry->what = module_what(arena, entry->path);
+	else if (strcmp(entry->kind, "run") == 0)
+		entry->what = run_what(arena, entry->path);
+	else
+		entry->what = prepared_what(arena, entry->path);
+}
+
 GPtrArray *cache_list(struct arena *arena)
 {
 	GPtrArray *entries = entries_by_use(arena);
 
-	for (guint i = 0; i < entries->len; i++) {
-		struct cache_entry *entry = entries->pdata[i];
-
-		entry->what = strcmp(entry->kind, "module") == 0 ? module_what(arena, entry->path) :
-								   prepared_what(arena, entry->path);
-	}
+	for (guint i = 0; i < entries->len; i++)
+		add_what(arena, entries->pdata[i]);
 	return entries;
 }
 
@@ -276,7 +313,7 @@ void cache_trim(const char *kept)
 
 bool cache_clean(void)
 {
-	static const char *const folders[] = { MODULES, "kernel", "debuginfo" };
+	static const char *const folders[] = { MODULES, RECORD_FOLDER, "kernel", "debuginfo" };
 	const char *cache = paths_cache_dir();
 	bool ok = cache != NULL;
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The modules and prepared folders in the user's cache: kept by content, found again by it, and
+ * The modules, the records of runs and the prepared folders in the user's cache: kept by content, found again by it, and
  * thrown away when there are too many, those first that were not used for longest. Whatever goes
  * wrong with the cache costs time and nothing else.
  */
@@ -14,20 +14,24 @@
 /* One thing that is kept. */
 struct cache_entry {
 	const char *path;
-	const char *kind;	/* "module", "headers" */
-	const char *what;	/* a module's script or a kernel's release; "" if unknown */
+	const char *kind;	/* "module", "headers", "run" */
+	const char *what;	/* a module's script, a kernel's release, a command line; "" if unknown */
 	guint64 size;		/* bytes */
 	gint64 used;		/* seconds since 1970 */
 };
 
 /*
- * Writes the module of that key to `path`. False if it is not there, damaged, or not ours alone:
- * then it is as if there were none.
+ * Writes the module of that key to `path`; *kept_ret is the file that begins with it. False if it is not
+ * there, damaged, or not ours alone: then it is as if there were none.
  */
-bool cache_get_module(const char *key, const char *path);
+bool cache_get_module(struct arena *arena, const char *key, const char *path, const char **kept_ret);
 
-/* Keeps the module at `path` under that key; `what` is for the list. Trims the cache. */
-void cache_put_module(const char *key, const char *path, const char *what);
+/* The module that a kept file begins with, to be freed; false as above. */
+bool cache_read_module(const char *kept, char **bytes_ret, gsize *length_ret);
+
+/* Keeps the module at `path` under that key; `what` is for the list. *kept_ret is set if that was done. Trims the cache. */
+void cache_put_module(struct arena *arena, const char *key, const char *path, const char *what,
+		      const char **kept_ret);
 
 /* Notes that a kept folder was used just now. */
 void cache_touch(const char *path);

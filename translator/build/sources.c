@@ -8,11 +8,12 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include <glib/gstdio.h>
 
+#include "base/inputs.h"
 #include "base/paths.h"
+#include "launcher/record.h"
 
 static const char *const folders[] = { "include", "module", "runtime" };
 
@@ -59,21 +60,20 @@ static void hash_contents(GChecksum *hash, const char *path, const char *name)
 
 static void hash_status(GChecksum *hash, const char *path, const char *name)
 {
-	g_autofree char *text = NULL;
-	struct stat status;
+	char status[RECORD_TEXT_MOST];
 
-	if (stat(path, &status) != 0)
-		return;
-	text = g_strdup_printf("%s %llu %llu %lld %lld.%09ld %lld.%09ld", name, (unsigned long long)status.st_dev,
-			       (unsigned long long)status.st_ino, (long long)status.st_size,
-			       (long long)status.st_mtim.tv_sec, status.st_mtim.tv_nsec,
-			       (long long)status.st_ctim.tv_sec, status.st_ctim.tv_nsec);
-	sources_hash_text(hash, text);
+	inputs_add(path);
+	record_input(path, status, sizeof(status), NULL);
+	sources_hash_text(hash, name);
+	sources_hash_text(hash, status);
 }
 
 static void hash_folder(GChecksum *hash, const char *folder, file_hasher hash_file)
 {
-	GPtrArray *names = sorted_names(folder);
+	GPtrArray *names;
+
+	inputs_add(folder);
+	names = sorted_names(folder);
 
 	for (guint i = 0; i < names->len; i++) {
 		const char *name = names->pdata[i];

@@ -336,6 +336,9 @@ enum options_outcome options_read(struct arena *arena, struct diag *diag, int ar
 	int letter;
 
 	*ret = (struct options){ .last_pass = 5, .sources = SOURCES_ALL };
+	/* getopt_long changes the order of the words. */
+	ret->argv = (const char *const *)g_strdupv(argv);
+	arena_defer(arena, (GDestroyNotify)g_strfreev, (gpointer)ret->argv);
 	make_forms(letters, long_forms);
 	opterr = 0;
 	while ((letter = getopt_long(argc, argv, letters->str, long_forms, NULL)) != -1) {

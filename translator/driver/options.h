@@ -8,6 +8,7 @@
 #include "base/diag.h"
 
 struct options {
+	const char *const *argv;	/* the command line as it came, NULL-terminated */
 	int last_pass;			/* -p: 1 parse, 2 analyse, 3 emit, 4 build, 5 run */
 	const char *script_text;	/* -e; NULL: a file */
 	const char *script_file;	/* "-" for standard input */

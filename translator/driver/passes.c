@@ -18,13 +18,11 @@
 #include "driver/run.h"
 #include "driver/world.h"
 #include "emit/emit.h"
+#include "launcher/naming.h"
 #include "script/parse.h"
 #include "script/tapset.h"
 #include "target/scratch.h"
 #include "vm/vm.h"
-
-/* Where the number of the process goes in the name of a module that is run and not kept. */
-#define NAME_ZEROS "_0000000"
 
 struct session {
 	struct arena *arena;
@@ -40,6 +38,7 @@ struct session {
 	const struct generated *code;
 	const char *work_dir;		/* temporary */
 	const char *module;		/* path of the .ko */
+	const char *kept;		/* the file in the cache that begins with it, NULL: none */
 	int status;			/* of the run */
 };
 
@@ -194,10 +193,7 @@ static bool pass_analyse(struct session *session)
 
 /* ---- Pass 3: emit ---- */
 
-/*
- * Two sessions of one script at a time need two names; a module that is kept needs a stable one. So
- * it is built with zeros where the number of a process goes.
- */
+/* A module that is run and not left to the user gets its own name then: see launcher/naming.h. */
 static const char *make_module_name(struct session *session)
 {
 	const struct options *options = session->options;
@@ -209,7 +205,7 @@ static const char *make_module_name(struct session *session)
 		return options->module_name;
 	if (options->last_pass < 5)
 		return arena_printf(session->arena, "spile_%.8s", hash);
-	return arena_printf(session->arena, "spile_%.8s" NAME_ZEROS, hash);
+	return arena_printf(session->arena, "spile_%.8s" NAMING_ZEROS, hash);
 }
 
 static bool pass_emit(struct session *session)
@@ -255,21 +251,16 @@ static bool kernel_runs_here(struct session *session)
 	return false;
 }
 
-/* The number of this process instead of the zeros, in the module and in its name: of the same length. */
+/* Gives the module this run's own name. */
 static bool name_for_run(struct session *session)
 {
-	const char *name = session->module_name;
-	int stem = (int)(strlen(name) - strlen(NAME_ZEROS));
-	const char *own = arena_printf(session->arena, "%.*s_%07d", stem, name, (int)getpid());
+	char *own = arena_printf(session->arena, "%s", session->module_name);
 	g_autofree char *bytes = NULL;
 	gsize length;
 
-	if (!g_str_has_suffix(name, NAME_ZEROS) || strlen(own) != strlen(name) ||
-	    !g_file_get_contents(session->module, &bytes, &length, NULL))
+	if (!g_file_get_contents(session->module, &bytes, &length, NULL))
 		return true;
-	for (char *at = bytes; (at = memmem(at, (size_t)(bytes + length - at), name, strlen(name))); at++)
-		memcpy(at, own, strlen(own));
-	session->module_name = own;
+	naming_make_own(own, bytes, length);
 	session->module = arena_printf(session->arena, "%s/%s.ko", session->work_dir, own);
 	if (g_file_set_contents(session->module, bytes, (gssize)length, NULL))
 		return true;
@@ -290,22 +281,27 @@ static bool pass_build(struct session *session)
 	request.work_dir = session->work_dir = scratch_new(session->arena, session->diag);
 	if (!session->work_dir)
 		return false;
-	session->module = build_module(session->arena, session->diag, &session->kernel, &request);
+	session->module = build_module(session->arena, session->diag, &session->kernel, &request,
+				       &session->kept);
 	if (!session->module)
 		return false;
 	if ((options->module_name || options->last_pass == 4) && !leave_module(session))
 		return false;
 	if (options->last_pass == 4)
 		printf("%s\n", session->module);
-	return options->last_pass == 4 || name_for_run(session);
+	return options->last_pass == 4 || options->module_name || name_for_run(session);
 }
 
 /* ---- Pass 5: run ---- */
 
 static bool pass_run(struct session *session)
 {
-	session->status = run_module(session->arena, session->diag, session->options, session->module,
-				     session->kernel.release);
+	const struct run run = {
+		.module = session->module, .built_name = session->module_name, .kept = session->kept,
+		.kernel = &session->kernel,
+	};
+
+	session->status = run_module(session->arena, session->diag, session->options, &run);
 	return session->status == 0;
 }
 

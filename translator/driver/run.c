@@ -6,12 +6,12 @@
 #include "driver/run.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/paths.h"
+#include "driver/remember.h"
+#include "launcher/foreground.h"
 #include "vm/vm.h"
 
 bool run_allowed(struct diag *diag, const struct options *options)
@@ -62,47 +62,16 @@ static const char *const *loader_arguments(struct arena *arena, struct diag *dia
 	return (const char *const *)argv->pdata;
 }
 
-static volatile sig_atomic_t loader_pid;
-
-/* A signal that somebody sent to us is meant for the session; the terminal's reach it anyway. */
-static void forward_signal(int number, siginfo_t *information, void *context)
-{
-	(void)context;
-	if (loader_pid > 0 && information->si_code <= 0)
-		kill(loader_pid, number);
-}
-
-static void forward_signals(void)
-{
-	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
-	struct sigaction action = { .sa_sigaction = forward_signal, .sa_flags = SA_SIGINFO | SA_RESTART };
-
-	sigemptyset(&action.sa_mask);
-	for (unsigned int i = 0; i < G_N_ELEMENTS(numbers); i++)
-		sigaction(numbers[i], &action, NULL);
-}
-
-static int run_here(struct diag *diag, const char *const *argv)
+static int run_here(struct diag *diag, const struct options *options, const struct run *run, const char *const *argv)
 {
 	int status;
-	pid_t pid;
 
-	forward_signals();
-	pid = fork();
-	if (pid == 0) {
-		execv(argv[0], (char *const *)argv);
-		_exit(127);
-	}
-	if (pid < 0) {
-		diag_error(diag, no_span, "E-no-loader", "cannot start %s: %s", argv[0], strerror(errno));
-		return 1;
-	}
-	loader_pid = pid;
-	while (waitpid(pid, &status, 0) < 0)
-		if (errno != EINTR)
-			return 1;
-	loader_pid = 0;
-	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+	remember_run(diag, options, run, argv);
+	status = foreground_run(argv);
+	if (status >= 0)
+		return status;
+	diag_error(diag, no_span, "E-no-loader", "cannot start %s: %s", argv[0], strerror(errno));
+	return 1;
 }
 
 static int run_in_machine(struct arena *arena, struct diag *diag, const struct options *options,
@@ -127,12 +96,13 @@ static int run_in_machine(struct arena *arena, struct diag *diag, const struct o
 	return vm_run(arena, diag, &request);
 }
 
-int run_module(struct arena *arena, struct diag *diag, const struct options *options, const char *module,
-	       const char *release)
+int run_module(struct arena *arena, struct diag *diag, const struct options *options, const struct run *run)
 {
-	const char *const *argv = loader_arguments(arena, diag, options, module);
+	const char *const *argv = loader_arguments(arena, diag, options, run->module);
 
 	if (!argv)
 		return 1;
-	return options->vm ? run_in_machine(arena, diag, options, argv, release) : run_here(diag, argv);
+	if (options->vm)
+		return run_in_machine(arena, diag, options, argv, run->kernel->release);
+	return run_here(diag, options, run, argv);
 }

@@ -4,12 +4,20 @@
 #define SPILE_DRIVER_RUN_H
 
 #include "driver/options.h"
+#include "target/kernel_tree.h"
 
 /* Whether this user may load modules here; reports E-not-root otherwise. */
 bool run_allowed(struct diag *diag, const struct options *options);
 
-/* Runs the module; returns the exit status for spile. `release` is the kernel it was built for. */
-int run_module(struct arena *arena, struct diag *diag, const struct options *options, const char *module,
-	       const char *release);
+/* A finished module. */
+struct run {
+	const char *module;			/* its file */
+	const char *built_name;			/* before it got this run's own (launcher/naming.h) */
+	const char *kept;			/* the file in the cache that begins with it as built; NULL: none */
+	const struct kernel_tree *kernel;	/* that it was built for */
+};
+
+/* Runs the module; returns the exit status for spile. */
+int run_module(struct arena *arena, struct diag *diag, const struct options *options, const struct run *run);
 
 #endif

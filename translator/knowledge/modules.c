@@ -11,6 +11,7 @@
 #include <fnmatch.h>
 #include <string.h>
 
+#include "base/inputs.h"
 #include "knowledge/files/elf_section.h"
 #include "knowledge/files/kernel_image.h"
 #include "knowledge/files/module_file.h"
@@ -93,8 +94,11 @@ static const char *name_of_installed(struct arena *arena, const char *line, size
 
 GPtrArray *modules_installed(struct modules *modules)
 {
-	return names_in_file(modules, arena_printf(modules->arena, "%s/lib/modules/%s/modules.dep", modules->root,
-						   modules->tree->release), name_of_installed);
+	const char *list = arena_printf(modules->arena, "%s/lib/modules/%s/modules.dep", modules->root,
+					modules->tree->release);
+
+	inputs_add(list);
+	return names_in_file(modules, list, name_of_installed);
 }
 
 GPtrArray *modules_matching(struct modules *modules, const char *pattern)

@@ -9,6 +9,7 @@
  */
 #include <string.h>
 
+#include "base/inputs.h"
 #include "script/macro.h"
 #include "script/tapset.h"
 
@@ -29,9 +30,11 @@ static void collect_entry(const char *path, struct diag *diag, GPtrArray *paths)
 static void collect_files(const char *directory, struct diag *diag, GPtrArray *paths)
 {
 	g_autoptr(GError) error = NULL;
-	GDir *dir = g_dir_open(directory, 0, &error);
 	const char *name;
+	GDir *dir;
 
+	inputs_add(directory);
+	dir = g_dir_open(directory, 0, &error);
 	if (!dir) {
 		diag_error(diag, no_span, "E-tapset", "cannot read the tapset folder: %s",
 			   error->message);

@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#include "base/inputs.h"
+
 struct configuration {
 	GHashTable *values;
 };
@@ -49,6 +51,7 @@ const struct configuration *configuration_load(struct arena *arena, const struct
 	g_autofree char *text = NULL;
 	g_autoptr(GError) error = NULL;
 
+	inputs_add(path);
 	if (!g_file_get_contents(path, &text, NULL, &error)) {
 		*error_ret = arena_printf(arena, "%s", error->message);
 		return NULL;

@@ -12,6 +12,7 @@
 
 #include <glib/gstdio.h>
 
+#include "base/inputs.h"
 #include "base/paths.h"
 #include "target/kernel_make.h"
 #include "target/scratch.h"
@@ -109,12 +110,29 @@ bool kernel_flags_parse(struct arena *arena, const char *text, struct kernel_fla
 	return ret->command->len > G_N_ELEMENTS(own_names);
 }
 
+/* A program is an input with all places that are searched before the one where it is. */
+static void add_program(const char *program, const char *found)
+{
+	g_auto(GStrv) folders = g_strsplit(g_getenv("PATH") ? g_getenv("PATH") : "", ":", -1);
+
+	for (char **folder = folders; !strchr(program, '/') && *folder; folder++) {
+		g_autofree char *path = g_build_filename(**folder ? *folder : ".", program, NULL);
+
+		inputs_add(path);
+		if (found && strcmp(path, found) == 0)
+			return;
+	}
+	if (found)
+		inputs_add(found);
+}
+
 /* Path, time and size of the compiler's file: they change when the package does. */
 static const char *program_identity(struct arena *arena, const char *program)
 {
 	g_autofree char *path = g_find_program_in_path(program);
 	GStatBuf status;
 
+	add_program(program, path);
 	if (!path || g_stat(path, &status) != 0)
 		return "missing";
 	return arena_printf(arena, "%s %lld %lld", path, (long long)status.st_mtim.tv_sec,

@@ -15,6 +15,7 @@
 
 #include <glib/gstdio.h>
 
+#include "base/inputs.h"
 #include "base/paths.h"
 #include "target/distribution.h"
 #include "target/kernel_file.h"
@@ -132,6 +133,7 @@ static void hash_file(GChecksum *hash, const char *build_dir, const char *name)
 	g_autofree char *line = NULL;
 	GStatBuf status;
 
+	inputs_add(path);
 	if (g_stat(path, &status) != 0)
 		return;
 	line = g_strdup_printf("%s %lld %ld %lld\n", name, (long long)status.st_mtim.tv_sec,
@@ -191,6 +193,7 @@ static const char *find_build_dir(struct arena *arena, const char *root, const c
 		const char *place = arena_printf(arena, "%s%s/%s%s%s", root, build_places[i].folder,
 						 build_places[i].before, release, build_places[i].after);
 
+		inputs_add(place);
 		if (g_file_test(below_root(arena, root, place), G_FILE_TEST_IS_DIR))
 			return place;
 		if (!finding->dangling && g_file_test(place, G_FILE_TEST_IS_SYMLINK))

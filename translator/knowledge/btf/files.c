@@ -11,6 +11,7 @@
 
 #include <glib/gstdio.h>
 
+#include "base/inputs.h"
 #include "base/paths.h"
 #include "knowledge/files/elf_section.h"
 #include "knowledge/files/kernel_image.h"
@@ -114,11 +115,13 @@ static bool copy(const struct search *search, enum holder holder, const char *fi
 	return false;
 }
 
-/* Takes the BTF out of `file`, or out of the cache where it was copied to before. */
+/* Takes the BTF out of `file` (NULL: there is none), or out of the cache where it was copied to before. */
 static bool use_file(struct search *search, enum holder holder, const char *file)
 {
 	const char *why = "no temporary file can be made";
 
+	if (file)
+		inputs_add(file);
 	if (!is_there(file))
 		return false;
 	search->ret->origin = file;

@@ -15,6 +15,8 @@
 
 #include <elfutils/libdwelf.h>
 
+#include "base/inputs.h"
+
 static char *no_debuginfo_path;
 
 /* Only asked for dwz's second file: what the first names is all we ever open. */
@@ -89,9 +91,11 @@ static void end_elf(gpointer elf)
 /* The file as it is: libdwfl would relocate all of a module before it says anything. */
 static Elf *open_elf(struct arena *arena, const char *path)
 {
-	int handle = open(path, O_RDONLY | O_CLOEXEC);
 	Elf *elf = NULL;
+	int handle;
 
+	inputs_add(path);
+	handle = open(path, O_RDONLY | O_CLOEXEC);
 	elf_version(EV_CURRENT);
 	if (handle >= 0)
 		elf = elf_begin(handle, ELF_C_READ_MMAP, NULL);

@@ -11,6 +11,7 @@
 
 #include <glib/gstdio.h>
 
+#include "base/inputs.h"
 #include "knowledge/files/elf_section.h"
 #include "knowledge/files/kernel_image.h"
 #include "knowledge/files/module_file.h"
@@ -109,6 +110,7 @@ static char *kept_path(struct arena *arena, const struct kernel_tree *tree, cons
 	const char *folder = kernel_tree_cache(arena, tree);
 	GStatBuf status;
 
+	inputs_add(file);
 	if (!folder || g_stat(file, &status) != 0)
 		return NULL;
 	return g_strdup_printf("%s/build-id-%s-%lld-%lld", folder, what, (long long)status.st_size,

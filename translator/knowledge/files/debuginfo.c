@@ -11,6 +11,7 @@
 
 #include <string.h>
 
+#include "base/inputs.h"
 #include "knowledge/files/build_id.h"
 #include "knowledge/files/debuginfod.h"
 #include "knowledge/files/elf_section.h"
@@ -47,6 +48,7 @@ static bool try_file(struct search *search, const char *path)
 {
 	const char *why;
 
+	inputs_add(path);
 	if (!g_file_test(path, G_FILE_TEST_IS_REGULAR))
 		return false;
 	search->found = dwarf_file_find(search->arena, path, wanted_build_id(search), &why);
@@ -73,8 +75,10 @@ static bool try_printf(struct search *search, const char *format, ...)
 static bool try_build_id(struct search *search, const char *folder)
 {
 	g_autofree char *index = g_strconcat(folder, "/.build-id", NULL);
-	const char *id = g_file_test(index, G_FILE_TEST_IS_DIR) ? wanted_build_id(search) : NULL;
+	const char *id;
 
+	inputs_add(index);
+	id = g_file_test(index, G_FILE_TEST_IS_DIR) ? wanted_build_id(search) : NULL;
 	return id && strlen(id) > 2 && try_printf(search, "%s/.build-id/%.2s/%s.debug", folder, id, id + 2);
 }
 
@@ -122,6 +126,7 @@ static bool try_named_file(struct search *search, const char *path)
 
 static bool try_folder(struct search *search, const char *folder)
 {
+	inputs_add(folder);
 	if (g_file_test(folder, G_FILE_TEST_IS_REGULAR))
 		return try_named_file(search, folder);
 	return try_build_id(search, folder) ||
@@ -169,6 +174,7 @@ static bool try_code(struct search *search, const char *path)
 	const char *why;
 	bool ok;
 
+	inputs_add(path);
 	if (!g_file_test(path, G_FILE_TEST_IS_REGULAR))
 		return false;
 	if (try_file(search, path))
@@ -210,6 +216,9 @@ static bool try_server(struct search *search)
 	const char *id = debuginfod_is_wanted() ? wanted_build_id(search) : NULL, *why = NULL;
 	const char *path = id ? debuginfod_fetch(search->arena, id, &why) : NULL;
 
+	/* What a server has may be more the next time. */
+	if (id)
+		inputs_add_unknown();
 	search->why = search->why ? search->why : why;
 	return path && try_file(search, path);
 }

@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "base/inputs.h"
+
 /* "kernel/fs/ext4/ext4.ko.xz" is ext4; the kernel writes every '-' of a module's name as '_'. */
 static bool is_module_file(const char *file, size_t length, const char *module)
 {
@@ -31,6 +33,7 @@ const char *module_file_relative(struct arena *arena, const char *root, const st
 {
 	g_autofree char *list = g_strdup_printf("%s/modules.dep", modules_folder(arena, root, tree)), *text = NULL;
 
+	inputs_add(list);
 	if (!g_file_get_contents(list, &text, NULL, NULL))
 		return NULL;
 	for (const char *line = text; *line; line += strcspn(line, "\n"), line += *line == '\n') {
@@ -45,11 +48,13 @@ const char *module_file_relative(struct arena *arena, const char *root, const st
 const char *module_file_find(struct arena *arena, const char *root, const struct kernel_tree *tree,
 			     const char *module)
 {
-	const char *relative;
+	const char *relative, *file;
 
 	if (tree->module && is_module_file(tree->module, strlen(tree->module), module))
 		return tree->module;
 	relative = module_file_relative(arena, root, tree, module);
-
-	return relative ? arena_printf(arena, "%s/%s", modules_folder(arena, root, tree), relative) : NULL;
+	file = relative ? arena_printf(arena, "%s/%s", modules_folder(arena, root, tree), relative) : NULL;
+	if (file)
+		inputs_add(file);
+	return file;
 }
