@@ -5,7 +5,7 @@
  * Included by the kernel side (runtime/, module/) and by reader/; it includes nothing of
  * either. Every number is little-endian as the machine is: both ends run on one host.
  *
- * A loaded module `m` shows three kinds of files under /proc/spile/m/:
+ * A loaded module `m` shows three kinds of files under /proc/driver/spile:m/:
  *
  *   control    write: one struct spile_command per write(2), optionally followed by its payload
  *              read:  one struct spile_status, always whole, followed by its counters: those of
@@ -24,9 +24,10 @@
 #include <linux/types.h>
 
 /* Grows by one whenever anything below changes; in the module's modinfo as `spile_abi`. */
-#define SPILE_ABI_VERSION 4
+#define SPILE_ABI_VERSION 5
 
-#define SPILE_PROC_DIR "spile"          /* /proc/spile */
+#define SPILE_PROC_PARENT "driver"      /* a folder of the kernel's own, /proc/driver */
+#define SPILE_PROC_PREFIX "spile:"      /* and in it ours, followed by the module's name */
 #define SPILE_PROC_CONTROL "control"
 #define SPILE_PROC_STREAM "stream"      /* followed by the CPU number */
 #define SPILE_PROC_STREAM_PROCESS "streamP"
@@ -201,7 +202,7 @@ struct spile_cpu_counters {
  * ---- What the reader finds in the .ko file itself ----
  *
  * .modinfo (visible with modinfo(8)):
- *   spile_abi=4                       SPILE_ABI_VERSION
+ *   spile_abi=5                       SPILE_ABI_VERSION
  *   spile_version=0.1                 of the translator
  *   spile_kernel=6.1.0-56-amd64       release it was built for
  *   spile_script=NAME                 script's file name, or "-e"

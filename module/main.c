@@ -251,14 +251,21 @@ static void mod_thread_fini(void)
 	irq_work_sync(&rt_session.wake_work);
 }
 
+/* Waits for calls in the files to return. Of no effect where there is no directory. */
+static void mod_proc_fini(void)
+{
+	proc_remove(mod_directory);
+}
+
 static int mod_proc_init(void)
 {
-	mod_directory = kc_proc_directory_make(SPILE_PROC_DIR, rt_script.name);
-	if (!mod_directory)
-		return -ENXIO;
-	if (mod_streams_init(mod_directory) && mod_control_init(mod_directory))
+	char name[96];		/* the longest name of a module is 63 */
+
+	snprintf(name, sizeof(name), SPILE_PROC_PARENT "/" SPILE_PROC_PREFIX "%s", rt_script.name);
+	mod_directory = proc_mkdir(name, NULL);
+	if (mod_directory && mod_streams_init(mod_directory) && mod_control_init(mod_directory))
 		return 0;
-	kc_proc_directory_drop(SPILE_PROC_DIR, mod_directory);
+	mod_proc_fini();
 	return -ENOMEM;
 }
 
@@ -290,7 +297,7 @@ no_thread:
 
 static void __exit mod_exit(void)
 {
-	kc_proc_directory_drop(SPILE_PROC_DIR, mod_directory);
+	mod_proc_fini();
 	mod_thread_fini();
 	mod_memory_fini();
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Speaks to a module through /proc/spile/<module>/control. Only session.c calls it. Holding
+ * Speaks to a module through /proc/driver/spile:<module>/control. Only session.c calls it. Holding
  * the file open is what keeps the session alive: when spilerun dies, the kernel closes it and
  * the module ends the session by itself.
  */
@@ -25,7 +25,7 @@ bool control_open(struct control *ret, const char *module)
 	struct text path = { 0 };
 
 	memset(ret, 0, sizeof(*ret));
-	text_printf(&path, "/proc/%s/%s/%s", SPILE_PROC_DIR, module, SPILE_PROC_CONTROL);
+	text_printf(&path, "/proc/" SPILE_PROC_PARENT "/" SPILE_PROC_PREFIX "%s/" SPILE_PROC_CONTROL, module);
 	ret->fd = open(path.bytes, O_RDWR | O_CLOEXEC);
 	if (ret->fd < 0 && errno == EBUSY)
 		message_error("another spilerun holds %s", module);

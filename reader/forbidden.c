@@ -13,6 +13,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "abi.h"
+
 #define LIST_PATH "/sys/kernel/debug/kprobes/blacklist"
 
 static const char *const texts[FORBIDDEN_REASONS] = {
@@ -174,10 +176,10 @@ void forbidden_modules_read(struct forbidden_modules *ret, const char *folder)
 	if (!entries)
 		return;
 	while ((entry = readdir(entries))) {
-		if (entry->d_name[0] == '.')
+		if (strncmp(entry->d_name, SPILE_PROC_PREFIX, strlen(SPILE_PROC_PREFIX)) != 0)
 			continue;
 		ret->names = memory_resize(ret->names, (ret->count + 1) * sizeof(*ret->names));
-		ret->names[ret->count++] = memory_copy(entry->d_name);
+		ret->names[ret->count++] = memory_copy(entry->d_name + strlen(SPILE_PROC_PREFIX));
 	}
 	closedir(entries);
 	if (ret->count)

@@ -86,10 +86,6 @@ static void explain_load(const struct module_file *file, int error)
 	case ENOENT:
 		explain_missing_symbols(file);
 		break;
-	case ENXIO:
-		message_note("the module could not make its folder /proc/" SPILE_PROC_DIR "/%s: /proc is not "
-			     "mounted here, or memory was short", file->name);
-		break;
 	case ENOMEM:
 		message_note("ask for less: smaller arrays in the script, smaller buffers with -s");
 		break;
@@ -167,13 +163,13 @@ bool load_unload(const char *name)
 	return true;
 }
 
-/* Only what spile made is touched: its modules have a folder under /proc/spile. */
+/* Only what spile made is touched: its modules have a folder in /proc/driver. */
 static bool is_ours(const char *name)
 {
 	struct text path = { 0 };
 	bool found;
 
-	text_printf(&path, "/proc/" SPILE_PROC_DIR "/%s", name);
+	text_printf(&path, "/proc/" SPILE_PROC_PARENT "/" SPILE_PROC_PREFIX "%s", name);
 	found = access(path.bytes, F_OK) == 0;
 	text_fini(&path);
 	return found;

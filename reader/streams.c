@@ -110,7 +110,7 @@ bool streams_open(struct streams *ret, const char *module)
 	bool success = false;
 
 	memset(ret, 0, sizeof(*ret));
-	text_printf(&path, "/proc/%s/%s", SPILE_PROC_DIR, module);
+	text_printf(&path, "/proc/" SPILE_PROC_PARENT "/" SPILE_PROC_PREFIX "%s", module);
 	directory = opendir(path.bytes);
 	if (directory) {
 		success = open_entries(ret, directory, path.bytes);

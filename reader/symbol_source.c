@@ -62,7 +62,7 @@ static bool read_list(struct reading *reading, int fd, const struct forbidden_li
 		return false;
 	table->is_part = reading->filter != NULL;
 	symbols_sort(table);
-	forbidden_modules_read(&modules, "/proc/" SPILE_PROC_DIR);
+	forbidden_modules_read(&modules, "/proc/" SPILE_PROC_PARENT);
 	symbols_forbid(table, &reading->sections, list, &modules);
 	forbidden_modules_fini(&modules);
 	if (!reading->filter || !reading->filter->has_ends)

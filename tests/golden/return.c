@@ -20,7 +20,7 @@
 #include "module/prologue.h"
 #include "module/families/kprobe.h"
 
-MODULE_INFO(spile_abi, "4");
+MODULE_INFO(spile_abi, "5");
 MODULE_INFO(spile_version, "0.1");
 MODULE_INFO(spile_kernel, "RELEASE");
 MODULE_INFO(spile_script, "return.stp");

@@ -15,7 +15,7 @@ setup_file() {
 		-e 'probe begin { for (i = 0; i < 20000; i++) println("a line of the report"); exit() }'
 	make_bad_modules
 	guest '
-left() { cut -d" " -f1 /proc/modules | sort; ls /proc/spile /dev/shm 2>&1; }
+left() { cut -d" " -f1 /proc/modules | sort; ls -d /proc/driver/spile:* /dev/shm/* 2>&1; }
 left >$results/left.before
 mkdir /small && mount -t tmpfs -o size=64k tmpfs /small
 record full $SPILERUN -o /small/written floods.ko

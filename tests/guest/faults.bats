@@ -176,11 +176,11 @@ END
 	guest '
 online=/sys/devices/system/cpu/cpu1/online
 refusing=/sys/module/refuse/parameters
-# What must be as before: modules, probes, what the tracer calls, /proc/spile, states of CPUs, warnings.
+# What must be as before: modules, probes, what the tracer calls, /proc/driver/spile:*, states of CPUs, warnings.
 state() {
 	cut -d" " -f1 /proc/modules | sort
 	cat /sys/kernel/debug/kprobes/list /sys/kernel/debug/tracing/enabled_functions
-	ls /proc/spile 2>&1
+	ls -d /proc/driver/spile:* 2>&1
 	grep spile /sys/devices/system/cpu/hotplug/states
 	dmesg | grep -E "WARNING|BUG|Oops|Call Trace|refcount|scheduling while|sleeping function|stall"
 }
@@ -198,7 +198,7 @@ while [ -n "$refused" ] && [ $turn -lt 300 ]; do
 	$SPILERUN -q -c "sh everything.sh" everything.ko >/tmp/out 2>/tmp/err
 	status=$?
 	refused=$(cat $refusing/refused)
-	echo "$turn,$status,$refused,$(tr "\n" " " <$refusing/held),$(ls /proc/spile 2>/dev/null | tr "\n" " "),$(tr "\n" " " </tmp/out),$(tr "\n" " " </tmp/err)"
+	echo "$turn,$status,$refused,$(tr "\n" " " <$refusing/held),$(ls -d /proc/driver/spile:* 2>/dev/null | tr "\n" " "),$(tr "\n" " " </tmp/out),$(tr "\n" " " </tmp/err)"
 done >$results/refusals
 rmmod refuse
 echo 1 >/proc/sys/debug/kprobes-optimization

@@ -86,11 +86,11 @@ kill -STOP $PPID
 kill -CONT $PPID
 END
 	guest '
-# What must be as before: modules, kprobes, /proc/spile and the warnings of the kernel.
+# What must be as before: modules, kprobes, /proc/driver/spile:* and the warnings of the kernel.
 state() {
 	cut -d" " -f1 /proc/modules | sort
 	cat /sys/kernel/debug/kprobes/list
-	ls /proc/spile 2>&1
+	ls -d /proc/driver/spile:* 2>&1
 	dmesg | grep -E "WARNING|BUG|Oops|Call Trace|refcount|scheduling while|stall"
 }
 is_gone() { ! grep -q "^$1 " /proc/modules; }

@@ -67,7 +67,7 @@ END
 state() {
 	cut -d" " -f1 /proc/modules | sort
 	cat /sys/kernel/debug/kprobes/list
-	ls /proc/spile 2>&1
+	ls -d /proc/driver/spile:* 2>&1
 	dmesg | grep -E "WARNING|BUG|Oops|Call Trace|refcount|scheduling while|stall"
 }
 # status NAME COMMAND...: for commands in pipes.

@@ -34,7 +34,7 @@ static const char section_names[] =
 	"\0.modinfo\0" SPILE_FORMAT_SECTION "\0.gnu.linkonce.this_module"
 	"\0.symtab\0.strtab\0.shstrtab";
 static const char information[] =
-	"license=GPL\0\0\0spile_abi=4\0spile_probe=0 begin\0spile_probe=1 kprobe.function(\"x\")\0"
+	"license=GPL\0\0\0spile_abi=5\0spile_probe=0 begin\0spile_probe=1 kprobe.function(\"x\")\0"
 	"spile_probe=12 end\0spile_kprobe=0 - x";
 static const char formats[] = "%d\n\0\0%s";
 static const char strings[] = "\0printk\0own\0memcpy";
@@ -153,7 +153,7 @@ static void whole_file(void **state)
 	assert_string_equal(file.name, "made_here");
 	assert_int_equal(file.machine, EM_X86_64);
 	assert_false(file.is_signed);
-	assert_string_equal(module_file_value(&file, "spile_abi"), "4");
+	assert_string_equal(module_file_value(&file, "spile_abi"), "5");
 	assert_string_equal(module_file_value(&file, "license"), "GPL");
 	assert_null(module_file_value(&file, "spile"));
 	assert_string_equal(module_file_probe(&file, 1), "kprobe.function(\"x\")");

@@ -450,25 +450,28 @@ static void empty_tables(void **state)
 	symbols_fini(&symbols);
 }
 
-/* A folder with a session's module in it, and one without. */
+/* A folder with a session's module and something else in it, one without, and none. */
 static void modules_of_sessions(void **state)
 {
 	struct forbidden_modules modules;
-	char folder[] = "/tmp/spile-symbols-XXXXXX", path[64];
+	char folder[] = "/tmp/spile-symbols-XXXXXX", path[64], other[64];
 
 	(void)state;
 	assert_non_null(mkdtemp(folder));
 	forbidden_modules_read(&modules, folder);
 	assert_false(forbidden_modules_have(&modules, "one"));
 	forbidden_modules_fini(&modules);
-	snprintf(path, sizeof(path), "%s/one", folder);
+	snprintf(path, sizeof(path), "%s/spile:one", folder);
+	snprintf(other, sizeof(other), "%s/other", folder);
 	assert_int_equal(mkdir(path, 0700), 0);
+	assert_int_equal(mkdir(other, 0700), 0);
 	forbidden_modules_read(&modules, folder);
 	assert_true(forbidden_modules_have(&modules, "one"));
 	assert_false(forbidden_modules_have(&modules, "other"));
-	assert_false(forbidden_modules_have(&modules, ".."));
+	assert_int_equal(modules.count, 1);
 	forbidden_modules_fini(&modules);
 	rmdir(path);
+	rmdir(other);
 	rmdir(folder);
 	forbidden_modules_read(&modules, folder);
 	assert_int_equal(modules.count, 0);

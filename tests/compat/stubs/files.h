@@ -8,9 +8,6 @@
 #define STUB_FILES_H
 
 struct inode {
-#if STUB < 418
-	struct mutex i_mutex;
-#endif
 	umode_t i_mode;
 };
 
@@ -18,16 +15,8 @@ struct dentry {
 	struct inode *d_inode;
 };
 
-struct path {
-	struct dentry *dentry;
-};
-
 struct file {
 	void *private_data;
-};
-
-struct kstat {
-	unsigned int nlink;
 };
 
 typedef struct poll_table_struct {
@@ -36,20 +25,10 @@ typedef struct poll_table_struct {
 
 #define POLLIN 1
 #define POLLRDNORM 64
-#define LOOKUP_FOLLOW 1
 #if STUB >= 418
 typedef unsigned int __poll_t;
-#define STATX_NLINK 4U
-#define AT_STATX_SYNC_AS_STAT 0
-void inode_lock(struct inode *inode);
-void inode_unlock(struct inode *inode);
-int vfs_getattr(const struct path *path, struct kstat *status, u32 mask, unsigned int flags);
-#else
-int vfs_getattr(struct path *path, struct kstat *status);
 #endif
 void poll_wait(struct file *file, wait_queue_head_t *queue, poll_table *table);
-int kern_path(const char *name, unsigned int flags, struct path *path);
-void path_put(const struct path *path);
 loff_t noop_llseek(struct file *file, loff_t offset, int whence);
 
 struct file_operations {
@@ -91,7 +70,6 @@ struct proc_dir_entry *proc_create_data(const char *name, umode_t mode,
 					struct proc_dir_entry *parent,
 					const struct STUB_PROC_OPERATIONS *operations, void *data);
 void proc_remove(struct proc_dir_entry *entry);
-void remove_proc_entry(const char *name, struct proc_dir_entry *parent);
 #if STUB >= 514
 void *pde_data(const struct inode *inode);
 #else
