@@ -7,7 +7,7 @@
  * passing over their hits costs too much. They are let back in by steps as there is room.
  *
  * Every change is told in the output, and takes effect at once, on every CPU (runtime/budget.h).
- * Called by main.c.
+ * Called by hits.c.
  */
 #ifndef SPILE_MODULE_BUDGET_H
 #define SPILE_MODULE_BUDGET_H

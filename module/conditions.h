@@ -5,13 +5,13 @@
  * A handler that changes what a condition reads evaluates it at its end (rt_condition_set); a hit
  * that comes while the condition does not hold returns at once (rt_armed). So the script sees the
  * right hits without this file: it takes probes off and on again, that they cost nothing while
- * they are off. The budget (budget.h) switches probes by the same way. Called by main.c in the
+ * they are off. The budget (budget.h) switches probes by the same way. Called by hits.c in the
  * session thread.
  */
 #ifndef SPILE_MODULE_CONDITIONS_H
 #define SPILE_MODULE_CONDITIONS_H
 
-#include "module/script.h"
+#include "module/families.h"
 
 /* Evaluates all conditions, of globals that have their first values. */
 static void mod_conditions_evaluate(void)
@@ -48,7 +48,7 @@ static void mod_condition_apply(const struct rt_probe *probe)
 {
 	const struct mod_family *family;
 
-	for (family = mod_script.families; family->ops; family++)
+	mod_for_each_family(family)
 		if (family->ops->arm)
 			family->ops->arm(family, probe);
 }

@@ -76,21 +76,18 @@ static void mod_status_add(const struct rt_context *c)
 }
 
 /* Adds what the families know of their probes, and the session of its own. */
-static void mod_status_add_families(void)
+static void mod_status_add_session(void)
 {
 	struct rt_probe *const *const lists[] = { mod_script.begin_probes, mod_script.end_probes,
 						  mod_script.error_probes };
 	struct rt_probe *const *probe;
-	const struct mod_family *family;
 	u32 i;
 
-	for (family = mod_script.families; family->ops; family++)
-		family->ops->count(family, mod_status->counters);
+	if (mod_script.hits)
+		mod_script.hits->count(&mod_status->status, mod_status->counters);
 	for (i = 0; i < ARRAY_SIZE(lists); i++)
 		for (probe = lists[i]; *probe; probe++)
 			mod_status->counters[(*probe)->index].points[SPILE_BY_SESSION] = 1;
-	for (i = 0; mod_script.switches && i < rt_script.probe_count; i++)
-		mod_status->counters[i].off_ms = mod_script.switches->off_ns(i) / 1000000;
 }
 
 static size_t mod_status_length(void)
@@ -110,16 +107,13 @@ static void mod_status_update(void)
 	mod_status->status.state = kc_load_acquire(rt_session.state);
 	mod_status->status.probe_count = rt_script.probe_count;
 	mod_status->status.cpu_count = num_possible_cpus() + 1;
-	mod_status->status.points_attached = mod_points.attached;
-	mod_status->status.points_by_ftrace = mod_points.by_ftrace;
-	mod_status->status.points_refused = mod_points.refused;
 	mod_status->status.error_count = atomic_read(&rt_session.error_count);
 	mod_status->status.has_failed = kc_load(rt_session.has_failed);
 	mod_status->status.memory = rt_session.memory;
 	for_each_possible_cpu(cpu)
 		mod_status_add(rt_context_of(cpu));
 	mod_status_add(rt_process_context);
-	mod_status_add_families();
+	mod_status_add_session();
 	mod_status->status.horizon = rt_horizon(last);
 	mod_status->status.cpu_horizon = rt_cpu_horizon(last_of_cpus);
 }
@@ -179,17 +173,11 @@ static kc_poll_t mod_control_poll(struct file *file, poll_table *table)
 
 /* ---- Commands ---- */
 
-/* Hands points to the family that waits for this command. */
 static int mod_command_points(u32 command, u32 count, const struct spile_point __user *points)
 {
-	const struct mod_family *family;
-
 	if (rt_session.start_requested)
 		return -EBUSY;
-	for (family = mod_script.families; family->ops; family++)
-		if (family->ops->command == command)
-			return family->ops->add_points(family, count, points);
-	return -EINVAL;
+	return mod_script.hits ? mod_script.hits->add_points(command, count, points) : -EINVAL;
 }
 
 static int mod_command_start(s64 target)

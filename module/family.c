@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What families tell the user, and count. Part of main.c's object.
+ * What families tell the user, and count. Part of hits.c's object.
  */
+#include "runtime/report.h"
 #include "module/family.h"
 
 struct mod_points mod_points;

@@ -2,8 +2,8 @@
 /*
  * What a probe family is to the rest of the module: a table of functions over its entries.
  *
- * module/main.c and control.h walk the script's table of families and know no family by name; a new
- * one is a file in families/ with a struct mod_family_ops. All functions run in process context:
+ * module/families.h walks the script's table of families and knows no family by name; a new one is a
+ * file in families/ with a struct mod_family_ops. All functions run in process context:
  * prepare and release at load and unload, add_points in the reader's write, count in its read,
  * the others in the session thread.
  */

@@ -10,9 +10,7 @@
  * unload. Each step that fails undoes those before.
  */
 #include "runtime/core.c"
-#include "module/family.c"
 #include "module/control.h"
-#include "module/report.h"
 #include "module/streams.h"
 
 MODULE_LICENSE("GPL");
@@ -86,37 +84,11 @@ static void mod_run_last(bool has_failed)
 			rt_process_run(*probes);
 }
 
-static void mod_attach_all(void)
-{
-	const struct mod_family *family;
-
-	for (family = mod_script.families; family->ops; family++)
-		if (mod_is_ending() || !family->ops->attach(family))
-			return;
-}
-
-static void mod_detach_all(void)
-{
-	const struct mod_family *family;
-
-	for (family = mod_script.families; family->ops; family++)
-		family->ops->detach(family);
-}
-
-static void mod_run_due(void)
-{
-	const struct mod_family *family;
-
-	for (family = mod_script.families; family->ops; family++)
-		if (family->ops->run_due)
-			family->ops->run_due(family);
-}
-
 /* Lets handlers run until the end is requested. */
 static void mod_session_trace(void)
 {
-	if (mod_script.switches)
-		mod_script.switches->start();
+	if (mod_script.hits)
+		mod_script.hits->start();
 	rt_session_open();
 	/* In this order: who hears of it lets the command go. */
 	mod_state_set(SPILE_STATE_RUNNING);
@@ -124,42 +96,31 @@ static void mod_session_trace(void)
 	smp_mb();
 	while (!mod_is_ending()) {
 		mod_wait();
-		mod_report_mail();
-		if (mod_script.switches)
-			mod_script.switches->apply();
-		mod_run_due();
+		if (mod_script.hits)
+			mod_script.hits->attend();
 	}
 	rt_session_close();
-}
-
-/* Writes down what was lost last on each CPU. All handlers are off. */
-static void mod_write_gaps(void)
-{
-	unsigned int cpu;
-
-	for_each_possible_cpu(cpu)
-		rt_gap_settle(rt_context_of(cpu));
 }
 
 /* A whole session, from START to the last end probe. */
 static void mod_session_run(void)
 {
+	const struct mod_hits *hits = mod_script.hits;
+
 	mod_state_set(SPILE_STATE_STARTING);
-	if (mod_script.switches)
-		mod_script.switches->evaluate();
+	if (hits)
+		hits->evaluate();
 	mod_run_begin();
-	if (mod_script.switches)
-		mod_script.switches->settle();
-	if (!mod_is_ending())
-		mod_attach_all();
+	if (hits && !mod_is_ending())
+		hits->attach();
 	if (!mod_is_ending())
 		mod_session_trace();
 	mod_state_set(SPILE_STATE_STOPPING);
-	mod_detach_all();
-	mod_write_gaps();
-	mod_report_mail();
+	if (hits)
+		hits->detach();
 	mod_run_last(kc_load(rt_session.has_failed));
-	mod_report_places();
+	if (hits)
+		hits->report();
 }
 
 static int mod_thread_main(void *unused)
@@ -176,25 +137,6 @@ static int mod_thread_main(void *unused)
 
 /* ---- Load and unload ---- */
 
-static void mod_families_release(void)
-{
-	const struct mod_family *family;
-
-	for (family = mod_script.families; family->ops; family++)
-		if (family->ops->release)
-			family->ops->release(family);
-}
-
-static bool mod_families_prepare(void)
-{
-	const struct mod_family *family;
-
-	for (family = mod_script.families; family->ops; family++)
-		if (family->ops->prepare && !family->ops->prepare(family))
-			return false;
-	return true;
-}
-
 static bool mod_globals_init(void)
 {
 	return !mod_script.globals.init || mod_script.globals.init(&mod_script.globals);
@@ -206,33 +148,37 @@ static void mod_globals_fini(void)
 		mod_script.globals.fini(&mod_script.globals);
 }
 
-static bool mod_switches_prepare(void)
+static bool mod_hits_init(void)
 {
-	return !mod_script.switches || mod_script.switches->init(budget);
+	return !mod_script.hits || mod_script.hits->init(budget);
 }
 
-static void mod_switches_release(void)
+static bool mod_hits_prepare(void)
 {
-	if (mod_script.switches)
-		mod_script.switches->fini();
+	return !mod_script.hits || mod_script.hits->prepare();
+}
+
+static void mod_hits_fini(void)
+{
+	if (mod_script.hits)
+		mod_script.hits->fini();
 }
 
 /* Frees what there is, which is all of it or, after a failed mod_memory_init, some. */
 static void mod_memory_fini(void)
 {
-	mod_families_release();
+	mod_hits_fini();
 	mod_globals_fini();
 	rt_streams_fini();
 	mod_status_fini();
 	rt_contexts_fini();
-	mod_switches_release();
 }
 
 /* Takes all memory that the module will ever use, points excepted. */
 static int mod_memory_init(void)
 {
-	if (mod_switches_prepare() && rt_contexts_init() && mod_status_init() &&
-	    rt_streams_init((size_t)buffer_kb * 1024) && mod_globals_init() && mod_families_prepare())
+	if (mod_hits_init() && rt_contexts_init() && mod_status_init() &&
+	    rt_streams_init((size_t)buffer_kb * 1024) && mod_globals_init() && mod_hits_prepare())
 		return 0;
 	mod_memory_fini();
 	return -ENOMEM;

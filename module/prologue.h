@@ -28,6 +28,7 @@
 #include "runtime/histogram.h"
 #include "runtime/overload.h"
 #include "runtime/handler.h"
+#include "runtime/report.h"
 #include "runtime/user.h"
 #include "runtime/regs.h"
 #include "runtime/words.h"

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What the session thread tells in the handlers' stead: errors that they mailed, at once, and at
- * the end one warning for each place of the script at which something was given up.
+ * the end what each CPU lost last, and one warning for each place of the script at which something
+ * was given up.
  *
- * Called by main.c in the session thread; writes to the stream of process context, and so waits
+ * Called by hits.c in the session thread; writes to the stream of process context, and so waits
  * for room as long as there is a reader.
  */
 #ifndef SPILE_MODULE_REPORT_H
 #define SPILE_MODULE_REPORT_H
 
+#include "runtime/report.h"
 #include "module/family.h"
 
 /* Passes on the errors that lie in the mail boxes. */
@@ -20,6 +22,15 @@ static void mod_report_mail(void)
 		rt_process_report(&rt_probes[mail->probe], SPILE_RECORD_ERROR, mail->text);
 		rt_mail_drop(mail);
 	}
+}
+
+/* Writes down what was lost last on each CPU. All handlers are off. */
+static void mod_report_gaps(void)
+{
+	unsigned int cpu;
+
+	for_each_possible_cpu(cpu)
+		rt_gap_settle(rt_context_of(cpu));
 }
 
 /* "12 hits of probe X given up at a.stp:3:5: read fault at 0x10 (the first)" */

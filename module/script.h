@@ -7,7 +7,7 @@
 
 #include "runtime/globals.h"
 #include "module/family.h"
-#include "module/switches.h"
+#include "module/hits.h"
 
 struct mod_script {
 	/* In the order of running; each list ends with NULL. */
@@ -15,7 +15,7 @@ struct mod_script {
 	struct rt_probe *const *end_probes;
 	struct rt_probe *const *error_probes;
 	const struct mod_family *families;	/* the last one has no ops */
-	const struct mod_switches *switches;	/* NULL: all probes run as they come */
+	const struct mod_hits *hits;		/* NULL: there are no hits, and no errors */
 	struct rt_globals globals;
 };
 

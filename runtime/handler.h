@@ -185,9 +185,6 @@ void rt_process_leave(struct rt_context *c);
  */
 void rt_process_run(struct rt_probe *probe);
 
-/* Writes one text record in the name of `probe`. Context: session thread. */
-void rt_process_report(struct rt_probe *probe, u32 type, const char *text);
-
 /* exit() of the script: no handler starts any more, and the session ends. Context: any. */
 void rt_session_exit(struct rt_context *c);
 

@@ -4,6 +4,9 @@
  */
 #include "text.c"
 #include "error.c"
+#include "place.c"
+#include "mail.c"
+#include "report.c"
 #include "fail.c"
 #include "budget.c"
 #include "overload.c"

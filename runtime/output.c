@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Records beyond the simple case: no room, gaps, waiting, texts and histograms; the horizon.
+ * Records beyond the simple case: no room, gaps, waiting; the horizon.
  */
 #include "output.h"
 
@@ -81,11 +81,7 @@ static char *rt_room(struct rt_context *c, u32 length)
 	return at;
 }
 
-/*
- * Writes the record of the gap that is due, if there is room for it and `length` bytes behind;
- * returns where those go, or NULL. The time is open.
- */
-static char *rt_gap_write(struct rt_context *c, u32 length)
+char *rt_gap_write(struct rt_context *c, u32 length)
 {
 	struct rt_stream *s = c->stream;
 	char *at = rt_room(c, RT_GAP_LENGTH + length);
@@ -122,17 +118,6 @@ char *rt_record_make_room(struct rt_context *c, u32 length)
 	return at;
 }
 
-bool rt_record_text(struct rt_context *c, u32 type, const char *text)
-{
-	u32 length = strlen(text);
-	char *at = rt_record_open(c, type, RT_STRING_SIZE(length));
-
-	if (!at)
-		return false;
-	rt_record_end(c, rt_put_string(at, text, length));
-	return true;
-}
-
 void rt_handler_end_write(struct rt_context *c)
 {
 	u32 length = sizeof(struct spile_record);
@@ -140,23 +125,4 @@ void rt_handler_end_write(struct rt_context *c)
 
 	if (at)
 		rt_record_end(c, rt_put_header(c, at, SPILE_RECORD_HANDLER_END, length));
-}
-
-void rt_gap_settle(struct rt_context *c)
-{
-	if (!c->stream->lost)
-		return;
-	rt_time_open(c);
-	rt_gap_write(c, 0);
-	rt_time_close(c);
-}
-
-void rt_warning(struct rt_context *c, const char *format, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	vsnprintf(c->text, sizeof(c->text), format, arguments);
-	va_end(arguments);
-	rt_record_text(c, SPILE_RECORD_WARNING, c->text);
 }

@@ -149,24 +149,16 @@ static inline char *rt_put_string(char *at, const char *s, u32 length)
 	return at + RT_STRING_SIZE(length);
 }
 
-/* Writes a record whose payload is one string; false if it is lost. Context: any, NMI included. */
-bool rt_record_text(struct rt_context *c, u32 type, const char *text);
-
 /* Tells the reader that this run of a process-context handler wrote its last record. */
 void rt_handler_end_write(struct rt_context *c);
 
 /*
- * Writes down, with no record behind it, what was lost on this stream. Context: process, no handler
- * of the stream runs.
+ * Writes the record of the gap that is due, if there is room for it and `length` bytes behind;
+ * returns where those go, or NULL. The time is open. Context: any, NMI included.
  */
-void rt_gap_settle(struct rt_context *c);
+char *rt_gap_write(struct rt_context *c, u32 length);
 
 /* ---- What generated code calls besides. Context: any, NMI included ---- */
-
-/* Sends a warning, printf-like, to the user's standard error. */
-__printf(2, 3)
-void rt_warning(struct rt_context *c, const char *format, ...);
-
 
 /* sprintf into a buffer of MAXSTRINGLEN bytes. */
 static inline void rt_format(char *to, const char *format, const struct spile_argument *arguments,

@@ -10,6 +10,8 @@
 
 #include "compat/kernel.h"
 
+struct rt_context;
+
 struct rt_script {
 	const char *name;	/* of the module */
 	u32 probe_count;	/* of rt_probes */
@@ -18,6 +20,8 @@ struct rt_script {
 	u32 frame_size;		/* bytes of strings in the deepest chain of calls */
 	u32 match_size;		/* bytes that keep what a regular expression matched; 0: not kept */
 	const s64 *counts;	/* what those numbers begin with */
+	/* Does what is left at the end of a run in which an error stayed; NULL: there are no errors. */
+	void (*settle)(struct rt_context *c);
 	u8 prints;		/* a handler may write where it runs */
 	u8 shares_locks;	/* handlers share a global's lock */
 };

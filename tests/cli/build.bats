@@ -219,6 +219,43 @@ parts() {
 	nm mine.ko | grep -q ' [Tt] rt_contexts_init$'
 }
 
+# What is 1 for a script that needs module/hits.c, 0 for one that does without.
+scripts_by_need() {
+	cat <<'END'
+0 probe begin { println("hello"); exit() }
+0 probe begin, end { print("a\n"); printf("b\n") }
+0 probe error { println("an error") } probe begin { exit() }
+1 probe begin { error("no") }
+1 probe begin { warn("careful") }
+1 probe begin { printf("%d\n", pid() / $1) }
+1 global n probe begin { n++; println(n) }
+1 global a probe begin { a[1] = 2; foreach (k in a) println(k) }
+1 probe begin { while (1) println("for ever") }
+1 probe timer.s(1) { exit() }
+1 probe kprobe.function("vfs_read") { exit() }
+0 probe begin { try { println("x") } catch { println("nothing there can fail") } }
+1 probe begin { try { error("x") } catch { println("y") } }
+END
+}
+
+@test "a script that only prints, in the session's own probes, has no part for hits" {
+	local needs script
+	need_headers
+	while read -r needs script; do
+		"$SPILE" -r "$RELEASE" -p3 -e "$script" 7 >c 2>messages || { cat messages; return 1; }
+		[ "$(grep -c 'hits = &mod_hits' c)" = "$needs" ] || { echo "not $needs: $script"; return 1; }
+	done < <(scripts_by_need)
+}
+
+@test "a module that prints a line is small" {
+	local size
+	need_headers
+	made -e 'probe begin { println("hello"); exit() }'
+	strip --strip-unneeded mine.ko
+	size=$(stat -c %s mine.ko)
+	[ "$size" -le 40960 ] || { echo "$size bytes"; return 1; }
+}
+
 @test "spile warm leaves nothing for the first script to do" {
 	need_headers
 	"$SPILE" warm -r "$RELEASE"

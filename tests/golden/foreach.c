@@ -140,6 +140,7 @@ const struct rt_script rt_script = {
 	.count_count = 0,
 	.part_count = 0,
 	.frame_size = 1 * MAXSTRINGLEN,
+	.settle = rt_error_settle,
 	.prints = 0,
 	.shares_locks = 0,
 };
@@ -149,6 +150,6 @@ const struct mod_script mod_script = {
 	.end_probes = mod_end_probes,
 	.error_probes = mod_error_probes,
 	.families = mod_families,
-	.switches = &mod_switches,
+	.hits = &mod_hits,
 	.globals = { rt_globals_init, rt_globals_fini, rt_maps, rt_stats, rt_orders },
 };

@@ -137,6 +137,7 @@ const struct rt_script rt_script = {
 	.count_count = 0,
 	.part_count = 0,
 	.frame_size = 1 * MAXSTRINGLEN,
+	.settle = rt_error_settle,
 	.prints = 0,
 	.shares_locks = 0,
 };
@@ -146,5 +147,5 @@ const struct mod_script mod_script = {
 	.end_probes = mod_end_probes,
 	.error_probes = mod_error_probes,
 	.families = mod_families,
-	.switches = &mod_switches,
+	.hits = &mod_hits,
 };

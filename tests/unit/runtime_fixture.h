@@ -64,6 +64,7 @@ const struct rt_script rt_script = {
 	.frame_size = FRAME_SIZE,
 	.match_size = MATCH_GROUPS ? RT_MATCH_SIZE(MATCH_GROUPS) : 0,
 	.counts = fixture_counts,
+	.settle = rt_error_settle,
 	.prints = 1,
 	.shares_locks = 1,
 };

@@ -16,7 +16,7 @@ struct part {
 };
 
 static const struct part parts[] = {
-	{ "module/hits.c", { "mod_switches" } },
+	{ "module/hits.c", { "mod_hits" } },
 	{ "runtime/arrays.c", { "rt_globals_init" } },
 	{ "runtime/values.c", { "rt_read_kernel_string", "rt_read_user_string", "rt_read_memory", "rt_load", "RT_LOAD",
 				"RT_STEP", "rt_write_kernel", "rt_set_argument", "rt_register", "rt_symbol_",

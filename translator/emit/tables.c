@@ -232,6 +232,8 @@ static void emit_script(struct emitter *x, const struct emit_options *options, G
 		g_string_append_printf(out, "\t.match_size = RT_MATCH_SIZE(%d),\n", groups);
 	if (counts_of_program(x->program))
 		g_string_append(out, "\t.counts = rt_count_initial,\n");
+	if (needs_hits(x->program, out->str))
+		g_string_append(out, "\t.settle = rt_error_settle,\n");
 	g_string_append_printf(out, "\t.prints = %d,\n\t.shares_locks = %d,\n};\n\n",
 			       x->program->prints, x->program->shared_locks != 0);
 }
@@ -243,7 +245,7 @@ static void emit_module(struct emitter *x, GString *out)
 			"\t.end_probes = mod_end_probes,\n\t.error_probes = mod_error_probes,\n"
 			"\t.families = mod_families,\n");
 	if (needs_hits(x->program, out->str))
-		g_string_append(out, "\t.switches = &mod_switches,\n");
+		g_string_append(out, "\t.hits = &mod_hits,\n");
 	if (has_allocated_globals(x->program))
 		g_string_append(out, "\t.globals = { rt_globals_init, rt_globals_fini, rt_maps, rt_stats, rt_orders },\n");
 	g_string_append(out, "};\n");
