@@ -23,4 +23,12 @@ void rt_symbol_name(char *to, unsigned long address);
 /* "ext4", "kernel", or "" for an address of neither. */
 void rt_symbol_module(char *to, unsigned long address);
 
+/* What pn() and probe_type() say of a probe; by its index, in scripts that mention the table. */
+struct rt_point_text {
+	const char *written;	/* the alias that the script names, or else the point itself */
+	const char *type;	/* how its handlers come to run: "kprobe" */
+};
+
+extern const struct rt_point_text rt_point_texts[];
+
 #endif

@@ -23,7 +23,7 @@ docs=docs
 # ---- what there is: a name per line, sorted ----
 
 public_functions() {
-	sed -nE 's/^function ([a-z_0-9]+).*/\1/p' tapsets/*.stp | sort -u
+	sed -nE 's/^function ([A-Za-z_0-9]+).*/\1/p' tapsets/*.stp | sort -u
 }
 
 probe_points() {
@@ -49,7 +49,7 @@ message_tags() {
 
 # Names of functions: behind a backquote in TAPSETS.md.
 described_functions() {
-	grep -oE '`(function )?[a-z_0-9]+' "$docs/TAPSETS.md" | sed -E 's/^`(function )?//' | sort -u
+	grep -oE '`(function )?[A-Za-z_0-9]+' "$docs/TAPSETS.md" | sed -E 's/^`(function )?//' | sort -u
 }
 
 # Points too, and whole: "timer.s(N)" is not described by "timer.s(N).randomize(M)".

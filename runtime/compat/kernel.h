@@ -34,6 +34,8 @@
 #include <linux/sched.h>
 #include <linux/cred.h>
 #include <linux/pid_namespace.h>
+#include <linux/user_namespace.h>
+#include <linux/fdtable.h>
 #include <linux/kthread.h>
 #include <linux/wait.h>
 #include <linux/delay.h>
@@ -67,6 +69,7 @@
 #include <linux/sched/task.h>
 #include <linux/sched/task_stack.h>
 #include <linux/sched/mm.h>
+#include <linux/sched/clock.h>
 #endif
 
 #ifdef HAVE_UNWIND
@@ -85,5 +88,6 @@
 #include "ftrace.h"
 #include "tracepoint.h"
 #include "stack.h"
+#include "task.h"
 
 #endif

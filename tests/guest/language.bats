@@ -88,6 +88,9 @@ run_of() {
 @test "optional and sufficient points" { run_of optional ; }
 @test "results of functions, and maxactive" { run_of results ; }
 @test "tasks, command lines, stacks and places" { run_of context-functions ; }
+@test "states, files, times and namespaces of tasks" { run_of task-functions ; }
+@test "numbers and strings in memory" { run_of memory-functions ; }
+@test "escapes, parts of strings, errors and clocks" { run_of text-functions ; }
 @test "arguments and registers of known calls" { run_of known-arguments ; }
 @test "tracepoints, their arguments and members" { run_of tracepoints ; }
 @test "preprocessor: conditions" { run_of preprocessor-conditions ; }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "emit/internal.h"
+#include "script/parse.h"
 #include "regex/regex.h"
 
 static void emit_formats(struct emitter *x, GString *out)
@@ -50,6 +51,50 @@ static void emit_probes(struct emitter *x, GString *out)
 				       c_string(x->arena, arena_printf(x->arena, "%u %s", i, probe->text)));
 	}
 	g_string_append_c(out, '\n');
+}
+
+/* The alias that the script probes, as it is defined, with the suffixes that it is used with. */
+static const char *written_point(struct emitter *x, const struct probe *probe)
+{
+	const struct derivation *derivation = probe->derivation;
+	struct probe_point point = { .components = arena_array(x->arena) };
+	g_autoptr(GString) text = g_string_new(NULL);
+
+	if (!derivation->alias)
+		return probe->text;
+	while (derivation->outer->alias)
+		derivation = derivation->outer;
+	for (unsigned int i = 0; i < derivation->alias->name->len; i++)
+		g_ptr_array_add(point.components, g_ptr_array_index(derivation->alias->name, i));
+	for (unsigned int i = 0; i < derivation->suffix->len; i++)
+		g_ptr_array_add(point.components, g_ptr_array_index(derivation->suffix, i));
+	probe_point_print(&point, text);
+	return arena_strndup(x->arena, text->str, text->len);
+}
+
+/* How the kernel runs the probe's handlers; those of the session, when it does. */
+static const char *probe_type(const struct probe *probe)
+{
+	static const char *const lists[] = { [LIST_BEGIN] = "begin", [LIST_END] = "end", [LIST_ERROR] = "error" };
+
+	if (probe->list != LIST_NONE)
+		return lists[probe->list];
+	return probe->has_entry ? "kretprobe" : probe->family->name;
+}
+
+/* For embedded C that mentions it: what pn() and probe_type() say. */
+static void emit_point_texts(struct emitter *x, GString *out)
+{
+	if (!strstr(out->str, "rt_point_texts"))
+		return;
+	g_string_append(out, "const struct rt_point_text rt_point_texts[] = {\n");
+	for (unsigned int i = 0; i < x->program->probes->len; i++) {
+		const struct probe *probe = g_ptr_array_index(x->program->probes, i);
+
+		g_string_append_printf(out, "\t{ %s, \"%s\" },\n", c_string(x->arena, written_point(x, probe)),
+				       probe_type(probe));
+	}
+	g_string_append(out, "};\n\n");
 }
 
 /* What running `handler` for a hit takes, as rt_run's arguments: "p_0, 0, RT_USES_REGS, regs, function". */
@@ -255,6 +300,7 @@ void emit_tables(struct emitter *x, const struct emit_options *options, GString 
 {
 	emit_formats(x, out);
 	emit_probes(x, out);
+	emit_point_texts(x, out);
 	emit_hits(x, out);
 	emit_session_list(x, LIST_BEGIN, "mod_begin_probes", out);
 	emit_session_list(x, LIST_END, "mod_end_probes", out);

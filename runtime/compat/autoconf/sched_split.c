@@ -4,6 +4,7 @@
 #include <linux/sched/task.h>
 #include <linux/sched/task_stack.h>
 #include <linux/sched/mm.h>
+#include <linux/sched/clock.h>
 
 struct pt_regs *spile_test(struct task_struct *task);
 struct pt_regs *spile_test(struct task_struct *task)

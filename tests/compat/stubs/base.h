@@ -36,6 +36,9 @@ enum { false, true };
 
 #define CONFIG_X86 1
 #define CONFIG_X86_64 1
+#ifndef STUB_NO_TRACER
+#define CONFIG_SMP 1
+#endif
 
 /* ---- What compilers are told ---- */
 

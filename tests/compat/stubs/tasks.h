@@ -39,12 +39,45 @@ struct mm_struct {
 	unsigned long arg_start, arg_end, env_start, env_end;
 };
 
+struct thread_info {
+	unsigned long flags;
+#if STUB < 418 || STUB >= 703
+	u32 cpu;
+#endif
+};
+
+#if STUB < 418
+typedef unsigned long cputime_t;
+#define cputime_to_usecs(time) ((time) * (1000000 / HZ))
+#define NSEC_PER_SEC 1000000000L
+struct timespec {
+	long tv_sec, tv_nsec;
+};
+#else
+#define CONFIG_THREAD_INFO_IN_TASK 1
+#define NSEC_PER_USEC 1000L
+#endif
+
 struct task_struct {
+#if STUB >= 418
+	struct thread_info thread_info;
+#endif
+#if STUB >= 418 && STUB < 703
+	unsigned int cpu;
+#endif
+#if STUB >= 510
+	u64 start_boottime;
+#elif STUB >= 418
+	u64 real_start_time;
+#else
+	struct timespec real_start_time;
+#endif
 #if STUB >= 514
 	unsigned int __state;
 #else
 	volatile long state;
 #endif
+	int exit_state;
 	void *stack;
 	struct mm_struct *mm;
 	int pid, tgid;
