@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The first and only process of the throw-away machine: /init of its initramfs. It loads the
- * modules the machine needs, meets the host on the virtio serial port, puts the host's files
- * under its root (read-only over 9p, with a tmpfs over them for what is written) and leaves the
- * command to agent_run.c. It never returns: at the end the machine is switched off.
+ * modules the machine needs, meets the host on the virtio serial port, has agent_files.c put the
+ * host's files under its root, and leaves the command to agent_run.c. It never returns: at the end
+ * the machine is switched off.
  *
  * Static, libc only. Trouble before the line is up goes to the console, later to the host.
  */
@@ -30,7 +30,6 @@
 #include <unistd.h>
 
 #define MODULE_FOLDER "/modules"
-#define NEW_ROOT "/root"
 #define PORT_FOLDER "/sys/class/virtio-ports"
 #define PORT_WAIT_MS 10000
 
@@ -72,7 +71,7 @@ static void __attribute__((noreturn)) power_off(void)
 		pause();
 }
 
-static void __attribute__((noreturn, format(printf, 1, 2))) fail(const char *format, ...)
+void agent_fail(const char *format, ...)
 {
 	char text[1024];
 	va_list arguments;
@@ -86,35 +85,11 @@ static void __attribute__((noreturn, format(printf, 1, 2))) fail(const char *for
 	power_off();
 }
 
-/* Makes a folder and those above it; existing ones are fine, and so are failures: mount tells. */
-static void make_folders(const char *path)
-{
-	char part[4096];
-	size_t length = strlen(path), i;
-
-	if (length >= sizeof(part))
-		return;
-	for (i = 1; i <= length; i++) {
-		if (path[i] != '/' && path[i] != '\0')
-			continue;
-		memcpy(part, path, i);
-		part[i] = '\0';
-		mkdir(part, 0755);
-	}
-}
-
-static bool mount_at(const char *type, const char *source, const char *path, unsigned long flags,
-		     const char *options)
-{
-	make_folders(path);
-	return mount(source, path, type, flags, options) == 0;
-}
-
 static void mount_kernel_files(void)
 {
-	mount_at("devtmpfs", "dev", "/dev", MS_NOSUID, NULL);
-	mount_at("proc", "proc", "/proc", 0, NULL);
-	mount_at("sysfs", "sys", "/sys", 0, NULL);
+	agent_mount("devtmpfs", "dev", "/dev", MS_NOSUID, NULL);
+	agent_mount("proc", "proc", "/proc", 0, NULL);
+	agent_mount("sysfs", "sys", "/sys", 0, NULL);
 }
 
 /* ---- modules and the line to the host ---- */
@@ -148,24 +123,24 @@ static void load_modules(void)
 		load_module(entries[i]->d_name);
 }
 
-static bool port_is_ours(const char *port)
+static bool port_has_name(const char *port, const char *wanted)
 {
 	char path[512], name[64] = "";
 	FILE *file;
-	bool is_ours;
+	bool is_named;
 
 	snprintf(path, sizeof(path), PORT_FOLDER "/%s/name", port);
 	file = fopen(path, "re");
 	if (!file)
 		return false;
-	is_ours = fgets(name, sizeof(name), file) &&
-		  strncmp(name, VM_PORT_NAME "\n", sizeof(VM_PORT_NAME)) == 0;
+	is_named = fgets(name, sizeof(name), file) && name[strcspn(name, "\n")] == '\n';
+	name[strcspn(name, "\n")] = '\0';
 	fclose(file);
-	return is_ours;
+	return is_named && strcmp(name, wanted) == 0;
 }
 
-/* Opens the port named VM_PORT_NAME; -1 while there is none. */
-static int try_open_port(void)
+/* Opens the port of this name; -1 while there is none. */
+static int try_open_port(const char *name)
 {
 	DIR *folder = opendir(PORT_FOLDER);
 	struct dirent *entry;
@@ -173,7 +148,7 @@ static int try_open_port(void)
 	int fd = -1;
 
 	while (folder && fd < 0 && (entry = readdir(folder)) != NULL) {
-		if (!port_is_ours(entry->d_name))
+		if (!port_has_name(entry->d_name, name))
 			continue;
 		snprintf(path, sizeof(path), "/dev/%s", entry->d_name);
 		fd = open(path, O_RDWR | O_CLOEXEC);
@@ -184,19 +159,23 @@ static int try_open_port(void)
 }
 
 /* Ports appear some time after their driver was loaded. */
-static void meet_host(void)
+int agent_open_port(const char *name)
 {
 	int fd = -1, waited;
 
-	for (waited = 0; waited < PORT_WAIT_MS; waited += 5) {
-		fd = try_open_port();
-		if (fd >= 0)
-			break;
-		sleep_ms(5);
+	for (waited = 0; waited < PORT_WAIT_MS && fd < 0; waited += 5) {
+		fd = try_open_port(name);
+		if (fd < 0)
+			sleep_ms(5);
 	}
 	if (fd < 0)
-		fail("the virtio serial port " VM_PORT_NAME " did not appear");
-	channel_init(&host, fd);
+		agent_fail("the virtio serial port %s did not appear", name);
+	return fd;
+}
+
+static void meet_host(void)
+{
+	channel_init(&host, agent_open_port(VM_PORT_NAME));
 	host_is_known = true;
 	channel_put(&host, VM_HELLO, NULL, 0);
 }
@@ -211,7 +190,7 @@ static void list_add(char ***list, char *text)
 		count++;
 	*list = realloc(*list, (count + 2) * sizeof(**list));
 	if (!*list)
-		fail("out of memory");
+		agent_fail("out of memory");
 	(*list)[count] = text;
 	(*list)[count + 1] = NULL;
 }
@@ -221,7 +200,7 @@ static char *frame_text(const struct vm_frame *frame)
 	char *text = strndup((const char *)frame->payload, frame->length);
 
 	if (!text)
-		fail("out of memory");
+		agent_fail("out of memory");
 	return text;
 }
 
@@ -246,11 +225,11 @@ static bool request_add(struct agent_request *request, const struct vm_frame *fr
 		return false;
 	case VM_START:
 		if (frame->length != sizeof(request->start))
-			fail("spile and its agent do not fit together");
+			agent_fail("spile and its agent do not fit together");
 		memcpy(&request->start, frame->payload, sizeof(request->start));
 		return true;
 	default:
-		fail("unexpected frame %u before the start", frame->type);
+		agent_fail("unexpected frame %u before the start", frame->type);
 	}
 }
 
@@ -266,48 +245,11 @@ static void read_request(struct agent_request *request)
 		line.events = POLLIN | (channel_is_waiting(&host) ? POLLOUT : 0);
 		poll(&line, 1, -1);
 		if (!channel_flush(&host) || ((line.revents & POLLIN) && !channel_fill(&host)))
-			fail("the host hung up");
+			agent_fail("the host hung up");
 	}
 }
 
-/* ---- the files of the host ---- */
-
-/* The host's / below, a tmpfs above: all can be written, nothing reaches the host. */
-static void mount_root(void)
-{
-	if (!mount_at("9p", VM_HOST_TAG, "/lower", MS_RDONLY,
-		      "trans=virtio,version=9p2000.L,cache=loose,msize=512000"))
-		fail("cannot mount the host's files over 9p: %s", strerror(errno));
-	if (!mount_at("tmpfs", "upper", "/upper", 0, "mode=0755"))
-		fail("cannot mount a tmpfs: %s", strerror(errno));
-	make_folders("/upper/data");
-	make_folders("/upper/work");
-	if (!mount_at("overlay", "root", NEW_ROOT, 0,
-		      "lowerdir=/lower,upperdir=/upper/data,workdir=/upper/work"))
-		fail("cannot mount an overlay over the host's files: %s", strerror(errno));
-}
-
-static void mount_shares(char *const *shares)
-{
-	char tag[32], path[4200];
-	int i;
-
-	for (i = 0; shares && shares[i]; i++) {
-		snprintf(tag, sizeof(tag), VM_SHARE_TAG "%d", i);
-		snprintf(path, sizeof(path), NEW_ROOT "%s", shares[i]);
-		if (!mount_at("9p", tag, path, 0,
-			      "trans=virtio,version=9p2000.L,cache=mmap,msize=512000"))
-			fail("cannot share %s: %s", shares[i], strerror(errno));
-	}
-}
-
-/* Makes the new root /; the initramfs stays behind, out of sight. */
-static void enter_root(void)
-{
-	if (chdir(NEW_ROOT) != 0 || mount(".", "/", NULL, MS_MOVE, NULL) != 0 ||
-	    chroot(".") != 0 || chdir("/") != 0)
-		fail("cannot make the host's files the root: %s", strerror(errno));
-}
+/* ---- what else is mounted ---- */
 
 /* Shows the modules of a kernel that the host has not installed where modprobe looks. */
 static void bind_modules(const char *folder)
@@ -318,19 +260,18 @@ static void bind_modules(const char *folder)
 	if (!folder || uname(&name) != 0)
 		return;
 	snprintf(path, sizeof(path), "/lib/modules/%s", name.release);
-	make_folders(path);
-	if (mount(folder, path, NULL, MS_BIND, NULL) != 0)
+	if (!agent_mount(NULL, folder, path, MS_BIND, NULL))
 		fprintf(stderr, "spile-agent: %s: %s\n", path, strerror(errno));
 }
 
 /* What a program expects to find; a kernel without one of them just lacks it. */
 static void mount_extras(void)
 {
-	mount_at("devpts", "devpts", "/dev/pts", MS_NOSUID, "mode=0620,ptmxmode=0666");
-	mount_at("tmpfs", "shm", "/dev/shm", MS_NOSUID | MS_NODEV, "mode=1777");
-	mount_at("debugfs", "debug", "/sys/kernel/debug", 0, NULL);
-	if (!mount_at("tracefs", "trace", "/sys/kernel/tracing", 0, NULL))
-		mount_at("tracefs", "trace", "/sys/kernel/debug/tracing", 0, NULL);
+	agent_mount("devpts", "devpts", "/dev/pts", MS_NOSUID, "mode=0620,ptmxmode=0666");
+	agent_mount("tmpfs", "shm", "/dev/shm", MS_NOSUID | MS_NODEV, "mode=1777");
+	agent_mount("debugfs", "debug", "/sys/kernel/debug", 0, NULL);
+	if (!agent_mount("tracefs", "trace", "/sys/kernel/tracing", 0, NULL))
+		agent_mount("tracefs", "trace", "/sys/kernel/debug/tracing", 0, NULL);
 	if (symlink("/proc/self/fd", "/dev/fd") == 0) {
 		(void)!symlink("/proc/self/fd/0", "/dev/stdin");
 		(void)!symlink("/proc/self/fd/1", "/dev/stdout");
@@ -351,9 +292,7 @@ static void raise_loopback(void)
 
 static void enter_host_files(const struct agent_request *request)
 {
-	mount_root();
-	mount_shares(request->shares);
-	enter_root();
+	agent_enter_files(request);
 	mount_kernel_files();
 	bind_modules(request->modules);
 }
@@ -370,8 +309,8 @@ int main(void)
 	meet_host();
 	read_request(&request);
 	if (!request.arguments)
-		fail("no command was given");
-	if (!request.start.rescue)
+		agent_fail("no command was given");
+	if (request.start.files != VM_FILES_NONE)
 		enter_host_files(&request);
 	mount_extras();
 	raise_loopback();

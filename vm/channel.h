@@ -17,8 +17,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Name of the virtio serial port, and the mount tags of the 9p exports. */
+/* Names of the virtio serial ports, and the mount tags of the 9p exports. */
 #define VM_PORT_NAME "spile.0"
+#define VM_FILES_PORT_NAME "spile.files"	/* FUSE, as the guest's kernel speaks it */
 #define VM_HOST_TAG "host"
 #define VM_SHARE_TAG "share"	/* followed by the number of the share, from 0 */
 
@@ -28,6 +29,17 @@
 #define VM_PIECE_MAX (32 * 1024)
 /* Standard input the host may have sent without having been told that it was taken. */
 #define VM_INPUT_WINDOW (64 * 1024)
+
+/* The longest data of one FUSE request or answer, and either of them whole. */
+#define VM_FILES_DATA_MAX (128 * 1024)
+#define VM_FILES_MESSAGE_MAX (VM_FILES_DATA_MAX + 8192)
+
+/* How the host's files get into the machine. */
+enum vm_files {
+	VM_FILES_NONE = 0,	/* not at all: it stays in its initramfs */
+	VM_FILES_9P = 1,	/* by QEMU's 9p, one export for each folder */
+	VM_FILES_FUSE = 2,	/* by host_files.c, over VM_FILES_PORT_NAME */
+};
 
 enum vm_frame_type {
 	/* guest to host */
@@ -56,7 +68,7 @@ struct vm_window {
 
 struct vm_start {
 	uint32_t terminal;	/* 1: the command gets a terminal instead of three pipes */
-	uint32_t rescue;	/* 1: stay in the initramfs, without the host's files */
+	uint32_t files;		/* enum vm_files */
 	struct vm_window window;
 };
 

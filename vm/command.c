@@ -19,7 +19,8 @@ static const char *const description =
 	"SIGINT and its like reach COMMAND; three of one kind end the machine. On a terminal the\n"
 	"keys Ctrl-] Ctrl-] Ctrl-] do that.\n"
 	"\n"
-	"Environment: SPILE_VM_ACCELERATOR (kvm or tcg) and SPILE_VM_AGENT (the guest's agent).\n";
+	"Environment: SPILE_VM_ACCELERATOR (kvm or tcg), SPILE_VM_FILES (9p or fuse: how the host's\n"
+	"files get into the machine) and SPILE_VM_AGENT (the guest's agent).\n";
 
 /* What the options are read into; freed by options_fini(). */
 struct options {

@@ -175,7 +175,7 @@ static bool add_modules(struct arena *arena, struct diag *diag, struct archive *
 	GPtrArray *paths = arena_array(arena);
 	unsigned int i;
 
-	if (modules_resolve(arena, kernel, modules_needed, paths))
+	if (modules_resolve(arena, kernel, modules_needed(kernel->files), paths))
 		bug("kernel %s was chosen without its modules", kernel->release);
 	for (i = 0; i < paths->len; i++)
 		if (!add_module(diag, archive, paths->pdata[i], i))

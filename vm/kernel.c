@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Finds the kernel to boot: the one asked for, or the newest that can be a machine: its image
- * readable, 9p and overlay among its modules. Looks at the host's own kernels, then at those
+ * readable, 9p or FUSE, and overlay among its modules. Looks at the host's own kernels, then at those
  * unpacked in the cache, and downloads one last. Called by machine.c.
  */
 #define _GNU_SOURCE
@@ -58,13 +58,57 @@ static bool locate(struct arena *arena, const char *root, const char *release,
 	return ret->image != NULL;
 }
 
-/* A kernel that can be chosen without being asked for. */
-static bool is_suitable(struct arena *arena, const struct vm_kernel *kernel)
-{
-	GPtrArray *paths = arena_array(arena);
+/* The ways to the host's files, the quicker one first, by their names in $SPILE_VM_FILES. */
+static const struct {
+	enum vm_files files;
+	const char *name;
+} ways[] = {
+	{ VM_FILES_9P, "9p" },
+	{ VM_FILES_FUSE, "fuse" },
+};
 
-	return access(kernel->image, R_OK) == 0 &&
-	       !modules_resolve(arena, kernel, modules_needed, paths);
+/* Whether a way may be used; all may if the user names none. */
+static bool is_wanted(const char *way)
+{
+	const char *wanted = g_getenv("SPILE_VM_FILES");
+
+	return !wanted || !*wanted || g_str_equal(wanted, way);
+}
+
+static bool check_wanted(struct diag *diag)
+{
+	unsigned int i;
+
+	for (i = 0; i < G_N_ELEMENTS(ways); i++)
+		if (is_wanted(ways[i].name))
+			return true;
+	diag_error(diag, no_span, "E-vm-files", "SPILE_VM_FILES is '%s', and has to be 9p or fuse",
+		   g_getenv("SPILE_VM_FILES"));
+	return false;
+}
+
+/* Chooses the kernel's way to the host's files. NULL, or a module that it lacks for the last one. */
+static const char *choose_files(struct arena *arena, struct vm_kernel *kernel)
+{
+	const char *missing = NULL;
+	unsigned int i;
+
+	for (i = 0; i < G_N_ELEMENTS(ways); i++) {
+		if (!is_wanted(ways[i].name))
+			continue;
+		kernel->files = ways[i].files;
+		missing = modules_resolve(arena, kernel, modules_needed(kernel->files),
+					  arena_array(arena));
+		if (!missing)
+			break;
+	}
+	return missing;
+}
+
+/* A kernel that can be chosen without being asked for. */
+static bool is_suitable(struct arena *arena, struct vm_kernel *kernel)
+{
+	return access(kernel->image, R_OK) == 0 && !choose_files(arena, kernel);
 }
 
 static gint newest_first(gconstpointer a, gconstpointer b)
@@ -131,24 +175,22 @@ static void report_unreadable(struct diag *diag, const struct vm_kernel *kernel,
 		  kernel->release);
 }
 
-static bool check_modules(struct arena *arena, struct diag *diag, const struct vm_kernel *kernel)
+static bool check_modules(struct arena *arena, struct diag *diag, struct vm_kernel *kernel)
 {
-	GPtrArray *paths = arena_array(arena);
-	const char *missing = modules_resolve(arena, kernel, modules_needed, paths);
+	const char *missing = choose_files(arena, kernel);
 
 	if (!missing)
 		return true;
 	diag_error(diag, no_span, "E-vm-kernel-lacks", "the kernel %s lacks the module %s",
 		   kernel->release, missing);
-	if (strstr(missing, "9p"))
-		diag_note(diag, no_span, "the host's files reach the machine over 9p, which "
-			  "Debian's cloud kernels and RHEL's kernels are built without; choose "
-			  "another one with --kernel=RELEASE (Debian: apt-cache search linux-image)");
+	if (strstr(missing, "9p") || g_str_equal(missing, "fuse"))
+		diag_note(diag, no_span, "the host's files reach the machine over 9p or FUSE; choose "
+			  "another kernel with --kernel=RELEASE (Debian: apt-cache search linux-image)");
 	return false;
 }
 
 /* Checks a kernel that was asked for, and says what stands in its way. */
-static bool accept(struct arena *arena, struct diag *diag, const struct vm_kernel *kernel,
+static bool accept(struct arena *arena, struct diag *diag, struct vm_kernel *kernel,
 		   const char *cache)
 {
 	if (access(kernel->image, R_OK) == 0)
@@ -176,6 +218,8 @@ static bool find_named(struct arena *arena, struct diag *diag, const char *relea
 bool kernel_find(struct arena *arena, struct diag *diag, const char *release, const char *cache,
 		 struct vm_kernel *ret)
 {
+	if (!check_wanted(diag))
+		return false;
 	if (!release) {
 		if (find_newest_installed(arena, ret) || find_newest_cached(arena, cache, ret))
 			return true;

@@ -10,12 +10,14 @@
 
 #include "base/arena.h"
 #include "base/diag.h"
+#include "channel.h"
 
 struct vm_kernel {
 	const char *release;
 	const char *image;	/* path of the boot image (bzImage) */
 	const char *modules;	/* folder with modules.dep; NULL: everything is built in */
 	bool is_installed;	/* of the host, not of the cache */
+	enum vm_files files;	/* the best way to them that its modules allow */
 };
 
 /*
@@ -42,8 +44,8 @@ const char *kernel_download(struct arena *arena, struct diag *diag, const char *
 const char *modules_resolve(struct arena *arena, const struct vm_kernel *kernel,
 			    const char *const names[], GPtrArray *paths);
 
-/* The modules without which there is no machine, and no host files; ends with NULL. */
-extern const char *const modules_needed[];
+/* The modules without which there is no machine, and no host files in this way; ends with NULL. */
+const char *const *modules_needed(enum vm_files files);
 
 /*
  * The kernel as an uncompressed ELF file, kept in the cache, when QEMU can start that: under TCG

@@ -165,7 +165,7 @@ static bool serve(struct machine *machine, struct session *session, enum session
 	if (boot == SESSION_NOT_BOOTED)
 		session_report_boot(session);
 	if (boot == SESSION_BOOTED)
-		session_run(session, machine->kernel.is_installed ? NULL : machine->kernel.modules);
+		session_run(session, &machine->kernel);
 	*status_ret = session_status(session);
 	return true;
 }
@@ -230,6 +230,7 @@ static bool find_parts(struct machine *machine)
 		return false;
 	parts->initramfs = initramfs_make(machine->arena, machine->diag, &machine->kernel,
 					  machine->cache);
+	parts->files = machine->kernel.files;
 	parts->image = image_for_boot(machine->arena, &machine->kernel, machine->cache);
 	return parts->initramfs != NULL;
 }

@@ -8,9 +8,18 @@
 
 #include <string.h>
 
-const char *const modules_needed[] = {
+static const char *const needed_for_9p[] = {
 	"virtio_pci", "virtio_console", "9pnet_virtio", "9p", "overlay", NULL,
 };
+
+static const char *const needed_for_fuse[] = {
+	"virtio_pci", "virtio_console", "fuse", "overlay", NULL,
+};
+
+const char *const *modules_needed(enum vm_files files)
+{
+	return files == VM_FILES_FUSE ? needed_for_fuse : needed_for_9p;
+}
 
 /* "kernel/fs/9p/9p.ko.xz" -> "9p"; names are written with _ only. */
 static char *module_name(const char *path)

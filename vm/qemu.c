@@ -32,6 +32,7 @@
 /* Our ends and QEMU's of the three lines. */
 struct lines {
 	int line[2], console[2], errors[2];	/* [0] ours, [1] QEMU's */
+	int files;		/* QEMU's end of that process's; -1: there is none */
 };
 
 const char *qemu_find(struct arena *arena, struct diag *diag)
@@ -49,7 +50,7 @@ const char *qemu_find(struct arena *arena, struct diag *diag)
 	}
 	diag_error(diag, no_span, "E-vm-no-qemu", "QEMU (qemu-system-x86_64) is missing");
 	diag_note(diag, no_span, "Debian: apt-get install qemu-system-x86; "
-		  "RHEL: dnf install qemu-kvm (one built with virtfs, that is 9p)");
+		  "RHEL: dnf install qemu-kvm");
 	return NULL;
 }
 
@@ -121,6 +122,10 @@ static void add_lines(struct arena *arena, GPtrArray *arguments, const struct li
 	add(arguments, "-device", "virtio-serial-pci");
 	add(arguments, "-chardev", arena_printf(arena, "socket,id=line,fd=%d", lines->line[1]));
 	add(arguments, "-device", "virtserialport,chardev=line,name=" VM_PORT_NAME);
+	if (lines->files < 0)
+		return;
+	add(arguments, "-chardev", arena_printf(arena, "socket,id=files,fd=%d", lines->files));
+	add(arguments, "-device", "virtserialport,chardev=files,name=" VM_FILES_PORT_NAME);
 }
 
 static GPtrArray *command_line(struct arena *arena, const struct qemu_parts *parts,
@@ -134,7 +139,8 @@ static GPtrArray *command_line(struct arena *arena, const struct qemu_parts *par
 	add(arguments, parts->program, NULL);
 	add_hardware(arena, arguments, parts);
 	add_lines(arena, arguments, lines);
-	add_shares(arena, arguments, request);
+	if (parts->files == VM_FILES_9P)
+		add_shares(arena, arguments, request);
 	add(arguments, "-kernel", parts->image);
 	add(arguments, "-initrd", parts->initramfs);
 	add(arguments, "-append", arena_printf(arena, KERNEL_WORDS " %s", append));
@@ -193,6 +199,8 @@ static void __attribute__((noreturn)) become_qemu(char *const *arguments, const 
 	dup2(lines->errors[1], STDERR_FILENO);
 	fcntl(lines->line[1], F_SETFD, 0);
 	fcntl(lines->console[1], F_SETFD, 0);
+	if (lines->files >= 0)
+		fcntl(lines->files, F_SETFD, 0);
 	execv(arguments[0], arguments);
 	dprintf(STDERR_FILENO, "%s: %s\n", arguments[0], strerror(errno));
 	_exit(127);
@@ -211,27 +219,52 @@ static void tell(const struct diag *diag, const GPtrArray *arguments)
 	fputc('\n', diag->out);
 }
 
-bool qemu_start(struct arena *arena, struct diag *diag, const struct qemu_parts *parts,
-		struct qemu *ret)
+/* The process that answers for the host's files, where the guest's kernel wants one. */
+static bool start_files(const struct qemu_parts *parts, struct lines *lines, struct host_files *ret)
 {
-	pid_t parent = getpid();
-	GPtrArray *arguments;
-	struct lines lines;
-
-	if (!open_lines(&lines)) {
-		diag_error(diag, no_span, "E-vm-start", "cannot start QEMU: %s", g_strerror(errno));
+	lines->files = -1;
+	ret->pid = 0;
+	if (parts->files != VM_FILES_FUSE)
+		return true;
+	if (!host_files_start(parts->request->writable_directories, ret))
 		return false;
-	}
-	arguments = command_line(arena, parts, &lines);
+	lines->files = ret->line;
+	return true;
+}
+
+/* Starts QEMU itself; what it needs is open. */
+static bool start_process(struct arena *arena, struct diag *diag, const struct qemu_parts *parts,
+			  const struct lines *lines, struct qemu *ret)
+{
+	GPtrArray *arguments = command_line(arena, parts, lines);
+	pid_t parent = getpid();
+
 	if (parts->request->verbose)
 		tell(diag, arguments);
 	ret->pid = fork();
 	if (ret->pid == 0)
-		become_qemu((char *const *)arguments->pdata, &lines, parent);
-	close_ends(&lines, 1);
-	if (ret->pid < 0) {
+		become_qemu((char *const *)arguments->pdata, lines, parent);
+	close_ends(lines, 1);
+	if (ret->pid > 0)
+		return true;
+	close_ends(lines, 0);
+	return false;
+}
+
+bool qemu_start(struct arena *arena, struct diag *diag, const struct qemu_parts *parts,
+		struct qemu *ret)
+{
+	struct lines lines;
+	bool is_started;
+
+	is_started = start_files(parts, &lines, &ret->files) && open_lines(&lines) &&
+		     start_process(arena, diag, parts, &lines, ret);
+	if (!is_started)
 		diag_error(diag, no_span, "E-vm-start", "cannot start QEMU: %s", g_strerror(errno));
-		close_ends(&lines, 0);
+	if (lines.files >= 0)
+		close(lines.files);
+	if (!is_started) {
+		host_files_stop(&ret->files);
 		return false;
 	}
 	ret->line = lines.line[0];
@@ -256,5 +289,6 @@ void qemu_stop(struct qemu *qemu)
 	close(qemu->line);
 	close(qemu->console);
 	close(qemu->errors);
+	host_files_stop(&qemu->files);
 	qemu->pid = 0;
 }

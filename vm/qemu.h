@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The QEMU process: its command line, its start, its end. It never outlives us. */
+/* The QEMU process and its companion: command line, start and end. They never outlive us. */
 #ifndef SPILE_VM_QEMU_H
 #define SPILE_VM_QEMU_H
 
 #include <sys/types.h>
 
+#include "channel.h"
+#include "host_files.h"
 #include "vm.h"
 
 /* Everything a machine is made of. */
@@ -13,6 +15,7 @@ struct qemu_parts {
 	const char *program;	/* qemu_find() */
 	const char *image, *initramfs;
 	const char *accelerator;	/* "kvm" or "tcg" */
+	enum vm_files files;
 };
 
 struct qemu {
@@ -20,6 +23,7 @@ struct qemu {
 	int line;		/* our end of the virtio serial port */
 	int console;		/* what the guest writes to its console */
 	int errors;		/* QEMU's own standard error */
+	struct host_files files;	/* the process that answers for them, with VM_FILES_FUSE */
 };
 
 /* The path of QEMU; NULL after an error that names its package was reported. */

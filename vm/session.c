@@ -426,7 +426,7 @@ static void note_missing_feature(struct session *session)
 
 	if (strstr(said, "fsdev") || strstr(said, "virtio-9p-pci"))
 		diag_note(session->diag, no_span, "this QEMU is built without virtfs (9p), as "
-			  "RHEL's is; the machine needs it to reach the host's files");
+			  "RHEL's is; SPILE_VM_FILES=fuse does without it");
 }
 
 void session_report_boot(struct session *session)
@@ -463,12 +463,13 @@ static bool send_list(struct session *session, enum vm_frame_type type, const ch
 }
 
 /* Everything in the order that channel.h asks for. */
-static bool send_request(struct session *session, const char *modules)
+static bool send_request(struct session *session, const struct vm_kernel *kernel)
 {
 	const struct vm_request *request = session->request;
+	const char *modules = kernel->is_installed ? NULL : kernel->modules;
 	struct vm_start start = {
 		.terminal = request->interactive,
-		.rescue = request->rescue,
+		.files = request->rescue ? VM_FILES_NONE : kernel->files,
 		.window = terminal_window(),
 	};
 
@@ -515,9 +516,9 @@ static void report_end(struct session *session)
 	}
 }
 
-void session_run(struct session *session, const char *modules)
+void session_run(struct session *session, const struct vm_kernel *kernel)
 {
-	session->is_started = send_request(session, modules);
+	session->is_started = send_request(session, kernel);
 	if (!session->is_started)
 		set_end(session, END_GONE, VM_STATUS_FAILED);
 	set_limit(session, session->request->timeout_seconds);

@@ -3,6 +3,7 @@
 #ifndef SPILE_VM_SESSION_H
 #define SPILE_VM_SESSION_H
 
+#include "kernel.h"
 #include "qemu.h"
 
 struct session;
@@ -26,7 +27,7 @@ enum session_boot session_boot(struct session *session, unsigned int limit);
 void session_report_boot(struct session *session);
 
 /* Runs the command of the request to its end, reports what went wrong; see session_status(). */
-void session_run(struct session *session, const char *modules);
+void session_run(struct session *session, const struct vm_kernel *kernel);
 
 /* The status for vm_run() to return. */
 int session_status(const struct session *session);

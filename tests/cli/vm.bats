@@ -95,7 +95,7 @@ vm() {
 	without_qemu() { PATH=$work/tools "$SPILE" vm -- true; }
 	refused 125 without_qemu <<-END
 		spile: error: QEMU (qemu-system-x86_64) is missing [E-vm-no-qemu]
-		note: Debian: apt-get install qemu-system-x86; RHEL: dnf install qemu-kvm (one built with virtfs, that is 9p)
+		note: Debian: apt-get install qemu-system-x86; RHEL: dnf install qemu-kvm
 	END
 }
 
@@ -134,12 +134,19 @@ vm() {
 	nothing_left "$work/empty/kernels"
 }
 
-@test "E-vm-kernel-lacks: the kernel was built without 9p" {
+@test "E-vm-kernel-lacks: the kernel was built without 9p, and without FUSE" {
 	fake_machine </dev/null
 	sed -i '/9p/d' "$XDG_CACHE_HOME"/spile/vm/kernels/*/lib/modules/*/modules.builtin
 	refused 125 vm -- true <<-END
-		spile: error: the kernel 1.0-fake lacks the module 9pnet_virtio [E-vm-kernel-lacks]
-		note: the host's files reach the machine over 9p, which Debian's cloud kernels and RHEL's kernels are built without; choose another one with --kernel=RELEASE (Debian: apt-cache search linux-image)
+		spile: error: the kernel 1.0-fake lacks the module fuse [E-vm-kernel-lacks]
+		note: the host's files reach the machine over 9p or FUSE; choose another kernel with --kernel=RELEASE (Debian: apt-cache search linux-image)
+	END
+}
+
+@test "E-vm-files: a way to the host's files that there is not" {
+	fake_machine </dev/null
+	SPILE_VM_FILES=nfs refused 125 vm -- true <<-END
+		spile: error: SPILE_VM_FILES is 'nfs', and has to be 9p or fuse [E-vm-files]
 	END
 }
 
@@ -228,7 +235,7 @@ vm() {
 		spile: error: the machine ended at boot [E-vm-boot]
 		note: its kernel said nothing
 		note: QEMU said: 'virtio-9p-pci' is not a valid device model name
-		note: this QEMU is built without virtfs (9p), as RHEL's is; the machine needs it to reach the host's files
+		note: this QEMU is built without virtfs (9p), as RHEL's is; SPILE_VM_FILES=fuse does without it
 	END
 }
 

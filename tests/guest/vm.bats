@@ -152,6 +152,30 @@ init" ]
 	[ ! -e no/file ]
 }
 
+@test "without 9p the host's files come by FUSE, unchanged, and writable folders are written to" {
+	mkdir yes no
+	echo before | tee file no/file >yes/file
+	SPILE_VM_FILES=fuse vm --writable="$work/yes" -- sh -c '
+		echo after | tee file yes/file >no/file && cat file && mv yes/file yes/moved && cd yes &&
+		mkdir -p a/b && ln -s ../moved a/link && ln moved hard && chmod 600 moved &&
+		touch -d @1000 a/b && head -c 300000 /dev/urandom >a/bytes && truncate -s 5 hard &&
+		exec 5<>unnamed && rm unnamed && echo kept >&5 && stat -L -c %s /dev/fd/5 &&
+		cksum <a/bytes && mv a c && rmdir c/b && ls c'
+	expect_status 0
+	[ "$(cat out)" = "after
+5
+$(cksum <yes/c/bytes)
+bytes
+link" ]
+	[ "$(cat file no/file)" = "before
+before" ]
+	[ "$(ls yes)" = "c
+hard
+moved" ]
+	[ "$(cat yes/moved yes/c/link)" = afterafter ]
+	[ "$(stat -c '%a %h' yes/moved)" = "600 2" ]
+}
+
 @test "a module can be loaded" {
 	vm -- sh -c 'modprobe dummy && grep -w dummy /proc/modules | cut -d" " -f1'
 	expect_status 0
@@ -173,20 +197,22 @@ init" ]
 	grep -qx caught out
 }
 
-@test "killing spile kills QEMU" {
-	mkdir marker-folder
-	$SPILE_VM --writable=marker-folder -- sh -c 'echo ready; sleep 300' \
-		>out 2>err </dev/null 3>&- &
+@test "killing spile kills QEMU and what else it has started" {
+	$SPILE_VM --append="marker=$work" -- sh -c 'echo ready; sleep 300' >out 2>err </dev/null 3>&- &
 	local pid=$! waited=0
 	until grep -q ready out || [ "$waited" -gt 600 ]; do
 		sleep 0.1
 		waited=$((waited + 1))
 	done
-	pgrep -f "qemu.*$work/marker-folder"
+	pgrep -f "qemu.*marker=$work"
 	kill -KILL "$pid"
 	wait "$pid" || true
-	sleep 1
-	not pgrep -f "qemu.*$work/marker-folder"
+	waited=0
+	while pgrep -f "marker=$work" && [ "$waited" -lt 600 ]; do
+		sleep 0.1
+		waited=$((waited + 1))
+	done
+	not pgrep -f "marker=$work"
 }
 
 @test "a command that takes too long is ended and reported" {
@@ -233,7 +259,7 @@ fake_package() {
 	mkdir -p "$root/boot" "$root/DEBIAN" "$root/usr/lib/modules/$1" tools
 	cp "/boot/vmlinuz-$real" "$root/boot/vmlinuz-$1"
 	cp "/lib/modules/$real/modules.builtin" "$root/usr/lib/modules/$1/"
-	for module in virtio_pci virtio_console 9pnet_virtio 9p overlay; do
+	for module in virtio_pci virtio_console 9pnet_virtio 9p fuse overlay; do
 		/sbin/modprobe -S "$real" --show-depends "$module" | awk '$1 == "insmod" { print $2 }'
 	done | xargs cp -t "$root/usr/lib/modules/$1/"
 	printf '%s\n' "Package: linux-image-$1" 'Version: 1' 'Architecture: all' \
