@@ -199,7 +199,7 @@ ignored="ftrace_enabled file is deprecated"
 state() {
 	cut -d" " -f1 /proc/modules | sort
 	cat /sys/kernel/debug/kprobes/list $functions $switch
-	dmesg | grep -v "$ignored" | grep -E "WARNING|BUG|Oops|Call Trace|refcount|scheduling while|stall|ftrace"
+	dmesg | grep -v "$ignored" | grep -E "WARNING|BUG|Oops|Call Trace|refcount|scheduling while|stall|ftrace" || true
 }
 now() { cut -d" " -f1 /proc/uptime; }
 state >$results/state.before

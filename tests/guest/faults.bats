@@ -182,7 +182,7 @@ state() {
 	cat /sys/kernel/debug/kprobes/list /sys/kernel/debug/tracing/enabled_functions
 	ls -d /proc/driver/spile:* 2>&1
 	grep spile /sys/devices/system/cpu/hotplug/states
-	dmesg | grep -E "WARNING|BUG|Oops|Call Trace|refcount|scheduling while|sleeping function|stall"
+	dmesg | grep -E "WARNING|BUG|Oops|Call Trace|refcount|scheduling while|sleeping function|stall" || true
 }
 is_back() { [ "$(cat $online)" = 1 ]; }
 state >$results/state.before

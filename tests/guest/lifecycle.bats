@@ -91,7 +91,7 @@ state() {
 	cut -d" " -f1 /proc/modules | sort
 	cat /sys/kernel/debug/kprobes/list
 	ls -d /proc/driver/spile:* 2>&1
-	dmesg | grep -E "WARNING|BUG|Oops|Call Trace|refcount|scheduling while|stall"
+	dmesg | grep -E "WARNING|BUG|Oops|Call Trace|refcount|scheduling while|stall" || true
 }
 is_gone() { ! grep -q "^$1 " /proc/modules; }
 has_no_kprobes() { ! grep -q . /sys/kernel/debug/kprobes/list; }

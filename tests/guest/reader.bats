@@ -68,7 +68,7 @@ state() {
 	cut -d" " -f1 /proc/modules | sort
 	cat /sys/kernel/debug/kprobes/list
 	ls -d /proc/driver/spile:* 2>&1
-	dmesg | grep -E "WARNING|BUG|Oops|Call Trace|refcount|scheduling while|stall"
+	dmesg | grep -E "WARNING|BUG|Oops|Call Trace|refcount|scheduling while|stall" || true
 }
 # status NAME COMMAND...: for commands in pipes.
 status() {
