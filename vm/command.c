@@ -121,22 +121,6 @@ static bool check(struct diag *diag, const struct options *options)
 	return true;
 }
 
-/* Absolute paths without `.`, `..` and links, as the guest has no other way to name them. */
-static const char *const *real_paths(struct arena *arena, char *const *folders)
-{
-	GPtrArray *paths = arena_array(arena);
-
-	for (; folders && *folders; folders++) {
-		char *path = realpath(*folders, NULL);
-
-		if (path)
-			g_ptr_array_add(paths, arena_strndup(arena, path, strlen(path)));
-		free(path);
-	}
-	g_ptr_array_add(paths, NULL);
-	return (const char *const *)paths->pdata;
-}
-
 static unsigned int choose_timeout(const struct options *options, bool has_command)
 {
 	if (options->timeout >= 0)
@@ -155,7 +139,7 @@ static int run(struct arena *arena, struct diag *diag, const struct options *opt
 	request.cpus = options->cpus;
 	request.timeout_seconds = choose_timeout(options, command != NULL);
 	request.command = (const char *const *)command;
-	request.writable_directories = real_paths(arena, options->writable);
+	request.writable_directories = (const char *const *)options->writable;
 	request.extra_qemu = (const char *const *)options->qemu;
 	request.extra_append = options->append;
 	request.cache_directory = options->cache;

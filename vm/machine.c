@@ -80,6 +80,22 @@ static const char *const *shell_command(const struct vm_request *request)
 	return shell;
 }
 
+/* Absolute paths without `.`, `..` and links: the guest mounts where it has no links to go by. */
+static const char *const *real_paths(struct arena *arena, const char *const *folders)
+{
+	GPtrArray *paths = arena_array(arena);
+
+	for (; folders && *folders; folders++) {
+		char *path = realpath(*folders, NULL);
+
+		if (path)
+			g_ptr_array_add(paths, arena_strndup(arena, path, strlen(path)));
+		free(path);
+	}
+	g_ptr_array_add(paths, NULL);
+	return (const char *const *)paths->pdata;
+}
+
 static void fill_defaults(struct machine *machine)
 {
 	struct vm_request *request = &machine->request;
@@ -91,6 +107,7 @@ static void fill_defaults(struct machine *machine)
 		request->command = shell_command(request);
 	if (!request->environment)
 		request->environment = caller_environment(machine->arena);
+	request->writable_directories = real_paths(machine->arena, request->writable_directories);
 	if (!request->directory) {
 		g_autofree char *directory = g_get_current_dir();
 

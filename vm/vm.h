@@ -27,7 +27,7 @@ struct vm_request {
 	/* Arrays end with NULL. */
 	const char *const *command;	/* NULL: a shell */
 	const char *const *environment;	/* "NAME=VALUE"; NULL: the caller's */
-	const char *const *writable_directories;	/* absolute; shared read-write, same path */
+	const char *const *writable_directories;	/* shared read-write, same path */
 	const char *const *extra_qemu;	/* more arguments for QEMU */
 	const char *extra_append;	/* more words for the kernel's command line */
 	const char *directory;	/* working directory in the guest; NULL: the caller's */
