@@ -91,6 +91,11 @@ build_module_probes() {
 	probe module("ext4").trace("ext4:ext4_sync_f[s]") { of_module += $wait <= 1 && $sb->s_magic == 0xef53 }
 	probe module("j*2").trace("jbd2_*commit") { of_other++ }
 	probe end { println(all > 0, " ", all - of_module, " ", of_other) }'
+	build_module headless -e '
+	global compactions
+	probe kernel.trace("mm_compaction_begin") { if (!compactions++) println($$name, " ", $zone_start < $zone_end, " ", $sync) }
+	probe kernel.trace("ext4_sync_file_enter") { println($$name, " ", $file->f_inode->i_ino, " ", $datasync) }
+	probe kernel.trace("ext4_unlink_ent*") { println($$name, " ", kernel_string($dentry->d_name->name), " ", $parent->i_ino) }'
 }
 
 # What only a script with debuginfo asks for: said by hand.
@@ -206,6 +211,13 @@ dd if=/dev/zero of=/tmp/image bs=1M count=4 && mkfs.ext2 -F /tmp/image && mkdir 
 	rmmod mac80211_hwsim
 }
 [ -e without_modules ] || record synced $SPILERUN -c "sh -c \"mount -t ext4 -o loop /tmp/image /tmp/mounted && sync && umount /tmp/mounted\"" synced.ko
+[ -e without_modules ] || {
+	mount -t ext4 -o loop /tmp/image /tmp/mounted
+	echo a word >/tmp/mounted/file
+	stat -c "ext4_sync_file_enter %i 0" /tmp/mounted/file >$results/headless.expected
+	record headless $SPILERUN -c "sh -c \"echo 1 >/proc/sys/vm/compact_memory; sync /tmp/mounted/file; rm /tmp/mounted/file\"" headless.ko
+	umount /tmp/mounted
+}
 rmmod target
 rmmod ext4
 [ -e without_modules ] || record no_module $SPILERUN synced.ko
@@ -218,6 +230,14 @@ dmesg >$results/dmesg
 	expect_status functions 0
 	expect_line functions.out '10 55 10 165 20'
 	expect_line functions.out 'target_add module("target").function("target_add") 10'
+}
+
+@test "tracepoints whose headers reach into the kernel's sources" {
+	[ ! -e "$modules/without_modules" ] || skip "$(cat "$modules/without_modules")"
+	expect_status headless 0
+	same "mm_compaction_begin 1 1
+$(cat "$results/headless.expected")
+ext4_unlink_enter file 2" "$results/headless.out"
 }
 
 @test "names of addresses" {

@@ -21,7 +21,8 @@ static const char *const forms[] = {
 
 struct tracepoint_details {
 	const struct tracepoint *tracepoint;
-	const char *module;	/* that defines it; NULL: whoever does */
+	const char *module;	/* that the point names; NULL: whoever defines it */
+	const char *owner;	/* whose types the prototype has; NULL: the kernel's */
 	const char *tags;	/* declares what the parameters need; NULL: the tracepoint's header does */
 };
 
@@ -36,7 +37,7 @@ static bool tracepoint_owns(const struct probe_point *point)
 static const struct c_type *callback_type(const struct probe_target *target, const struct tracepoint_details *details)
 {
 	const struct tracepoint *tracepoint = details->tracepoint;
-	const struct c_type *type = tracepoint_callback_type(target, details->module, tracepoint->name);
+	const struct c_type *type = tracepoint_callback_type(target, details->owner, tracepoint->name);
 
 	return type && c_type_parameters(type)->len == tracepoint->parameters->len + 1 ? type : NULL;
 }
@@ -65,7 +66,7 @@ static bool add_probe(const struct probe_target *target, const struct probe_decl
 					      point_component(point, 1)->span);
 	if (!details->tracepoint)
 		return false;
-	details->module = module;
+	details->module = details->owner = module;
 	retyped = module ? tracepoint_retyped(target, module, details->tracepoint, &details->tags) : NULL;
 	if (retyped)
 		details->tracepoint = retyped;
@@ -73,16 +74,20 @@ static bool add_probe(const struct probe_target *target, const struct probe_decl
 	return true;
 }
 
-/* One that no header declares; false, without a message: its types are not known either. */
+/*
+ * One that no header declares that could be included; false, without a message: the types of `owner` do
+ * not tell of it either.
+ */
 static bool add_probe_by_type(const struct probe_target *target, const struct probe_declaration *declaration,
-			      const struct probe_point *point, const char *module, const char *name, GPtrArray *probes)
+			      const struct probe_point *point, const char *owner, const char *name, GPtrArray *probes)
 {
 	struct tracepoint_details *details = arena_new0(target->arena, struct tracepoint_details);
 
-	details->tracepoint = tracepoint_by_type(target, module, name, &details->tags);
+	details->tracepoint = tracepoint_by_type(target, owner, name, &details->tags);
 	if (!details->tracepoint)
 		return false;
-	details->module = module;
+	details->module = component_is(point_component(point, 0), "module") ? owner : NULL;
+	details->owner = owner;
 	add_details(target, declaration, point, details, probes);
 	return true;
 }
@@ -126,24 +131,6 @@ static bool is_among(const GPtrArray *names, const char *name)
 	return false;
 }
 
-/* Whether a header declares it: found without a look at all of them, if so. */
-static bool is_declared(const struct probe_target *target, const char *name)
-{
-	struct diag quiet;
-
-	diag_init_silent(&quiet);
-	return !target->kernel->is_absent && tracepoint_find(target->arena, &quiet, target->kernel, name, no_span);
-}
-
-/* One that has to be there. */
-static bool add_single(const struct probe_target *target, const struct probe_declaration *declaration,
-		       const struct probe_point *point, const char *name, GPtrArray *probes)
-{
-	if (!is_declared(target, name) && add_probe_by_type(target, declaration, point, NULL, name, probes))
-		return true;
-	return add_probe(target, declaration, point, NULL, name, probes);
-}
-
 /* The headers of tracepoints, each once. */
 static GPtrArray *headers_of(const struct probe_target *target, const GPtrArray *points)
 {
@@ -179,6 +166,67 @@ static bool report_left_out(const struct probe_target *target, const struct prob
 	return any;
 }
 
+/* The module that defines a tracepoint: one with the name of its system in its own. NULL: none of these does. */
+static const char *defining_module(const struct probe_target *target, const char *system, const char *name)
+{
+	GPtrArray *modules = knowledge_modules(target->knowledge, arena_printf(target->arena, "*%s*", system));
+
+	for (unsigned int i = 0; *system && i < modules->len; i++) {
+		const char *module = g_ptr_array_index(modules, i);
+		const struct symbol_table *defined = knowledge_tracepoints(target->knowledge, module);
+
+		if (defined && symbols_have(defined, name))
+			return module;
+	}
+	return NULL;
+}
+
+/*
+ * One without a header that could be included, by the types of the kernel or of the module that defines it;
+ * false, without a message: they are not known either. A name mostly begins with that of its system.
+ */
+static bool add_without_header(const struct probe_target *target, const struct probe_declaration *declaration,
+			       const struct probe_point *point, const char *system, const char *name, GPtrArray *probes)
+{
+	const char *owner;
+
+	if (add_probe_by_type(target, declaration, point, NULL, name, probes))
+		return true;
+	if (!*system)
+		system = arena_strndup(target->arena, name, strcspn(name, "_"));
+	owner = defining_module(target, system, name);
+	return owner && add_probe_by_type(target, declaration, point, owner, name, probes);
+}
+
+/* What a header declares, found without a look at all headers if possible; NULL: none does. */
+static struct tracepoint *declared_point(const struct probe_target *target, const char *name)
+{
+	struct diag quiet;
+
+	diag_init_silent(&quiet);
+	return target->kernel->is_absent ? NULL : tracepoint_find(target->arena, &quiet, target->kernel, name, no_span);
+}
+
+/* One that has to be there. */
+static bool add_single(const struct probe_target *target, const struct probe_declaration *declaration,
+		       const struct probe_point *point, const char *name, GPtrArray *probes)
+{
+	struct tracepoint *declared = declared_point(target, name);
+	GPtrArray *points = arena_array(target->arena), *broken;
+
+	if (!declared)
+		return add_without_header(target, declaration, point, "", name, probes) ||
+		       add_probe(target, declaration, point, NULL, name, probes);
+	g_ptr_array_add(points, declared);
+	broken = tracepoint_headers_broken(target->arena, target->diag, target->kernel, headers_of(target, points));
+	if (!broken)
+		return false;
+	if (!broken->len)
+		return add_probe(target, declaration, point, NULL, name, probes);
+	return add_without_header(target, declaration, point, declared->system, declared->name, probes) ||
+	       report_left_out(target, point, name, 1, broken, false);
+}
+
 /* All that a pattern stands for, without those whose headers no module can include. */
 static bool add_matching(const struct probe_target *target, const struct probe_declaration *declaration,
 			 const struct probe_point *point, const char *pattern, const GPtrArray *points, GPtrArray *probes)
@@ -193,7 +241,8 @@ static bool add_matching(const struct probe_target *target, const struct probe_d
 		if (!is_among(broken, tracepoint->header)) {
 			if (!add_probe(target, declaration, point, NULL, tracepoint->name, probes))
 				return false;
-		} else if (!add_probe_by_type(target, declaration, point, NULL, tracepoint->name, probes)) {
+		} else if (!add_without_header(target, declaration, point, tracepoint->system, tracepoint->name,
+					       probes)) {
 			left_out++;
 		}
 	}
@@ -339,7 +388,7 @@ static struct access *tracepoint_resolve_target(const struct probe_target *targe
 		if (strcmp(expr->target.name + 1, parameter->name) == 0) {
 			access->base = arena_printf(target->arena, "a->%s", parameter->name);
 			access->type = tracepoint_argument_type(callback_type(target, details), i);
-			access->module = details->module;
+			access->module = details->owner;
 			access->is_of_compiler = true;
 			return access;
 		}
