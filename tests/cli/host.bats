@@ -70,6 +70,17 @@ as_root() {
 	END
 }
 
+@test "E-no-script: what never ends is not read to the end; a pipe is" {
+	local what
+	endless() { "$SPILE" -p1 "$what" </dev/zero; }
+	for what in /dev/zero - /dev/stdin; do
+		refused 1 endless <<-END
+		spile: error: '...' is too large: at most 64 MB are read of a script; split it, or move parts of it to tapsets (-I) [E-no-script]
+		END
+	done
+	[ "$(echo 'probe begin { exit() }' | "$SPILE" -p1 /dev/stdin)" = "$("$SPILE" -p1 -e 'probe begin { exit() }')" ]
+}
+
 @test "E-tapset: the folder of -I is not there" {
 	refused 1 "$SPILE" -I "$work/nowhere" -p1 -e 'probe begin { }' <<-END
 		spile: error: cannot read the tapset folder: Error opening directory ...WORK/nowhere...: No such file or directory [E-tapset]

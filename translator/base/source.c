@@ -50,7 +50,10 @@ struct source *source_from_text(struct arena *arena, const char *name, const cha
 	return source;
 }
 
-/* Appends everything that can be read from the descriptor. Returns 0 or an errno. */
+/* No text is that long; a device that never ends would take all memory. */
+#define MOST_BYTES (64u << 20)
+
+/* Appends everything that can be read from the descriptor. Returns 0 or an errno, EFBIG for too much. */
 static int read_all(int descriptor, GString *text)
 {
 	char buffer[16384];
@@ -64,6 +67,8 @@ static int read_all(int descriptor, GString *text)
 			return 0;
 		else if (errno != EINTR)
 			return errno;
+		if (text->len > MOST_BYTES)
+			return EFBIG;
 	}
 }
 
@@ -93,7 +98,10 @@ struct source *source_read(struct arena *arena, const char *path, const char **e
 	int error = read_file(path, text);
 	const char *zero = memchr(text->str, '\0', text->len);
 
-	if (error)
+	if (error == EFBIG)
+		*error_ret = arena_printf(arena, "'%s' is too large: at most %u MB are read of a script; split it, or "
+					  "move parts of it to tapsets (-I)", name, MOST_BYTES >> 20);
+	else if (error)
 		*error_ret = arena_printf(arena, "cannot read '%s': %s", name, g_strerror(error));
 	else if (zero)
 		*error_ret = arena_printf(arena, "'%s' is no text: byte %zu of it is zero", name,
