@@ -108,6 +108,7 @@ bool list_points(const struct analysis_input *input, const struct list_options *
 	const GPtrArray *probes = analysis->program->probes;
 
 	analysis->target.is_listing = true;
+	analysis->target.wants_names = !options->with_variables;
 	if (!lookup_index(analysis))
 		return false;
 	aliases_index(analysis);

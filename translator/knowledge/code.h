@@ -51,6 +51,7 @@ struct code_query {
 	const char *callee;		/* functions of that pattern, as called in those; NULL: themselves */
 	unsigned int callee_depth;	/* and what these call, so deep */
 	const char *label;		/* labels of that pattern within them; NULL: none */
+	bool wants_names;		/* of statements each function and line once, whatever its addresses */
 };
 
 /*

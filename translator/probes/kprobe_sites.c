@@ -33,6 +33,7 @@ static bool make_query(const struct probe_target *target, const struct probe_poi
 	query->callee = details->callee;
 	query->callee_depth = details->callee_depth;
 	query->label = details->label;
+	query->wants_names = target->wants_names;
 	return code_pattern_parse(target, point_component(point, details->function), details->pattern, query);
 }
 

@@ -106,6 +106,7 @@ struct probe_target {
 	struct knowledge *knowledge;		/* of the kernel's functions and types */
 	bool is_guru;		/* -g: what may harm the kernel is allowed */
 	bool is_listing;	/* every function that a pattern matches is wanted by its name */
+	bool wants_names;	/* what a pattern matches is wanted by its name alone */
 	bool names_targets;	/* the handler uses $name: what that means differs between functions */
 	bool at_entry;		/* what is asked for is a target variable's value at the function's entry */
 	const GPtrArray *alias_names;		/* of char *: what a mistyped point may have meant, too */

@@ -16,7 +16,7 @@ struct code_search {
 	struct dwarf_source *source;
 	const struct code_query *query;
 	GPtrArray *sites;		/* of struct code_site */
-	GHashTable *seen;		/* what is there already, so that it comes once */
+	GHashTable *seen;		/* functions and addresses that are there already, so that each comes once */
 	char *files;			/* for each file of the index, whether the query names it */
 	struct code_site *called_in;	/* the function whose calls are looked for */
 	bool is_damaged;		/* the index is: everything found is to be thrown away */
@@ -31,6 +31,9 @@ bool code_search_is_file(const struct code_search *search, uint32_t file);
 
 /* Whether a probe may sit on a copy: a name that was spelled out also finds what is gone once a module is loaded. */
 bool code_search_is_open(const struct code_search *search, const struct index_copy *copy);
+
+/* Notes that there is a site of the function `name` at that address; false: there was one. */
+bool code_search_take(struct code_search *search, const char *name, uint64_t address);
 
 /*
  * Adds a site of the function `name`, if it was not there and something names its address; what the

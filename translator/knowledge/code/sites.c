@@ -22,7 +22,10 @@ static bool has_wildcard(const char *pattern)
 
 bool code_search_is_name(const struct code_search *search, const char *name)
 {
-	return fnmatch(search->query->function, name, 0) == 0;
+	const char *pattern = search->query->function;
+
+	/* Most often asked of the pattern that is any name. */
+	return strcmp(pattern, "*") == 0 || fnmatch(pattern, name, 0) == 0;
 }
 
 bool code_search_is_file(const struct code_search *search, uint32_t file)
@@ -129,17 +132,44 @@ static const struct index_symbol *symbol_of(const struct index *index, const cha
 	return nearest;
 }
 
+/* Where a site is. */
+struct place {
+	const char *function;
+	uint64_t address;
+};
+
+static guint hash_place(gconstpointer key)
+{
+	uint64_t address = ((const struct place *)key)->address;
+
+	return (guint)(address ^ address >> 20);
+}
+
+static gboolean equal_places(gconstpointer a, gconstpointer b)
+{
+	const struct place *left = a, *right = b;
+
+	return left->address == right->address && strcmp(left->function, right->function) == 0;
+}
+
+bool code_search_take(struct code_search *search, const char *name, uint64_t address)
+{
+	struct place *place = arena_new0(search->source->arena, struct place);
+
+	*place = (struct place){ .function = name, .address = address };
+	return g_hash_table_add(search->seen, place);
+}
+
 struct code_site *code_search_add(struct code_search *search, const char *name, uint64_t address, uint32_t scope)
 {
 	struct dwarf_source *source = search->source;
-	const struct index_symbol *symbol = symbol_of(source->index, name, address);
+	const struct index_symbol *symbol;
 	struct code_site *site;
-	char *key;
 
-	if (!symbol)
+	if (!code_search_take(search, name, address))
 		return NULL;
-	key = arena_printf(source->arena, "%s %" G_GINT64_MODIFIER "x", name, address);
-	if (!g_hash_table_add(search->seen, key))
+	symbol = symbol_of(source->index, name, address);
+	if (!symbol)
 		return NULL;
 	site = arena_new0(source->arena, struct code_site);
 	site->module = source->module;
@@ -211,7 +241,7 @@ static bool run(struct dwarf_source *source, const struct code_query *query, GPt
 {
 	struct code_search search = { .source = source, .query = query, .sites = sites };
 
-	search.seen = g_hash_table_new(g_str_hash, g_str_equal);
+	search.seen = g_hash_table_new(hash_place, equal_places);
 	search.files = match_files(source->index, query->file);
 	if (query->callee)
 		code_search_calls(&search);

@@ -238,27 +238,51 @@ static void keep_nearest(struct statements *statements, uint32_t file)
 
 /* ---- Files ---- */
 
-static void add_statement(struct code_search *search, const struct statement *statement, uint32_t file)
+static guint hash_line(gconstpointer key)
 {
-	struct code_site *site = code_search_add(search, statement->function, statement->address, statement->die);
+	return ((const struct statement *)key)->line;
+}
 
+static gboolean equal_lines(gconstpointer a, gconstpointer b)
+{
+	const struct statement *left = a, *right = b;
+
+	return left->line == right->line && strcmp(left->function, right->function) == 0;
+}
+
+/* `named`: those that are there already, if of each function and line one is enough; else NULL. */
+static void add_statement(struct code_search *search, struct statement *statement, uint32_t file, GHashTable *named)
+{
+	struct code_site *site;
+
+	if (named && g_hash_table_contains(named, statement)) {
+		code_search_take(search, statement->function, statement->address);
+		return;
+	}
+	site = code_search_add(search, statement->function, statement->address, statement->die);
 	if (!site)
 		return;
 	site->file = index_path(search->source->index, file);
 	site->line = statement->line;
 	site->caller = statement->caller;
+	if (named)
+		g_hash_table_add(named, statement);
 }
 
 /* Several lines may begin at one address: the first is taken, and the function's own only if there is no other. */
 static void add_statements(struct statements *statements, uint32_t file)
 {
+	struct code_search *search = statements->search;
+	GHashTable *named = search->query->wants_names ? g_hash_table_new(hash_line, equal_lines) : NULL;
+
 	for (unsigned int pass = 0; pass < 2; pass++)
 		for (unsigned int i = 0; i < statements->found->len; i++) {
-			const struct statement *statement = &g_array_index(statements->found, struct statement, i);
+			struct statement *statement = &g_array_index(statements->found, struct statement, i);
 
 			if (statement->is_declaration == (pass == 1))
-				add_statement(statements->search, statement, file);
+				add_statement(search, statement, file, named);
 		}
+	g_clear_pointer(&named, g_hash_table_unref);
 }
 
 static void search_file(struct statements *statements, uint32_t file)
