@@ -203,11 +203,14 @@ struct mm_struct {
 	unsigned long arg_start, arg_end, env_start, env_end;
 };
 
-static struct {
+struct task_struct {
 	struct mm_struct *mm;	/* NULL: a task of the kernel */
-} shim_task;
+};
 
-#define current (&shim_task)
+static struct task_struct shim_task;
+static struct task_struct *shim_current __maybe_unused = &shim_task;
+
+#define current shim_current
 
 /* Words are read as in the kernel, which goes beyond what the sanitizers allow. */
 #define kc_has_whole_words(at) ((uintptr_t)(at) % sizeof(u64) == 0)
@@ -239,6 +242,7 @@ static inline unsigned long copy_to_user(void *to, const void *from, size_t size
 
 static u64 shim_now = 1000000000;
 static u64 shim_cycles = 1;
+static unsigned long shim_jiffies __maybe_unused;
 static __thread unsigned long shim_delays;	/* microseconds waited in udelay */
 static void (*shim_while_delayed)(void);	/* called by udelay */
 static void (*shim_while_asleep)(void);		/* called by msleep */
@@ -248,6 +252,7 @@ static int shim_awake_preempt_count;		/* preempt count that msleep was called wi
 #define kc_realtime_ns() (shim_now)
 #define kc_kprobe_function(address) (address)
 #define kc_cycles() (shim_cycles)
+#define jiffies shim_jiffies
 #define kc_clocks_init() ((void)0)
 
 static inline void udelay(unsigned long microseconds)
