@@ -18,9 +18,17 @@ static bool mod_hits_init(u32 percent)
 	return mod_budget_init();
 }
 
+/* The same. */
+static bool mod_hits_prepare(void)
+{
+	return (!mod_script.entered_init || mod_script.entered_init()) && mod_families_prepare();
+}
+
 static void mod_hits_fini(void)
 {
 	mod_families_release();
+	if (mod_script.entered_fini)
+		mod_script.entered_fini();
 	mod_budget_fini();
 }
 
@@ -59,7 +67,7 @@ static void mod_hits_count(struct spile_status *status, struct spile_probe_count
 
 const struct mod_hits mod_hits = {
 	.init = mod_hits_init,
-	.prepare = mod_families_prepare,
+	.prepare = mod_hits_prepare,
 	.fini = mod_hits_fini,
 	.evaluate = mod_conditions_evaluate,
 	.attach = mod_hits_attach,

@@ -36,6 +36,7 @@
 #include "runtime/stack.h"
 #include "runtime/line.h"
 #include "runtime/location.h"
+#include "runtime/entered.h"
 #include "runtime/regex.h"
 #include "runtime/count.h"
 #include "runtime/globals.h"

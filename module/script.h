@@ -17,6 +17,8 @@ struct mod_script {
 	const struct mod_family *families;	/* the last one has no ops */
 	const struct mod_hits *hits;		/* NULL: there are no hits, and no errors */
 	struct rt_globals globals;
+	bool (*entered_init)(void);	/* rt_entered_init, or NULL: no function's registers are kept */
+	void (*entered_fini)(void);	/* rt_entered_fini */
 };
 
 extern const struct mod_script mod_script;

@@ -379,11 +379,21 @@ const char *module_file_value(const struct module_file *file, const char *key)
 	return module_file_next_value(file, key, &position);
 }
 
-const char *module_file_probe(const struct module_file *file, unsigned int probe)
+static const struct probe_name *find_probe(const struct module_file *file, unsigned int probe)
 {
 	const struct probe_name wanted = { .index = probe };
-	const struct probe_name *found = bsearch(&wanted, file->probes, file->probe_count, sizeof(wanted),
-						 compare_probes);
+
+	return bsearch(&wanted, file->probes, file->probe_count, sizeof(wanted), compare_probes);
+}
+
+const char *module_file_probe(const struct module_file *file, unsigned int probe)
+{
+	const struct probe_name *found = find_probe(file, probe);
 
 	return found ? found->name : "?";
+}
+
+bool module_file_has_probe(const struct module_file *file, unsigned int probe)
+{
+	return find_probe(file, probe) || !file->probe_count;
 }

@@ -56,5 +56,10 @@ const char *module_file_next_value(const struct module_file *file, const char *k
 void module_file_name_probes(struct module_file *file);
 /* The probe point of the probe as it is written in the script; "?" if the file does not say. */
 const char *module_file_probe(const struct module_file *file, unsigned int probe);
+/*
+ * Whether the script has written the probe: others only keep registers for handlers, and have neither a
+ * name nor hits. True of all if the file has no names.
+ */
+bool module_file_has_probe(const struct module_file *file, unsigned int probe);
 
 #endif

@@ -131,6 +131,8 @@ static void write_numbers(struct text *out, const struct control *control,
 	for (unsigned int i = 0; i < status->probe_count; i++) {
 		const struct spile_probe_counters *counters = &control->counters[i];
 
+		if (!module_file_has_probe(module, i))
+			continue;
 		text_printf(out, "%llu hit%s of probe %s", (unsigned long long)counters->hits,
 			    plural(counters->hits), module_file_probe(module, i));
 		if (counters->given_up)

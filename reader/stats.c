@@ -121,6 +121,8 @@ static void write_table(struct text *out, const struct control *control,
 	for (unsigned int i = 0; i < control->status.probe_count; i++) {
 		const struct spile_probe_counters *counters = &control->counters[i];
 
+		if (!module_file_has_probe(module, i))
+			continue;
 		text_printf(out, "%10llu %10llu %10llu %10llu  %s",
 			    (unsigned long long)counters->hits,
 			    (unsigned long long)counters->cycles_least, average(counters),
@@ -197,12 +199,16 @@ static void write_json(struct text *out, const struct control *control,
 		       const struct module_file *module)
 {
 	const struct spile_status *status = &control->status;
+	const char *separator = "";
 
 	text_append_string(out, "{\"spile_stats\": {\"module\": ");
 	write_string(out, module->name);
 	text_append_string(out, ", \"probes\": [");
 	for (unsigned int i = 0; i < status->probe_count; i++) {
-		text_append_string(out, i ? ", " : "");
+		if (!module_file_has_probe(module, i))
+			continue;
+		text_append_string(out, separator);
+		separator = ", ";
 		write_json_probe(out, module_file_probe(module, i), &control->counters[i]);
 	}
 	text_printf(out, "], \"points_attached\": %u, \"points_refused\": %u, "

@@ -325,6 +325,8 @@ static void mod_entries_taken(void)
 	while ((slot = mod_entry_next(slot)) != NULL) {
 		for (point = slot->value; point; point = point->next) {
 			point->is_traced = true;
+			if (point->specification->entered)
+				point->specification->entered->is_seen = 1;
 			point->specification->traced++;
 			mod_point_count(point);
 			mod_points.by_ftrace++;

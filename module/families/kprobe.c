@@ -381,11 +381,24 @@ static int mod_kretprobe_register(struct mod_kprobe *kprobe)
 	return register_kretprobe(&kprobe->as.kretprobe);
 }
 
+/*
+ * Whether the point is passed once in each call, as registers that are to be kept ask for: the first
+ * instruction may be one that a loop comes back to, a call site is not.
+ */
+static bool mod_point_is_passed_once(const struct mod_point *point)
+{
+	return !point->is_behind && point->address && kc_ftrace_site(point->address);
+}
+
 static void mod_kprobe_register(struct mod_kprobe *kprobe)
 {
 	bool is_return = mod_kprobe_is_return(kprobe);
 	int error;
 
+	if (kprobe->point->specification->entered && !mod_point_is_passed_once(kprobe->point)) {
+		mod_kprobe_refused(kprobe, -EINVAL);
+		return;
+	}
 	if (!is_return && mod_kprobe_join(kprobe))
 		return;
 	if (is_return)
@@ -420,6 +433,10 @@ static void mod_kprobe_switch_on(struct mod_kprobe *kprobe)
 	mod_point_count(kprobe->point);
 	if (s->probe->armed && mod_kprobe_is_unheard(kprobe))
 		s->unheard = kprobe->point->name;
+	if (s->entered) {
+		kc_store(s->entered->missed, &mod_kprobe_kernels(kprobe)->nmissed);
+		s->entered->is_seen = !s->unheard;
+	}
 }
 
 /* Takes a step with each, until the session is to end. */
@@ -605,6 +622,9 @@ static void mod_kprobe_count(const struct mod_family *family,
 		struct mod_kprobe *kprobe = &mod_kprobes.items[i];
 		struct spile_probe_counters *of;
 
+		/* It is no hit, and who looks for the call is told. */
+		if (kprobe->point->specification->entered)
+			continue;
 		of = &counters[kprobe->point->specification->probe->index];
 		of->skipped_reentry += mod_kprobe_kernels(kprobe)->nmissed;
 		if (mod_kprobe_is_return(kprobe))

@@ -7,6 +7,7 @@
 #define SPILE_MODULE_FAMILIES_KPROBE_H
 
 #include "module/family.h"
+#include "runtime/entered.h"
 
 struct mod_kprobe_specification {
 	/* Written by the emitter. */
@@ -19,6 +20,8 @@ struct mod_kprobe_specification {
 	bool (*keep)(struct pt_regs *regs, void *saved);
 	void (*returned)(struct pt_regs *regs, const char *function, void *saved);
 	u32 saved_size;
+	/* Of an entry that only keeps registers for handlers further on, and runs none; or NULL. */
+	struct rt_entered_function *entered;
 
 	u32 points;
 	u32 without_site;	/* of these, functions that the function tracer cannot call */

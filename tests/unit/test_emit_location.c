@@ -29,6 +29,7 @@ static int set_up(void **state)
 	x->fail_label = "out";
 	x->anchors = arena_array(x->arena);
 	x->build_ids = arena_array(x->arena);
+	x->entered = arena_array(x->arena);
 	x->indent = 1;
 	fixture->location = location_new(x->arena, LOCATION_VALUE);
 	*state = fixture;
@@ -176,13 +177,36 @@ static void what_is_needed_twice_has_a_name(void **state)
 	      "\tt_1 = (s64)(c->regs->ax + 1);\n", "(((u64)t_1 * (u64)t_1) * c->regs->ax)");
 }
 
+/* A value is asked for, and whoever asks for one more finds it in the same slot. */
+static void registers_of_entries(void **state)
+{
+	struct fixture *fixture = *state;
+	struct location *location = fixture->location;
+	const struct location_entry entry = { .function = "f" }, other = { .function = "g" };
+	struct location_step step = { .operation = LOCATE_ENTERED, .number = 5, .entry = &entry };
+	unsigned int rsp = add_register(fixture, 7);
+
+	step.left = location_add_binary(location, LOCATE_ADD, rsp, location_add_constant(location, 8), false);
+	check(fixture, location_add_extend(location, location_add(location, step), 4, true),
+	      "\tt_1 = (s64)rt_entered_value(c, 0, c->regs->sp + 8, 0, P);\t/* rdi at the entry of f */\n"
+	      "\tif (rt_failed(c))\n\t\tgoto out;\n", "(u64)(s64)(s32)(u64)t_1");
+	step.number = 4;
+	check(fixture, location_add(location, step),
+	      "\tt_2 = (s64)rt_entered_value(c, 0, c->regs->sp + 8, 1, P);\t/* rsi at the entry of f */\n"
+	      "\tif (rt_failed(c))\n\t\tgoto out;\n", "(u64)t_2");
+	step.entry = &other;
+	check(fixture, location_add(location, step),
+	      "\tt_3 = (s64)rt_entered_value(c, 1, c->regs->sp + 8, 0, P);\t/* rsi at the entry of g */\n"
+	      "\tif (rt_failed(c))\n\t\tgoto out;\n", "(u64)t_3");
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(every_operation), TEST(constants), TEST(addresses), TEST(addresses_of_modules), TEST(reads_are_statements),
-		TEST(what_is_needed_twice_has_a_name),
+		TEST(what_is_needed_twice_has_a_name), TEST(registers_of_entries),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -373,6 +373,33 @@ static void with_a_frame_pointer(void **state)
 	check_all("with_frame", expected, G_N_ELEMENTS(expected));
 }
 
+/* A probe may sit at one address alone. */
+static const struct location_entry *find_entry(void *context, uint64_t address, const char **why_ret)
+{
+	static const struct location_entry entry = { .function = "function" };
+
+	*why_ret = "no probe may sit there";
+	return address == *(uint64_t *)context ? &entry : NULL;
+}
+
+/* What nobody has saved is kept at the entry, by where the return address of this call lies. */
+static void only_the_entry_knows(void **state)
+{
+	uint64_t open = symbol_address("function");
+
+	(void)state;
+	made_up.scene.find_entry = find_entry;
+	made_up.scene.context = &open;
+	check_at("pushed", "entry_rdi", "value entered(rdi, (rsp + 8))");
+	check_at("pushed", "entry_rbx", "value u64[rsp]");
+	check_at("pushed", "entry_memory", "nowhere: optimised out here");
+	check_at("function", "entry_rdi", "value rdi");
+	check_at("with_frame", "entry_rdi", "value entered(rdi, (rbp + 16))");
+	open = 0;
+	check_at("pushed", "entry_rdi", "nowhere: no probe may sit there");
+	made_up.scene.find_entry = NULL;
+}
+
 /* Nothing but the calling convention tells of the frame, and only at the entry. */
 static void without_frames(void **state)
 {
@@ -414,7 +441,7 @@ int main(void)
 #ifdef HAVE_LIBDW
 	const struct CMUnitTest expressions[] = {
 		cmocka_unit_test(every_operation), cmocka_unit_test(behind_a_push),
-		cmocka_unit_test(with_a_frame_pointer), cmocka_unit_test(without_frames),
+		cmocka_unit_test(with_a_frame_pointer), cmocka_unit_test(without_frames), cmocka_unit_test(only_the_entry_knows),
 		cmocka_unit_test(what_there_is),
 	};
 

@@ -159,6 +159,8 @@ static void whole_file(void **state)
 	assert_string_equal(module_file_probe(&file, 1), "kprobe.function(\"x\")");
 	assert_string_equal(module_file_probe(&file, 12), "end");
 	assert_string_equal(module_file_probe(&file, 2), "?");
+	assert_true(module_file_has_probe(&file, 12));
+	assert_false(module_file_has_probe(&file, 2));
 	assert_int_equal(file.formats.count, 3);
 	assert_string_equal(file.formats.items[0], "%d\n");
 	assert_string_equal(file.formats.items[1], "");

@@ -19,6 +19,7 @@ const struct limits limits_default = {
 	.trylockdelay = 10,
 	.maxerrors = 0,
 	.maxskipped = -1,
+	.maxentered = 4096,
 	.overload_threshold = 500000000,
 	.overload_interval = 1000000000,
 };
@@ -37,6 +38,7 @@ static const struct {
 	{ "TRYLOCKDELAY", G_STRUCT_OFFSET(struct limits, trylockdelay), 1, 1000 },
 	{ "MAXERRORS", G_STRUCT_OFFSET(struct limits, maxerrors), 0, G_MAXINT32 },
 	{ "MAXSKIPPED", G_STRUCT_OFFSET(struct limits, maxskipped), 0, G_MAXINT32 },
+	{ "MAXENTERED", G_STRUCT_OFFSET(struct limits, maxentered), 8, 10000000 },
 	{ "STP_OVERLOAD_THRESHOLD", G_STRUCT_OFFSET(struct limits, overload_threshold), 1, G_MAXINT64 },
 	{ "STP_OVERLOAD_INTERVAL", G_STRUCT_OFFSET(struct limits, overload_interval), 1000, G_MAXINT64 },
 };

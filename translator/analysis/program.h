@@ -70,7 +70,7 @@ struct handler {
 /* Limits by SystemTap's names; -D NAME=VALUE changes them. */
 struct limits {
 	int64_t maxstringlen, maxaction, maxaction_interruptible, maxnesting, maxmapentries,
-		maxtrylock, trylockdelay, maxerrors, maxskipped, overload_threshold, overload_interval;
+		maxtrylock, trylockdelay, maxerrors, maxskipped, maxentered, overload_threshold, overload_interval;
 	bool no_overload;		/* -D STP_NO_OVERLOAD */
 	bool no_time_limits;		/* --suppress-time-limits */
 	bool suppress_handler_errors;	/* --suppress-handler-errors */

@@ -214,6 +214,9 @@ static bool pass_emit(struct session *session)
 
 	session->module_name = options.module_name = make_module_name(session);
 	session->code = emit_program(session->arena, session->program, &options);
+	for (unsigned int i = 0; session->options->verbosity && i < session->code->keepers->len; i++)
+		fprintf(stderr, "Added: a probe that keeps %s\n",
+			((const struct probe *)g_ptr_array_index(session->code->keepers, i))->text);
 	if (session->options->last_pass == 3)
 		fputs(session->code->c_text, stdout);
 	return true;

@@ -103,8 +103,8 @@ static void emit_top_level_c(struct emitter *x, GString *out)
 
 static void note_probes(struct emitter *x)
 {
-	for (unsigned int i = 0; i < x->program->probes->len; i++) {
-		const struct probe *probe = g_ptr_array_index(x->program->probes, i);
+	for (unsigned int i = 0; i < x->probes->len; i++) {
+		const struct probe *probe = g_ptr_array_index(x->probes, i);
 		const char *built_for = probe->family->built_for ? probe->family->built_for(x->arena, probe) : NULL;
 
 		if (built_for)
@@ -151,6 +151,7 @@ const struct generated *emit_program(struct arena *arena, const struct program *
 		.formats = arena_array(arena), .orders = arena_array(arena),
 		.anchors = arena_array(arena), .build_ids = arena_array(arena),
 		.frame_fields = arena_array(arena), .called = arena_array(arena),
+		.entered = arena_array(arena), .probes = arena_array(arena), .keepers = arena_array(arena),
 		.saved = arena_array(arena), .constants = arena_array(arena), .listed = listed, .known = known,
 		.frame_depths = arena_alloc(arena, (program->functions->len + 1) * sizeof(size_t)),
 	};
@@ -158,6 +159,7 @@ const struct generated *emit_program(struct arena *arena, const struct program *
 	g_autoptr(GString) limits = g_string_new(NULL), lines = g_string_new(NULL);
 	GString *code = emit_code(&x);
 
+	add_keepers(&x);
 	g_string_append_printf(out, "/* Made by spile " SPILE_VERSION " from %s for Linux %s. */\n\n",
 			       program->script->source->name, options->kernel_release);
 	emit_limits(arena, &program->limits, limits);
@@ -178,6 +180,7 @@ const struct generated *emit_program(struct arena *arena, const struct program *
 	generated->c_text = arena_strndup(arena, out->str, out->len);
 	generated->limits = arena_strndup(arena, limits->str, limits->len);
 	generated->constants = x.constants;
+	generated->keepers = x.keepers;
 	generated->parts = parts_of_module(arena, program, generated->c_text);
 	return generated;
 }

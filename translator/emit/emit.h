@@ -21,6 +21,7 @@ struct generated {
 	const char *limits;	/* #defines that it begins with, and that each part is compiled with */
 	GPtrArray *parts;	/* const char *: files of the other parts, below the data folder */
 	GPtrArray *constants;	/* struct generated_constant */
+	GPtrArray *keepers;	/* struct probe: those that keep registers for handlers, which nobody has written */
 };
 
 /*

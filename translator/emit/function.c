@@ -444,6 +444,7 @@ void emit_handler(struct emitter *x, const struct handler *handler, GString *out
 	function_begin(x, NULL);
 	g_ptr_array_set_size(x->saved, 0);
 	x->source = handler->derivation->declaration->span.source;
+	x->probe = first;
 	declare_locals(x, handler->locals, clear);
 	emit_only_if(x, first);
 	emit_stmt(x, handler->body);

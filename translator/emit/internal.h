@@ -29,6 +29,9 @@ struct emitter {
 	GPtrArray *anchors;		/* of char *, "module section": where locations count from */
 	GPtrArray *build_ids;		/* of char *, "module:hexadecimal": what has to run for locations to be right */
 	GPtrArray *constants;		/* of struct generated_constant */
+	GPtrArray *entered;		/* of struct entered: functions whose registers are kept */
+	GPtrArray *keepers;		/* of struct probe: those that keep them */
+	GPtrArray *probes;		/* of struct probe: the program's, then these */
 	size_t deepest_frame;		/* strings that the deepest chain of calls needs */
 	size_t *frame_depths;		/* the same from each function on, by its number */
 
@@ -47,6 +50,7 @@ struct emitter {
 	const char *continue_label;	/* where `continue` goes; NULL: C's own */
 	bool continue_label_used;
 	const struct function *function;	/* NULL in a handler */
+	const struct probe *probe;	/* the handler's first */
 	const struct source *source;	/* the file that it stands in */
 	unsigned int last_line;		/* last place commented */
 	const struct source *last_source;
@@ -166,6 +170,20 @@ void note_built_for(struct emitter *x, const char *built_for);
 void emit_lines(struct emitter *x, GString *out);
 /* What the locations that were written need to know of what runs. */
 void emit_anchors(struct emitter *x, GString *out);
+
+/* ---- entered.c: what registers held when a function was entered ---- */
+
+/*
+ * The number that a step LOCATE_ENTERED is; `frame` is C of where the return address lies. What it takes is
+ * written before.
+ */
+const char *emit_entered(struct emitter *x, const struct location_step *step, const char *frame, const char *place);
+/* Appends the probes of those functions; all handlers are written. */
+void add_keepers(struct emitter *x);
+/* The table, and what is run at the entries. */
+void emit_entered_functions(struct emitter *x, GString *out);
+/* The cases of their hits. */
+void emit_keeper_cases(const struct emitter *x, GString *out);
 
 /* ---- entry.c: what a return's handler keeps of the function's entry ---- */
 

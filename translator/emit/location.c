@@ -7,6 +7,8 @@
  *	$new->counters	t_1 = RT_READ_KERNEL(c, u64, c->regs->sp + 40, RT_PLACE("a.stp:2:9"));
  *			if (rt_failed(c))
  *				goto out;
+ *
+ * So is what a register held at the function's entry (entered.c).
  */
 #include <string.h>
 
@@ -234,6 +236,8 @@ static const char *write_step(struct writing *writing, const struct location_ste
 		return emit_register(step->number);
 	case LOCATE_READ:
 		return read_text(writing, step, left);
+	case LOCATE_ENTERED:
+		return emit_entered(writing->x, step, bare(writing->x, left), writing->place);
 	case LOCATE_EXTEND:
 		return extend_text(writing, step, left);
 	case LOCATE_NEGATE:
@@ -255,7 +259,7 @@ static const char *step_text(struct writing *writing, unsigned int number)
 	if (writing->texts[number])
 		return writing->texts[number];
 	text = write_step(writing, step);
-	if (writing->uses[number] > 1 && has_left(step->operation) && step->operation != LOCATE_READ) {
+	if (writing->uses[number] > 1 && has_left(step->operation) && !location_step_can_fault(step)) {
 		name = new_number(x);
 		emit_line(x, "%s = (s64)%s;", name, text);
 		text = arena_printf(x->arena, "(u64)%s", name);

@@ -18,6 +18,7 @@ struct part {
 static const struct part parts[] = {
 	{ "module/hits.c", { "mod_hits" } },
 	{ "runtime/arrays.c", { "rt_globals_init" } },
+	{ "runtime/entered.c", { "rt_entered_" } },
 	{ "runtime/values.c", { "rt_read_kernel_string", "rt_read_user_string", "rt_read_memory", "rt_load", "RT_LOAD",
 				"RT_STEP", "rt_write_kernel", "rt_set_argument", "rt_register", "rt_symbol_",
 				"rt_probe_address", "rt_stack_", "rt_command_words", "rt_environment_value" } },

@@ -21,8 +21,8 @@ static void emit_formats(struct emitter *x, GString *out)
 /* The rest of a probe's row. Only the session thread calls handlers by pointer. */
 static const char *row_functions(struct emitter *x, const struct probe *probe)
 {
-	const struct condition *condition = probe->handler->condition;
-	const char *handler = probe->context == CONTEXT_ATOMIC ? "" :
+	const struct condition *condition = probe->handler ? probe->handler->condition : NULL;
+	const char *handler = !probe->handler || probe->context == CONTEXT_ATOMIC ? "" :
 		arena_printf(x->arena, ", .handler = p_%d", probe->handler->number);
 
 	if (probe->has_entry)
@@ -34,7 +34,7 @@ static const char *row_functions(struct emitter *x, const struct probe *probe)
 
 static void emit_probes(struct emitter *x, GString *out)
 {
-	const GPtrArray *probes = x->program->probes;
+	const GPtrArray *probes = x->probes;
 
 	g_string_append(out, "struct rt_probe rt_probes[] = {\n");
 	for (unsigned int i = 0; i < probes->len; i++) {
@@ -44,7 +44,7 @@ static void emit_probes(struct emitter *x, GString *out)
 				       place_string(x, probe->declaration->span), row_functions(x, probe));
 	}
 	g_string_append(out, "};\n\n");
-	for (unsigned int i = 0; i < probes->len; i++) {
+	for (unsigned int i = 0; i < x->program->probes->len; i++) {
 		const struct probe *probe = g_ptr_array_index(probes, i);
 
 		g_string_append_printf(out, "MODULE_INFO(spile_probe, %s);\n",
@@ -168,11 +168,13 @@ static bool has_hits(const struct program *program)
 static void emit_hits(struct emitter *x, GString *out)
 {
 	g_autoptr(GPtrArray) handlers = g_ptr_array_new();
+	bool are_many;
 
 	if (!has_hits(x->program))
 		return;
 	add_hit_handlers(x, handlers);
-	for (unsigned int i = 0; handlers->len > 1 && i < handlers->len; i++)
+	are_many = handlers->len + x->entered->len > 1;
+	for (unsigned int i = 0; are_many && i < handlers->len; i++)
 		emit_hit_function(x, g_ptr_array_index(handlers, i), out);
 	g_string_append(out, "/* by a switch, for calls by pointer are dear where the kernel guards them */\n"
 			"RT_HANDLER void rt_hit(u32 probe, struct pt_regs *regs, const char *function)\n"
@@ -180,10 +182,11 @@ static void emit_hits(struct emitter *x, GString *out)
 	for (unsigned int i = 0; i < handlers->len; i++) {
 		const struct handler *handler = g_ptr_array_index(handlers, i);
 
-		emit_hit_cases(handler, handlers->len > 1 ?
+		emit_hit_cases(handler, are_many ?
 			       arena_printf(x->arena, "p_%d_hit(probe, regs, function)", handler->number) :
 			       arena_printf(x->arena, "rt_run(%s)", run_arguments(x, handler)), out);
 	}
+	emit_keeper_cases(x, out);
 	g_string_append(out, "\tdefault:\n\t\tbreak;\n\t}\n}\n\n");
 }
 
@@ -220,8 +223,8 @@ static bool emit_family(struct emitter *x, const struct probe_family *family, GS
 	g_autoptr(GString) modinfo = g_string_new(NULL);
 	int index = 0;
 
-	for (unsigned int i = 0; i < x->program->probes->len; i++) {
-		const struct probe *probe = g_ptr_array_index(x->program->probes, i);
+	for (unsigned int i = 0; i < x->probes->len; i++) {
+		const struct probe *probe = g_ptr_array_index(x->probes, i);
 
 		if (probe->family != family)
 			continue;
@@ -271,7 +274,7 @@ static void emit_script(struct emitter *x, const struct emit_options *options, G
 
 	g_string_append_printf(out, "const struct rt_script rt_script = {\n\t.name = \"%s\",\n\t.probe_count = %u,\n"
 			       "\t.count_count = %d,\n\t.part_count = %d,\n\t.frame_size = %zu * MAXSTRINGLEN,\n",
-			       options->module_name, x->program->probes->len, counts_of_program(x->program),
+			       options->module_name, x->probes->len, counts_of_program(x->program),
 			       parts_of_program(x->program), MAX(x->deepest_frame, 1));
 	if (groups)
 		g_string_append_printf(out, "\t.match_size = RT_MATCH_SIZE(%d),\n", groups);
@@ -293,6 +296,8 @@ static void emit_module(struct emitter *x, GString *out)
 		g_string_append(out, "\t.hits = &mod_hits,\n");
 	if (has_allocated_globals(x->program))
 		g_string_append(out, "\t.globals = { rt_globals_init, rt_globals_fini, rt_maps, rt_stats, rt_orders },\n");
+	if (x->entered->len)
+		g_string_append(out, "\t.entered_init = rt_entered_init,\n\t.entered_fini = rt_entered_fini,\n");
 	g_string_append(out, "};\n");
 }
 
@@ -301,6 +306,7 @@ void emit_tables(struct emitter *x, const struct emit_options *options, GString 
 	emit_formats(x, out);
 	emit_probes(x, out);
 	emit_point_texts(x, out);
+	emit_entered_functions(x, out);
 	emit_hits(x, out);
 	emit_session_list(x, LIST_BEGIN, "mod_begin_probes", out);
 	emit_session_list(x, LIST_END, "mod_end_probes", out);

@@ -70,7 +70,7 @@ static bool is_equal(const struct location_step *a, const struct location_step *
 {
 	return a->operation == b->operation && a->left == b->left && a->right == b->right &&
 	       a->number == b->number && a->size == b->size && a->is_signed == b->is_signed &&
-	       a->module == b->module && a->symbol == b->symbol;
+	       a->module == b->module && a->symbol == b->symbol && a->entry == b->entry;
 }
 
 static unsigned int append(struct location *location, const struct location_step *step)
@@ -422,7 +422,7 @@ static void mark(const struct location *location, unsigned int step, bool *used)
 	if (is_binary(found->operation))
 		mark(location, found->right, used);
 	if (is_binary(found->operation) || is_unary(found->operation) || found->operation == LOCATE_READ ||
-	    found->operation == LOCATE_PER_CPU)
+	    found->operation == LOCATE_ENTERED || found->operation == LOCATE_PER_CPU)
 		mark(location, found->left, used);
 }
 
@@ -452,13 +452,18 @@ uint32_t location_registers(const struct location *location)
 	return registers;
 }
 
+bool location_step_can_fault(const struct location_step *step)
+{
+	return step->operation == LOCATE_READ || step->operation == LOCATE_ENTERED;
+}
+
 bool location_can_fault(const struct location *location)
 {
 	g_autofree bool *used = used_steps(location);
 	bool can_fault = false;
 
 	for (unsigned int i = 0; i < location->steps->len; i++)
-		can_fault |= used[i] && location_step(location, i)->operation == LOCATE_READ;
+		can_fault |= used[i] && location_step_can_fault(location_step(location, i));
 	return can_fault;
 }
 
@@ -495,6 +500,9 @@ static void print_step(const struct location *location, unsigned int number, GSt
 	case LOCATE_REGISTER:
 		g_string_append(out, location_register_name((unsigned int)step->number));
 		return;
+	case LOCATE_ENTERED:
+		g_string_append_printf(out, "entered(%s, ", location_register_name((unsigned int)step->number));
+		break;
 	case LOCATE_PER_CPU:
 		g_string_append(out, "per-cpu(");
 		break;

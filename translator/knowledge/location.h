@@ -19,12 +19,23 @@ enum location_operation {
 	LOCATE_PER_CPU,		/* left: an address in the per-CPU area; that of this CPU's copy */
 	LOCATE_REGISTER,	/* number: DWARF's number of a register, as it is at the probe */
 	LOCATE_READ,		/* size bytes (1, 2, 4, 8) at the address `left`; can fault */
+	LOCATE_ENTERED,		/* number: DWARF's number of a register, as it was at `entry`; left: where the return address of that call lies */
 	LOCATE_EXTEND,		/* the lower `size` bytes of left, is_signed or not */
 	LOCATE_NEGATE, LOCATE_NOT,	/* of left; from here on all are of numbers of 64 bits */
 	LOCATE_ADD, LOCATE_SUBTRACT, LOCATE_MULTIPLY, LOCATE_AND, LOCATE_OR, LOCATE_XOR,
 	LOCATE_DIVIDE, LOCATE_MODULO,	/* is_signed or not; by 0: 0 */
 	LOCATE_SHIFT_LEFT, LOCATE_SHIFT_RIGHT,	/* is_signed: keeps the sign; by 64 and more: as if by one each */
 	LOCATE_EQUAL, LOCATE_NOT_EQUAL, LOCATE_LESS, LOCATE_LESS_OR_EQUAL,	/* is_signed or not: 1 or 0 */
+};
+
+/* Where a function begins whose registers have to be kept, because it does not keep them itself. */
+struct location_entry {
+	const char *module;		/* NULL: the kernel */
+	const char *build_id;		/* of the code, or NULL */
+	const char *function;
+	const char *symbol;		/* and `offset` bytes behind it the function's first instruction */
+	uint64_t offset;
+	uint64_t address;		/* of that, as the file has it */
 };
 
 struct location_step {
@@ -35,6 +46,7 @@ struct location_step {
 	bool is_signed;
 	const char *module, *symbol;	/* LOCATE_ADDRESS; module, also of LOCATE_PER_CPU, NULL: the kernel */
 	const char *build_id;		/* LOCATE_ADDRESS, LOCATE_PER_CPU: of the code whose address it is, or NULL */
+	const struct location_entry *entry;	/* LOCATE_ENTERED: one object for each function */
 };
 
 enum location_kind {
@@ -108,8 +120,9 @@ const struct location *location_memory(struct arena *arena, const struct locatio
 
 /* The registers that the result takes, or any piece or target of it, by DWARF's numbers: bit N for register N. */
 uint32_t location_registers(const struct location *location);
-/* Whether a read of memory can fault on the way to the result. */
+/* Whether a read of memory can fault on the way to the result, or a register's value not be known. */
 bool location_can_fault(const struct location *location);
+bool location_step_can_fault(const struct location_step *step);
 
 /* "memory rsp + 24", "value (s32)rdi", for tests and listings. */
 const char *location_text(struct arena *arena, const struct location *location);

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "knowledge/code.h"
+#include "knowledge/code/entries.h"
 #include "knowledge/dwarf/attributes.h"
 #include "knowledge/dwarf/scene.h"
 #include "knowledge/dwarf/scope.h"
@@ -22,11 +23,15 @@
 /* NULL: the DWARF cannot be read. */
 static const struct dwarf_scene *scene_of(struct dwarf_source *source)
 {
+	struct dwarf_scene *scene;
 	const char *why;
 
-	if (!source->scene && dwarf_file_read(source->file, &why))
-		source->scene = dwarf_scene_new(source->arena, source->file, source->module);
-	return source->scene;
+	if (source->scene || !dwarf_file_read(source->file, &why))
+		return source->scene;
+	scene = dwarf_scene_new(source->arena, source->file, source->module);
+	scene->find_entry = code_find_entry;
+	scene->context = source;
+	return source->scene = scene;
 }
 
 static const struct code_variable *make(struct dwarf_source *source, struct dwarf_variable *variable,

@@ -299,9 +299,11 @@ static char *kprobe_row(struct arena *arena, const struct probe *probe)
 	bool may_be_absent = is_optional(probe) || probe->is_alternative;
 	const char *optional = may_be_absent ? ", .is_optional = 1" : "", *saved = "";
 
+	if (details->is_keeper)
+		saved = arena_printf(arena, ", .entered = &rt_entered_functions[%u]", details->kept);
 	if (!details->is_return)
-		return arena_printf(arena, ".probe = &rt_probes[%d]%s%s", probe->number, optional,
-				    probe->uses & USES_REGISTERS ? "" : ", .arguments_suffice = 1");
+		return arena_printf(arena, ".probe = &rt_probes[%d]%s%s%s", probe->number, optional,
+				    probe->uses & USES_REGISTERS ? "" : ", .arguments_suffice = 1", saved);
 	if (probe->uses & USES_SAVED)
 		saved = arena_printf(arena, ", .keep = p_%d_keep, .returned = p_%d_return, "
 				     ".saved_size = sizeof(struct p_%d_saved)", probe->number, probe->number, probe->number);
@@ -365,6 +367,7 @@ const struct probe_family kprobe_family = {
 	.resolve_target = kprobe_resolve_target,
 	.target_variables = kprobe_target_variables,
 	.site = kprobe_site,
+	.keeper = kprobe_keeper,
 	.kernel_header = "module/families/kprobe.h",
 	.table_type = "struct mod_kprobe_specification",
 	.table_name = "mod_kprobe_specifications",

@@ -27,6 +27,8 @@ struct kprobe_details {
 	int64_t max_active;	/* 0: the module's default */
 	bool is_one_of_many;	/* stands for one function that a pattern meant */
 	const struct code_site *site;	/* where debuginfo has it; NULL: by its symbol */
+	bool is_keeper;		/* keeps registers, for handlers within the function */
+	unsigned int kept;	/* its number among those */
 };
 
 /* Appends a probe of these details, which it keeps. */
@@ -73,7 +75,10 @@ void kprobe_add_inlined(const struct probe_target *target, const struct probe_de
 /* Where debuginfo has the probe; NULL: nowhere, or in several places. */
 const struct code_site *kprobe_entry_site(const struct probe_target *target, const struct kprobe_details *details);
 
-/* ---- kprobe_variables.c: as of struct probe_family ---- */
+/* ---- kprobe_keeper.c, kprobe_variables.c: as of struct probe_family ---- */
+
+struct probe *kprobe_keeper(struct arena *arena, const struct location_entry *entry, const struct probe *user,
+			    unsigned int number, uint32_t registers);
 
 struct access *kprobe_resolve_target(const struct probe_target *target, const struct probe *probe, struct expr *expr);
 GPtrArray *kprobe_target_variables(const struct probe_target *target, const struct probe *probe);

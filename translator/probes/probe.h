@@ -91,7 +91,7 @@ struct probe {
 	bool is_alternative;		/* stands behind a `!` whose point is uncertain */
 	const struct location *only_if;	/* a number that is 0 where a hit is none; NULL: each is one */
 	void *details;			/* the family's own */
-	struct handler *handler;	/* [analysis] */
+	struct handler *handler;	/* [analysis]; NULL: it only keeps registers */
 	const struct derivation *derivation;	/* [analysis] the aliases that led here */
 	unsigned int uses;		/* [analysis] by its handler: enum handler_use */
 	int number;			/* [analysis] index in the module's table of probes */
@@ -149,6 +149,14 @@ struct probe_family {
 
 	/* Where debuginfo has the code that the probe is on; NULL: nowhere, or it is on none. May be NULL. */
 	const struct code_site *(*site)(const struct probe_target *target, const struct probe *probe);
+
+	/*
+	 * The probe that keeps registers (a bit for each of DWARF's numbers) of a function's entry for handlers
+	 * within the function, such as that of `user`; it is the module's number `number` of these. NULL where no
+	 * location asks for any.
+	 */
+	struct probe *(*keeper)(struct arena *arena, const struct location_entry *entry, const struct probe *user,
+				unsigned int number, uint32_t registers);
 
 	/* The rest is for the emitter; NULL where the family has no table in the module. */
 	const char *kernel_header;	/* "module/families/kprobe.h" */

@@ -8,10 +8,8 @@
 /* DWARF's numbers of rdx, rcx, rsi, rdi, rsp, r8 and r9. */
 #define ARGUMENT_REGISTERS (1u << 1 | 1u << 2 | 1u << 4 | 1u << 5 | 1u << 7 | 1u << 8 | 1u << 9)
 
-static unsigned int uses_of(const struct location *location)
+unsigned int uses_of_registers(uint32_t registers)
 {
-	uint32_t registers = location_registers(location);
-
 	if (registers & ~ARGUMENT_REGISTERS)
 		return USES_ARGUMENTS | USES_REGISTERS;
 	return registers ? USES_ARGUMENTS : 0;
@@ -31,7 +29,7 @@ struct access *access_of_variable(const struct probe_target *target, const struc
 	access->location = variable->location;
 	access->type = variable->type;
 	access->module = module;
-	access->uses = uses_of(variable->location);
+	access->uses = uses_of_registers(location_registers(variable->location));
 	return access;
 }
 

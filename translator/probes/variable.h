@@ -23,6 +23,9 @@ struct access *access_of_variable(const struct probe_target *target, const struc
 void report_no_variable(const struct probe_target *target, const GPtrArray *variables, const char *where,
 			const struct expr *expr);
 
+/* What looking at registers takes, a bit for each of DWARF's numbers: enum handler_use. */
+unsigned int uses_of_registers(uint32_t registers);
+
 /* The same variables as lists and $$vars want them: struct target_variable. */
 GPtrArray *target_variables_of(struct arena *arena, const GPtrArray *variables);
 

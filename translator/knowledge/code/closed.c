@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Why a function that debuginfo knows has no site: answers knowledge_why_closed(), for the message of
- * whoever asked for one. Which code is closed the index knows; what for, the symbols around it.
+ * whoever asked for one, and entries.c. Which code is closed the index knows; what for, the symbols around it.
  */
 #include "knowledge/code.h"
 
@@ -38,7 +38,7 @@ static bool is_initial(const struct dwarf_source *source, uint64_t address)
 	return false;
 }
 
-static const char *reason_at(const struct dwarf_source *source, uint64_t address)
+const char *code_why_closed(const struct dwarf_source *source, uint64_t address)
 {
 	uint64_t start, end;
 
@@ -85,7 +85,7 @@ const char *knowledge_why_closed(struct knowledge *knowledge, const char *module
 
 		closed = closed ? closed : copy;
 	}
-	return closed && !open ? reason_at(source, index_address(source->index, closed->address)) : NULL;
+	return closed && !open ? code_why_closed(source, index_address(source->index, closed->address)) : NULL;
 }
 
 #else

@@ -44,6 +44,12 @@ struct code_site *code_search_add(struct code_search *search, const char *name, 
 /* A copy of a function as a site; `number` is its record's. The one that is there already, if it is. */
 struct code_site *code_search_add_copy(struct code_search *search, uint32_t number);
 
+/* The symbol that names an address: that of the function if it is there, so that one reads what is meant. NULL: none does. */
+const struct index_symbol *code_symbol_of(const struct index *index, const char *function, uint64_t address);
+
+/* Why the kernel lets no probe sit at an address, of which the index says that it does not. */
+const char *code_why_closed(const struct dwarf_source *source, uint64_t address);
+
 /* Statements of the query's lines. */
 void code_search_statements(struct code_search *search);
 

@@ -119,8 +119,7 @@ GArray *code_search_functions(struct code_search *search)
 
 /* ---- Sites ---- */
 
-/* The symbol that names an address: the function's own if it is there, so that one reads what is meant. */
-static const struct index_symbol *symbol_of(const struct index *index, const char *function, uint64_t address)
+const struct index_symbol *code_symbol_of(const struct index *index, const char *function, uint64_t address)
 {
 	const struct index_symbol *nearest = index_symbol_before(index, address), *symbol = nearest;
 	uint32_t count;
@@ -168,7 +167,7 @@ struct code_site *code_search_add(struct code_search *search, const char *name, 
 
 	if (!code_search_take(search, name, address))
 		return NULL;
-	symbol = symbol_of(source->index, name, address);
+	symbol = code_symbol_of(source->index, name, address);
 	if (!symbol)
 		return NULL;
 	site = arena_new0(source->arena, struct code_site);

@@ -12,6 +12,7 @@
 #include <dwarf.h>
 #include <string.h>
 
+#include "knowledge/dwarf/attributes.h"
 #include "knowledge/dwarf/machine.h"
 
 /* Operations that are followed before it is taken for a loop; expressions within expressions. */
@@ -94,12 +95,19 @@ static unsigned int add_register(struct machine *machine, unsigned int number)
 	return location_add(machine->location, step);
 }
 
-static bool is_at_entry(const struct dwarf_place *place)
+/* The address of the function's first instruction; false: it is not known. */
+static bool entry_address(const struct dwarf_place *place, Dwarf_Addr *ret)
 {
 	Dwarf_Die function = place->function;
+
+	return place->has_function && dwarf_entry_address(&function, ret);
+}
+
+static bool is_at_entry(const struct dwarf_place *place)
+{
 	Dwarf_Addr entry;
 
-	return place->has_function && dwarf_entrypc(&function, &entry) == 0 && entry == place->pc;
+	return entry_address(place, &entry) && entry == place->pc;
 }
 
 /* How the frame looks at this instruction, for free(); NULL: nothing tells. */
@@ -150,7 +158,40 @@ static bool frame_base(struct machine *machine, unsigned int *step_ret)
 
 /* ---- Registers ---- */
 
-/* The value that a register has in the caller, where the frame's description keeps track of it. */
+/* Eight bytes below what the stack pointer is behind the return: there lies the address that is returned to. */
+static bool return_place(struct machine *machine, unsigned int *step_ret)
+{
+	unsigned int frame;
+
+	if (!canonical_frame_address(machine, &frame))
+		return false;
+	*step_ret = location_add_binary(machine->location, LOCATE_SUBTRACT, frame,
+					location_add_constant(machine->location, 8), false);
+	return true;
+}
+
+/* The value that a register had at the entry where nothing has kept it: a probe there will. */
+static bool entered_register(struct machine *machine, unsigned int number, unsigned int *step_ret)
+{
+	const struct dwarf_scene *scene = machine->place->scene;
+	struct location_step step = { .operation = LOCATE_ENTERED, .number = number };
+	const char *why = optimised_out;
+	Dwarf_Addr address;
+
+	if (scene->find_entry && entry_address(machine->place, &address))
+		step.entry = scene->find_entry(scene->context, address, &why);
+	if (!step.entry)
+		return machine_refuse(machine, why);
+	if (!return_place(machine, &step.left))
+		return false;
+	*step_ret = location_add(machine->location, step);
+	return true;
+}
+
+/*
+ * The value that a register has in the caller, where the frame's description keeps track of it; where it does
+ * not, that of the function's entry.
+ */
 static bool caller_register(struct machine *machine, unsigned int number, unsigned int *step_ret)
 {
 	Dwarf_Frame *frame = find_frame(machine->place);
@@ -162,7 +203,7 @@ static bool caller_register(struct machine *machine, unsigned int number, unsign
 		return machine_refuse(machine, optimised_out);
 	if (dwarf_frame_register(frame, (int)number, memory, &operations, &count) != 0 ||
 	    (count == 0 && operations == memory)) {
-		machine_refuse(machine, optimised_out);
+		ok = entered_register(machine, number, step_ret);
 	} else if (count == 0) {
 		*step_ret = add_register(machine, number);
 		ok = true;
@@ -179,19 +220,13 @@ static bool caller_register(struct machine *machine, unsigned int number, unsign
 /* The value that a register had when the function was entered. */
 static bool entry_register(struct machine *machine, unsigned int number, unsigned int *step_ret)
 {
-	unsigned int eight;
-
 	if (is_at_entry(machine->place)) {
 		*step_ret = add_register(machine, number);
 		return true;
 	}
-	if (number != REGISTER_RSP)
-		return caller_register(machine, number, step_ret);
-	if (!canonical_frame_address(machine, step_ret))
-		return false;
-	eight = location_add_constant(machine->location, 8);
-	*step_ret = location_add_binary(machine->location, LOCATE_SUBTRACT, *step_ret, eight, false);
-	return true;
+	if (number == REGISTER_RSP)
+		return return_place(machine, step_ret);
+	return caller_register(machine, number, step_ret);
 }
 
 static bool register_value(struct machine *machine, uint64_t number, unsigned int *step_ret)
@@ -502,7 +537,7 @@ static bool find_target(struct machine *machine, const Dwarf_Op *operations, siz
 	return target > operations[count - 1].offset ? true : machine_refuse(machine, damaged);
 }
 
-/* Follows the operations from `first` to before `end`, which only compute, and read no memory. */
+/* Follows the operations from `first` to before `end`, which only compute, and cannot fault. */
 static bool run_part(struct machine *machine, const Dwarf_Op *operations, size_t first, size_t end)
 {
 	struct finding finding = { .kind = LOCATION_MEMORY };
@@ -511,7 +546,7 @@ static bool run_part(struct machine *machine, const Dwarf_Op *operations, size_t
 	if (!run(machine, operations + first, end - first, &finding))
 		return false;
 	for (; steps < machine->location->steps->len; steps++)
-		if (location_step(machine->location, steps)->operation == LOCATE_READ)
+		if (location_step_can_fault(location_step(machine->location, steps)))
 			finding.kind = LOCATION_NOWHERE;
 	return finding.kind == LOCATION_MEMORY ? true : machine_refuse(machine, undecided);
 }

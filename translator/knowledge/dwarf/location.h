@@ -27,6 +27,12 @@ struct dwarf_scene {
 	const char *build_id;		/* NULL: the file has none */
 	Dwarf_CFI *frames[2];		/* .debug_frame and .eh_frame, or NULL */
 	const GArray *anchors;		/* of struct dwarf_anchor: the first that fits counts */
+	/*
+	 * The function that begins at an address, if a probe may sit there; NULL, with the reason in *why_ret: none
+	 * may. NULL instead of a function: nobody knows of any.
+	 */
+	const struct location_entry *(*find_entry)(void *context, uint64_t address, const char **why_ret);
+	void *context;
 };
 
 /* Where a variable is asked for. */

@@ -124,7 +124,7 @@ static void free_array(gpointer array)
 	g_array_unref(array);
 }
 
-const struct dwarf_scene *dwarf_scene_new(struct arena *arena, const struct dwarf_file *file, const char *module)
+struct dwarf_scene *dwarf_scene_new(struct arena *arena, const struct dwarf_file *file, const char *module)
 {
 	struct dwarf_scene *scene = arena_new0(arena, struct dwarf_scene);
 	GArray *anchors = g_array_new(FALSE, FALSE, sizeof(struct dwarf_anchor));

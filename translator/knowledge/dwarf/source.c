@@ -29,6 +29,8 @@ struct dwarf_source *dwarf_source_of_file(struct arena *arena, struct dwarf_file
 	source->index = index;
 	source->made = g_hash_table_new(NULL, NULL);
 	arena_defer(arena, free_table, source->made);
+	source->entries = g_hash_table_new(g_int64_hash, g_int64_equal);
+	arena_defer(arena, free_table, source->entries);
 	return source;
 }
 

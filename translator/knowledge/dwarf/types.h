@@ -20,6 +20,7 @@ struct dwarf_source {
 	struct index *index;
 	GHashTable *made;		/* entry to struct c_type */
 	const struct dwarf_scene *scene;	/* for locations; NULL before the first question for one */
+	GHashTable *entries;		/* address to struct location_entry, of functions whose registers are to be kept */
 };
 
 /*
