@@ -29,12 +29,32 @@ static unsigned long rt_entered_missed(u32 function)
 
 static bool rt_entered_is(const struct rt_entered_slot *slot, u32 function, unsigned long frame)
 {
-	return kc_load(slot->function) == function + 1 && kc_load(slot->frame) == frame;
+	return kc_load(slot->frame) == frame && kc_load(slot->function) == function + 1;
 }
 
 /* ---- At the entry ---- */
 
-/* Whether `slot` is the better one to be taken: free, or of an older call. */
+static bool rt_entered_is_free(const struct rt_entered_slot *slot)
+{
+	return !(kc_load(slot->sequence) & 1);
+}
+
+/* The slot of an earlier call that returned from there, or NULL. */
+static struct rt_entered_slot *rt_entered_earlier(unsigned long set, u32 function,
+						  unsigned long frame)
+{
+	u32 way;
+
+	for (way = 0; way < RT_ENTERED_WAYS; way++) {
+		struct rt_entered_slot *slot = rt_entered_slot(set, way);
+
+		if (rt_entered_is(slot, function, frame) && rt_entered_is_free(slot))
+			return slot;
+	}
+	return NULL;
+}
+
+/* Whether `slot` is the better one to be taken: never used, or of an older call. */
 static bool rt_entered_is_older(const struct rt_entered_slot *slot,
 				const struct rt_entered_slot *than)
 {
@@ -44,30 +64,27 @@ static bool rt_entered_is_older(const struct rt_entered_slot *slot,
 	       (long)(kc_load(slot->time) - kc_load(than->time)) < 0;
 }
 
-/*
- * The slot to take, as of *sequence_ret: that of an earlier call which returned from there, or else the
- * oldest. NULL: others write all of them.
- */
-static struct rt_entered_slot *rt_entered_choose(u32 function, unsigned long frame,
-						 u32 *sequence_ret)
+/* NULL: others are writing all of them. */
+static struct rt_entered_slot *rt_entered_oldest(unsigned long set)
 {
 	struct rt_entered_slot *oldest = NULL;
-	unsigned long set = rt_entered_set(frame);
 	u32 way;
 
 	for (way = 0; way < RT_ENTERED_WAYS; way++) {
 		struct rt_entered_slot *slot = rt_entered_slot(set, way);
-		u32 sequence = kc_load_acquire(slot->sequence);
-		bool is_own = rt_entered_is(slot, function, frame);
 
-		if (sequence & 1 || !(is_own || rt_entered_is_older(slot, oldest)))
-			continue;
-		oldest = slot;
-		*sequence_ret = sequence;
-		if (is_own)
-			break;
+		if (rt_entered_is_free(slot) && rt_entered_is_older(slot, oldest))
+			oldest = slot;
 	}
 	return oldest;
+}
+
+/* Has nobody else write the slot; false: somebody does. */
+static bool rt_entered_take(struct rt_entered_slot *slot)
+{
+	u32 sequence = kc_load(slot->sequence);
+
+	return !(sequence & 1) && cmpxchg(&slot->sequence, sequence, sequence + 1) == sequence;
 }
 
 /*
@@ -76,16 +93,19 @@ static struct rt_entered_slot *rt_entered_choose(u32 function, unsigned long fra
  */
 struct rt_entered_slot *rt_entered_open(u32 function, unsigned long frame)
 {
-	u32 attempt, sequence = 0;
+	unsigned long set = rt_entered_set(frame);
+	u32 attempt;
 
 	for (attempt = 0; attempt < RT_ENTERED_WAYS; attempt++) {
-		struct rt_entered_slot *slot = rt_entered_choose(function, frame, &sequence);
+		struct rt_entered_slot *slot = rt_entered_earlier(set, function, frame);
 
 		if (!slot)
+			slot = rt_entered_oldest(set);
+		if (!slot)
 			break;
-		if (cmpxchg(&slot->sequence, sequence, sequence + 1) != sequence)
+		if (!rt_entered_take(slot))
 			continue;
-		if (slot->function && !rt_entered_is(slot, function, frame))
+		if (unlikely(slot->function && !rt_entered_is(slot, function, frame)))
 			kc_store(rt_entered.has_forgotten, 1);
 		kc_store(slot->function, function + 1);
 		kc_store(slot->frame, frame);
@@ -133,9 +153,13 @@ u64 rt_entered_value(struct rt_context *c, u32 function, unsigned long frame, u3
 	u64 found;
 	u32 way;
 
-	for (way = 0; way < RT_ENTERED_WAYS; way++)
-		if (rt_entered_read(rt_entered_slot(set, way), function, frame, value, &found))
+	for (way = 0; way < RT_ENTERED_WAYS; way++) {
+		const struct rt_entered_slot *slot = rt_entered_slot(set, way);
+
+		if (rt_entered_is(slot, function, frame) &&
+		    rt_entered_read(slot, function, frame, value, &found))
 			return found;
+	}
 	rt_fault_at(c, place, "unknown call of %s: %s", rt_entered.functions[function].name,
 		    rt_entered_why(function));
 	return 0;

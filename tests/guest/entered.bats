@@ -48,12 +48,12 @@ setup_file() {
 	probe $(at entered_untraced untraced) { try { println(\$number) } catch (why) { println(why) } }"
 	build_module sleeping -e "$(woken)"
 	build_module few -D MAXENTERED=8 -e "$(woken)"
-	"$SPILE" -r "$RELEASE" -p3 -e "
+	"$SPILE" -v -r "$RELEASE" -p3 -e "
 	probe $(at entered_plain plain) { println(\$number, \$other, \$sum) }
 	probe $(at entered_inner inlined) { println(\$value) }
 	probe $(at entered_deep deep) { println(\$number) }
 	probe $(at entered_untraced untraced) { println(\$number) }
-	probe $(at entered_sleeping woken) { println(\$number) }" >"$results/all.c"
+	probe $(at entered_sleeping woken) { println(\$number) }" >"$results/all.c" 2>"$results/all.err"
 	guest '
 	p=/sys/module/entered/parameters
 	insmod entered/entered.ko
@@ -70,6 +70,7 @@ setup_file() {
 	local function
 	for function in plain outer deep untraced sleeping; do
 		grep -q "rt_entered_value(.*rdi at the entry of entered_$function " "$results/all.c"
+		expect_line all.err "Added: a probe that keeps entry values of module(\"entered\").function(\"entered_$function\")"
 	done
 	grep -q 'rt_entered_value(.*rsi at the entry of entered_plain ' "$results/all.c"
 }
@@ -81,7 +82,8 @@ setup_file() {
 		echo "inner $((2000 + i))"
 		printf 'deep %d %d\n' 1 1 2 2 3 3 4 4 5 5
 	done)" "$results/values.out"
-	! grep -q WARNING "$results/values.err"
+	! grep -q -e WARNING -e 'entry values' "$results/values.err"
+	expect_line values.err '6 points attached: 0 by ftrace, 6 by kprobe; 0 refused by the kernel'
 }
 
 @test "each call of a function that calls itself has its own, also where its return is probed" {
