@@ -100,7 +100,7 @@ static void mod_status_update(void)
 {
 	u64 last = mod_status->status.horizon;
 	u64 last_of_cpus = mod_status->status.cpu_horizon;
-	unsigned int cpu;
+	const struct rt_context *c;
 
 	memset(mod_status, 0, mod_status_size());
 	mod_status->status.length = mod_status_length();
@@ -110,9 +110,8 @@ static void mod_status_update(void)
 	mod_status->status.error_count = atomic_read(&rt_session.error_count);
 	mod_status->status.has_failed = kc_load(rt_session.has_failed);
 	mod_status->status.memory = rt_session.memory;
-	for_each_possible_cpu(cpu)
-		mod_status_add(rt_context_of(cpu));
-	mod_status_add(rt_process_context);
+	for (c = rt_contexts; c; c = c->next)
+		mod_status_add(c);
 	mod_status_add_session();
 	mod_status->status.horizon = rt_horizon(last);
 	mod_status->status.cpu_horizon = rt_cpu_horizon(last_of_cpus);

@@ -18,23 +18,15 @@ void rt_session_open(void)
 		kc_store_release(per_cpu(rt_cpu_gate, cpu), &rt_context_of(cpu)->busy);
 }
 
-static void rt_context_release(struct rt_context *c)
-{
-	if (c)
-		kc_release(c->match);
-	kc_release(c);
-}
-
 void rt_contexts_fini(void)
 {
-	unsigned int cpu;
+	struct rt_context *c;
 
-	for_each_possible_cpu(cpu) {
-		rt_context_release(rt_context_of(cpu));
-		per_cpu(rt_cpu_context, cpu) = NULL;
+	while ((c = rt_contexts) != NULL) {
+		rt_contexts = c->next;
+		kc_release(c->match);
+		kc_release(c);
 	}
-	rt_context_release(rt_process_context);
-	rt_process_context = rt_contexts = NULL;
 }
 
 /* Bytes of a context, with all that lies behind it. */

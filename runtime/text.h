@@ -51,7 +51,9 @@ static inline void rt_bytes_copy(char *to, const char *from, u32 length)
 {
 	u32 i;
 
-	if (kc_has_whole_words(from))
+	if (__builtin_constant_p(length))
+		memcpy(to, from, length);
+	else if (kc_has_whole_words(from))
 		for (i = 0; i < length; i += sizeof(u64))
 			kc_put_word(to + i, kc_get_word(from + i));
 	else
@@ -60,9 +62,11 @@ static inline void rt_bytes_copy(char *to, const char *from, u32 length)
 
 /* ---- Strings ---- */
 
-/* Bytes in front of the NUL, at most MAXSTRINGLEN - 1. */
+/* Bytes in front of the NUL, at most MAXSTRINGLEN - 1. Of a literal the compiler knows them. */
 static inline u32 rt_string_length(const char *s)
 {
+	if (__builtin_constant_p(__builtin_strlen(s)))
+		return min_t(size_t, __builtin_strlen(s), MAXSTRINGLEN - 1);
 	if (kc_has_whole_words(s))
 		return rt_words_length(s, MAXSTRINGLEN - 1);
 	return strnlen(s, MAXSTRINGLEN - 1);

@@ -35,6 +35,21 @@ static void strings_are_copied_and_cut(void **state)
 	(void)state;
 }
 
+#define SIXTEEN "0123456789abcdef"
+#define LITERAL SIXTEEN SIXTEEN SIXTEEN SIXTEEN SIXTEEN SIXTEEN SIXTEEN SIXTEEN
+
+static void literals_are_measured(void **state)
+{
+	assert_int_equal(rt_string_length(""), 0);
+	assert_int_equal(rt_string_length("hello"), 5);
+	assert_int_equal(rt_string_length("a\0b"), 1);
+	assert_int_equal(sizeof(LITERAL) - 1, MAXSTRINGLEN);
+	assert_int_equal(rt_string_length(LITERAL), MAXSTRINGLEN - 1);
+	rt_bytes_copy(buffer, "hello", sizeof("hello"));
+	assert_string_equal(buffer, "hello");
+	(void)state;
+}
+
 /* All lengths, at all distances from a word's start, with something else behind the NUL. */
 static void strings_of_words_are_as_others(void **state)
 {
@@ -546,6 +561,7 @@ int main(void)
 		TEST(strings_are_copied_and_cut),
 		TEST(strings_are_joined),
 		TEST(strings_are_compared_by_bytes),
+		TEST(literals_are_measured),
 		TEST(strings_of_words_are_as_others),
 		TEST(strings_of_words_compare_as_others),
 		TEST(division),
