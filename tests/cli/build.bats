@@ -247,13 +247,15 @@ END
 	done < <(scripts_by_need)
 }
 
+# A kernel whose calls are padded has more tables about each function and call.
 @test "a module that prints a line is small" {
-	local size
+	local size limit=40960
 	need_headers
+	! grep -qx CONFIG_CALL_PADDING=y "/lib/modules/$RELEASE/build/include/config/auto.conf" || limit=51200
 	made -e 'probe begin { println("hello"); exit() }'
 	strip --strip-unneeded mine.ko
 	size=$(stat -c %s mine.ko)
-	[ "$size" -le 40960 ] || { echo "$size bytes"; return 1; }
+	[ "$size" -le "$limit" ] || { echo "$size bytes, more than $limit"; return 1; }
 }
 
 @test "spile warm leaves nothing for the first script to do" {
