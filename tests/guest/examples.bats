@@ -145,7 +145,7 @@ ticks() {
 	! grep -E '^(opens|profile|read_latency|task_switches)' "$results/lsmod"
 }
 
-@test "--vm writes its output to a file of the host, by way of a link too" {
+@test "the output of --vm goes to a file of the host, by way of a link too" {
 	mkdir "$BATS_TEST_TMPDIR/folder"
 	ln -s "$BATS_TEST_TMPDIR/folder" "$BATS_TEST_TMPDIR/link"
 	"$SPILE" --vm="$RELEASE" -o "$BATS_TEST_TMPDIR/link/out" -e 'probe begin { println("written") exit() }'
