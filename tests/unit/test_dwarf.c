@@ -199,6 +199,35 @@ static void statements_of_a_function(void **state)
 	assert_true(has_call);
 }
 
+static bool has_line(const GPtrArray *sites, const struct code_site *wanted, unsigned int end)
+{
+	for (unsigned int i = 0; i < end; i++)
+		if (site_at(sites, i)->line == wanted->line && strcmp(site_at(sites, i)->function, wanted->function) == 0 &&
+		    strcmp(site_at(sites, i)->file, wanted->file) == 0)
+			return true;
+	return false;
+}
+
+/* Whoever wants names alone gets each line of a function once, and misses none. */
+static void statements_by_name(void **state)
+{
+	struct fixture *fixture = *state;
+	struct code_query query = { .function = "*", .is_statement = true, .lines = LINES_ALL };
+	GPtrArray *sites, *named;
+
+	need_kernel(fixture);
+	sites = sites_of(fixture, NULL, &query);
+	query.wants_names = true;
+	named = sites_of(fixture, NULL, &query);
+	assert_true(named->len < sites->len);	/* some function is inlined several times */
+	for (unsigned int i = 0; i < sites->len; i++)
+		assert_true(has_line(named, site_at(sites, i), named->len));
+	for (unsigned int i = 0; i < named->len; i++) {
+		assert_true(has_line(sites, site_at(named, i), sites->len));
+		assert_false(has_line(named, site_at(named, i), i));
+	}
+}
+
 static void nearest_statement(void **state)
 {
 	struct fixture *fixture = *state;
@@ -278,6 +307,7 @@ int main(void)
 		fresh(types_within_functions),
 		fresh(statements_by_line),
 		fresh(statements_of_a_function),
+		fresh(statements_by_name),
 		fresh(nearest_statement),
 		fresh(labels_and_calls),
 		fresh(modules_by_symbol),
