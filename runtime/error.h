@@ -103,6 +103,7 @@ static inline void rt_frame_pop(struct rt_context *c, const void *frame, u32 siz
 	do { rt_string_copy(STAP_RETVALUE, value); goto out; } while (0)
 #define RT_RETURN_REFERENCE(value) \
 	do { STAP_RETVALUE = (value); goto out; } while (0)
+#define RT_RETURN_NOTHING(value) goto out
 #define STAP_ERROR(...) \
 	do { rt_error(c, __VA_ARGS__); goto out; } while (0)
 

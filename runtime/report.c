@@ -25,6 +25,21 @@ void rt_warning(struct rt_context *c, const char *format, ...)
 	rt_record_text(c, SPILE_RECORD_WARNING, c->text);
 }
 
+void rt_print_text(struct rt_context *c, u32 number, const char *format, ...)
+{
+	va_list arguments;
+	u32 length;
+	char *at;
+
+	va_start(arguments, format);
+	vsnprintf(c->text, sizeof(c->text), format, arguments);
+	va_end(arguments);
+	length = strlen(c->text);
+	at = rt_record_begin(c, number, RT_STRING_SIZE(length));
+	if (at)
+		rt_record_end(c, rt_put_string(at, c->text, length));
+}
+
 void rt_process_report(struct rt_probe *probe, u32 type, const char *text)
 {
 	struct rt_context *c = rt_process_enter(probe);

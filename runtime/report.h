@@ -17,6 +17,13 @@ bool rt_record_text(struct rt_context *c, u32 type, const char *text);
 __printf(2, 3)
 void rt_warning(struct rt_context *c, const char *format, ...);
 
+/*
+ * Writes a line or part of one to the script's output, printf-like and at most RT_TEXT_SIZE - 1 bytes;
+ * `number` is that of the format "%s": STAP_PRINTF. Context: any, NMI included.
+ */
+__printf(3, 4)
+void rt_print_text(struct rt_context *c, u32 number, const char *format, ...);
+
 /* Writes one text record in the name of `probe`. Context: session thread. */
 void rt_process_report(struct rt_probe *probe, u32 type, const char *text);
 

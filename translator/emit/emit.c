@@ -44,6 +44,18 @@ static void emit_defines(struct emitter *x, GString *out)
 		g_string_append_printf(out, "#define %s\n", (char *)g_ptr_array_index(defines, i));
 }
 
+/* Output of embedded C: its text is formatted where it is made, and the reader has but to print it. */
+static void emit_printf(struct emitter *x, const char *code, GString *out)
+{
+	bool is_used = strstr(code, "STAP_PRINTF") != NULL;
+
+	for (unsigned int i = 0; i < x->program->embedded_c->len; i++)
+		is_used |= strstr(((struct embedded_c *)g_ptr_array_index(x->program->embedded_c, i))->text, "STAP_PRINTF") != NULL;
+	if (is_used)
+		g_string_append_printf(out, "#define STAP_PRINTF(...) rt_print_text(c, %d, __VA_ARGS__)\n\n",
+				       format_number(x, "%s"));
+}
+
 bool is_family_used(const struct program *program, const struct probe_family *family)
 {
 	for (unsigned int i = 0; i < program->probes->len; i++)
@@ -168,6 +180,7 @@ const struct generated *emit_program(struct arena *arena, const struct program *
 	g_string_append_c(out, '\n');
 	emit_includes(&x, out);
 	emit_modinfo(&x, options, out);
+	emit_printf(&x, code->str, out);
 	emit_top_level_c(&x, out);
 	note_probes(&x);
 	emit_lines(&x, lines);

@@ -180,14 +180,16 @@ static const char *embedded_result(const struct function *function)
 static void emit_embedded(struct emitter *x, const struct function *function, GString *out)
 {
 	bool is_copied = function->type == TYPE_STRING && !returns_reference(function);
-	const char *kind = function->type == TYPE_LONG ? "LONG" : is_copied ? "STRING" : "REFERENCE";
+	bool returns = function->type != TYPE_VOID || strstr(function->embedded_c, "STAP_RETURN(");
+	const char *kind = function->type == TYPE_VOID ? "NOTHING" : function->type == TYPE_LONG ? "LONG" :
+			   is_copied ? "STRING" : "REFERENCE";
 
 	write_heading(x, function, out);
 	g_string_append_printf(out, "%s\n{\n%s", signature(x, function), embedded_result(function));
-	if (function->type != TYPE_VOID)
+	if (returns)
 		g_string_append_printf(out, "#define STAP_RETURN(v) RT_RETURN_%s(v)\n", kind);
 	g_string_append_printf(out, "\t{%s}\n", function->embedded_c);
-	if (function->type != TYPE_VOID)
+	if (returns)
 		g_string_append(out, "#undef STAP_RETURN\n");
 	g_string_append(out, "out: __maybe_unused;\n");
 	g_string_append_printf(out, "\treturn%s;\n}\n\n",

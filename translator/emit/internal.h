@@ -222,6 +222,9 @@ int parts_of_program(const struct program *program);
 bool has_allocated_globals(const struct program *program);
 /* Whether a variable is a number that has a part in each context. */
 bool is_count(const struct variable *variable);
+/* The number of a format of records. */
+int format_number(struct emitter *x, const char *format);
+
 void emit_tables(struct emitter *x, const struct emit_options *options, GString *out);
 
 /* ---- emit.c, parts.c ---- */

@@ -16,7 +16,7 @@
 #include "emit/internal.h"
 #include "format.h"
 
-static int format_number(struct emitter *x, const char *format)
+int format_number(struct emitter *x, const char *format)
 {
 	for (unsigned int i = 0; i < x->formats->len; i++)
 		if (strcmp(g_ptr_array_index(x->formats, i), format) == 0)
