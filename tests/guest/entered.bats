@@ -82,7 +82,7 @@ setup_file() {
 		echo "inner $((2000 + i))"
 		printf 'deep %d %d\n' 1 1 2 2 3 3 4 4 5 5
 	done)" "$results/values.out"
-	! grep -q -e WARNING -e 'entry values' "$results/values.err"
+	[ "$(grep -c -e WARNING -e 'entry values' "$results/values.err")" -eq 0 ]
 	expect_line values.err '6 points attached: 0 by ftrace, 6 by kprobe; 0 refused by the kernel'
 }
 
