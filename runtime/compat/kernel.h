@@ -89,5 +89,6 @@
 #include "tracepoint.h"
 #include "stack.h"
 #include "task.h"
+#include "module.h"
 
 #endif

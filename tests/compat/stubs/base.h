@@ -195,8 +195,23 @@ void unregister_cpu_notifier(struct notifier_block *block);
 /* ---- Modules ---- */
 
 struct tracepoint;
+#if STUB >= 703
+enum mod_mem_type { MOD_TEXT, MOD_DATA, MOD_RODATA, MOD_RO_AFTER_INIT, MOD_MEM_NUM_TYPES };
+#endif
+
 struct module {
 	char name[56];
+#if STUB >= 703
+	struct {
+		unsigned int size;
+	} mem[MOD_MEM_NUM_TYPES];
+#elif STUB >= 418
+	struct {
+		unsigned int size, text_size;
+	} core_layout;
+#else
+	unsigned int core_size, core_text_size;
+#endif
 	unsigned int num_tracepoints;
 #if STUB >= 510
 	const int *tracepoints_ptrs;
