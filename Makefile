@@ -63,8 +63,8 @@ compile_runtime = -std=gnu89 -Wall -Wdeclaration-after-statement -Wno-unused-fun
 launcher_sources = $(sort $(filter-out launcher/main.c,$(wildcard launcher/*.c)))
 translator_sources = $(sort $(wildcard translator/*/*.c translator/*/*/*.c)) $(launcher_sources)
 vm_sources = $(sort $(filter-out vm/agent%.c,$(wildcard vm/*.c)))
-# The agent shares with spile the line that connects them.
-agent_sources = $(sort $(wildcard vm/agent*.c vm/channel.c))
+# The agent shares with spile the lines that connect them.
+agent_sources = $(sort $(wildcard vm/agent*.c vm/channel.c vm/files_line.c))
 reader_sources = $(sort $(filter-out reader/main.c,$(wildcard reader/*.c)))
 unit_sources = $(sort $(wildcard tests/unit/test_*.c))
 runtime_unit_sources = $(filter tests/unit/test_runtime_%,$(unit_sources))

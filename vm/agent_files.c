@@ -18,6 +18,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "files_line.h"
+
 #define NEW_ROOT "/root"
 #define LOWER "/lower"
 
@@ -49,36 +51,6 @@ bool agent_mount(const char *type, const char *source, const char *path, unsigne
 
 /* ---- FUSE ---- */
 
-static bool read_whole(int fd, unsigned char *bytes, size_t length)
-{
-	while (length > 0) {
-		ssize_t got = read(fd, bytes, length);
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got <= 0)
-			return false;
-		bytes += got;
-		length -= got;
-	}
-	return true;
-}
-
-static bool write_whole(int fd, const unsigned char *bytes, size_t length)
-{
-	while (length > 0) {
-		ssize_t written = write(fd, bytes, length);
-
-		if (written < 0 && errno == EINTR)
-			continue;
-		if (written <= 0)
-			return false;
-		bytes += written;
-		length -= written;
-	}
-	return true;
-}
-
 /* The kernel gives one request at a time; it may have been taken back meanwhile (ENOENT). */
 static void pass_requests(int kernel, int port, unsigned char *message)
 {
@@ -87,7 +59,7 @@ static void pass_requests(int kernel, int port, unsigned char *message)
 
 		if (length < 0 && (errno == EINTR || errno == EAGAIN || errno == ENOENT))
 			continue;
-		if (length <= 0 || !write_whole(port, message, length))
+		if (length <= 0 || !files_line_write(port, message, length))
 			return;
 	}
 }
@@ -97,10 +69,10 @@ static void pass_answers(int kernel, int port, unsigned char *message)
 {
 	struct fuse_out_header header;
 
-	while (read_whole(port, message, sizeof(header))) {
+	while (files_line_read(port, message, sizeof(header))) {
 		memcpy(&header, message, sizeof(header));
 		if (header.len < sizeof(header) || header.len > VM_FILES_MESSAGE_MAX ||
-		    !read_whole(port, message + sizeof(header), header.len - sizeof(header)))
+		    !files_line_read(port, message + sizeof(header), header.len - sizeof(header)))
 			return;
 		(void)!write(kernel, message, header.len);
 	}

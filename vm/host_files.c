@@ -21,6 +21,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "files_line.h"
 #include "host_files_server.h"
 
 /* ---- one request ---- */
@@ -71,47 +72,13 @@ static int serve_call(struct server *server, const struct operation *operation, 
 
 /* ---- the line ---- */
 
-static bool read_whole(int fd, void *bytes, size_t length)
-{
-	unsigned char *next = bytes;
-
-	while (length > 0) {
-		ssize_t got = read(fd, next, length);
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got <= 0)
-			return false;
-		next += got;
-		length -= got;
-	}
-	return true;
-}
-
-static bool write_whole(int fd, const void *bytes, size_t length)
-{
-	const unsigned char *next = bytes;
-
-	while (length > 0) {
-		ssize_t written = write(fd, next, length);
-
-		if (written < 0 && errno == EINTR)
-			continue;
-		if (written < 0)
-			return false;
-		next += written;
-		length -= written;
-	}
-	return true;
-}
-
 static bool read_request(struct server *server)
 {
 	struct fuse_in_header *header = (void *)server->request;
 
-	return read_whole(server->line, header, sizeof(*header)) &&
+	return files_line_read(server->line, header, sizeof(*header)) &&
 	       header->len >= sizeof(*header) && header->len <= VM_FILES_MESSAGE_MAX &&
-	       read_whole(server->line, header + 1, header->len - sizeof(*header));
+	       files_line_read(server->line, header + 1, header->len - sizeof(*header));
 }
 
 /* Answers one request. False: the machine is gone. */
@@ -132,7 +99,7 @@ static bool serve_request(struct server *server)
 	answer->unique = header->unique;
 	answer->error = MIN(result, 0);
 	answer->len = sizeof(*answer) + MAX(result, 0);
-	return write_whole(server->line, answer, answer->len);
+	return files_line_write(server->line, answer, answer->len);
 }
 
 /* ---- the process ---- */
