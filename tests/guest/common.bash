@@ -65,6 +65,23 @@ build_module() {
 	}
 }
 
+# kernel_module NAME: a module of our own for the machine, from the folder NAME beside the tests,
+# as $modules/NAME/NAME.ko.
+kernel_module() {
+	cp -r "$BATS_TEST_DIRNAME/$1" "$modules/"
+	make -s -C "/lib/modules/$RELEASE/build" M="$modules/$1" modules >"$modules/$1.log" 2>&1 || {
+		cat "$modules/$1.log"
+		return 1
+	}
+}
+
+# described_module NAME: the same with DWARF, which spile takes from there. Skips the file without.
+described_module() {
+	kernel_module "$1" || return
+	readelf -S "$modules/$1/$1.ko" | grep -q '\.debug_info' || skip "kernel $RELEASE builds without DWARF"
+	export SPILE_DEBUGINFO=$modules/$1
+}
+
 # build_workload NAME: workload.c as $modules/NAME, for a process of that name.
 build_workload() {
 	gcc -O1 -static -Wall -Wextra -o "$modules/$1" "$BATS_TEST_DIRNAME/workload.c"

@@ -26,13 +26,7 @@ woken() {
 
 setup_file() {
 	start_guest_tests
-	cp -r "$BATS_TEST_DIRNAME/entered" "$modules/"
-	make -s -C "/lib/modules/$RELEASE/build" M="$modules/entered" modules >"$modules/entered.log" 2>&1 || {
-		cat "$modules/entered.log"
-		return 1
-	}
-	readelf -S "$modules/entered/entered.ko" | grep -q '\.debug_info' || skip "kernel $RELEASE builds without DWARF"
-	export SPILE_DEBUGINFO=$modules/entered
+	described_module entered
 	build_module values -e "
 	probe $(at entered_plain plain) { printf(\"plain %d %d %d %d %d\n\", \$number, \$kept, \$other, \$kept_other, \$sum) }
 	probe $(at entered_inner inlined) { printf(\"inner %d\n\", \$value) }

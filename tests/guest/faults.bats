@@ -14,15 +14,6 @@ script() {
 	build_module "$@" "$1.stp"
 }
 
-# kernel_module NAME: tests/guest/NAME as $modules/NAME/NAME.ko.
-kernel_module() {
-	cp -r "$BATS_TEST_DIRNAME/$1" "$modules/"
-	make -s -C "/lib/modules/$RELEASE/build" M="$modules/$1" modules >"$modules/$1.log" 2>&1 || {
-		cat "$modules/$1.log"
-		return 1
-	}
-}
-
 # Asks the kernel for one of each.
 build_everything() {
 	script everything <<'END'

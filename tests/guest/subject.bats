@@ -25,13 +25,7 @@ many_copies() {
 
 setup_file() {
 	start_guest_tests
-	cp -r "$BATS_TEST_DIRNAME/subject" "$modules/"
-	make -s -C "/lib/modules/$RELEASE/build" M="$modules/subject" modules >"$modules/subject.log" 2>&1 || {
-		cat "$modules/subject.log"
-		return 1
-	}
-	readelf -S "$modules/subject/subject.ko" | grep -q '\.debug_info' || skip "kernel $RELEASE builds without DWARF"
-	export SPILE_DEBUGINFO=$modules/subject
+	described_module subject
 	build_module entry -e '
 	probe module("subject").function("subject_work") {
 		printf("entry %d %u %u %u %d %d %x %u %u %s %d %u %d %d\n", $item->number, $item->low, $item->middle,
