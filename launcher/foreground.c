@@ -18,33 +18,59 @@ static void forward_signal(int number, siginfo_t *information, void *context)
 		kill(child, number);
 }
 
+static const int forwarded[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
+
+static void block_signals(sigset_t *before)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	for (size_t i = 0; i < sizeof(forwarded) / sizeof(*forwarded); i++)
+		sigaddset(&set, forwarded[i]);
+	sigprocmask(SIG_BLOCK, &set, before);
+}
+
 static void forward_signals(void)
 {
-	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
 	struct sigaction action;
 
 	memset(&action, 0, sizeof(action));
 	action.sa_sigaction = forward_signal;
 	action.sa_flags = SA_SIGINFO | SA_RESTART;
 	sigemptyset(&action.sa_mask);
-	for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++)
-		sigaction(numbers[i], &action, NULL);
+	for (size_t i = 0; i < sizeof(forwarded) / sizeof(*forwarded); i++)
+		sigaction(forwarded[i], &action, NULL);
 }
 
+/* Nothing is forwarded here: a signal of before ends the program before it has begun. */
+static void run_program(const char *const *argv, const struct sigaction *actions, const sigset_t *mask)
+{
+	for (size_t i = 0; i < sizeof(forwarded) / sizeof(*forwarded); i++)
+		sigaction(forwarded[i], &actions[i], NULL);
+	sigprocmask(SIG_SETMASK, mask, NULL);
+	execv(argv[0], (char *const *)argv);
+	_exit(127);
+}
+
+/* Signals wait until it is known to whom they go. */
 int foreground_run(const char *const *argv)
 {
+	struct sigaction actions[sizeof(forwarded) / sizeof(*forwarded)];
+	sigset_t mask;
 	int status;
 	pid_t pid;
 
+	block_signals(&mask);
+	for (size_t i = 0; i < sizeof(forwarded) / sizeof(*forwarded); i++)
+		sigaction(forwarded[i], NULL, &actions[i]);
 	forward_signals();
 	pid = fork();
-	if (pid == 0) {
-		execv(argv[0], (char *const *)argv);
-		_exit(127);
-	}
+	if (pid == 0)
+		run_program(argv, actions, &mask);
+	child = pid;
+	sigprocmask(SIG_SETMASK, &mask, NULL);
 	if (pid < 0)
 		return -1;
-	child = pid;
 	while (waitpid(pid, &status, 0) < 0)
 		if (errno != EINTR)
 			return 1;

@@ -6,7 +6,7 @@
 
 static struct {
 	GPtrArray *list;		/* struct input * */
-	GHashTable *paths;
+	GHashTable *by_path;		/* the same */
 	bool is_unknown;
 } inputs;
 
@@ -15,24 +15,26 @@ static void make_list(void)
 	if (inputs.list)
 		return;
 	inputs.list = g_ptr_array_new();
-	inputs.paths = g_hash_table_new(g_str_hash, g_str_equal);
+	inputs.by_path = g_hash_table_new(g_str_hash, g_str_equal);
 }
 
-void inputs_add(const char *path)
+const char *inputs_add(const char *path)
 {
 	char status[RECORD_TEXT_MOST];
 	struct input *input;
 	bool is_fresh;
 
 	make_list();
-	if (g_hash_table_contains(inputs.paths, path))
-		return;
+	input = g_hash_table_lookup(inputs.by_path, path);
+	if (input)
+		return input->status;
 	record_input(path, status, sizeof(status), &is_fresh);
 	inputs.is_unknown |= is_fresh;
 	input = g_new(struct input, 1);
 	*input = (struct input){ .path = g_strdup(path), .status = g_strdup(status) };
 	g_ptr_array_add(inputs.list, input);
-	g_hash_table_add(inputs.paths, input->path);
+	g_hash_table_insert(inputs.by_path, input->path, input);
+	return input->status;
 }
 
 void inputs_add_unknown(void)

@@ -19,8 +19,11 @@ struct input {
 	char *status;			/* as record_input() has it */
 };
 
-/* `path` may be that of nothing: that it comes to be is a change. Each file counts as it was at the first call. */
-void inputs_add(const char *path);
+/*
+ * `path` may be that of nothing: that it comes to be is a change. Each file counts as it was at the first
+ * call. Returns its status then, as record_input() has it.
+ */
+const char *inputs_add(const char *path);
 
 /* Something was asked whose answer may be another one next time, and nobody would notice. */
 void inputs_add_unknown(void);

@@ -13,7 +13,6 @@
 
 #include "base/inputs.h"
 #include "base/paths.h"
-#include "launcher/record.h"
 
 static const char *const folders[] = { "include", "module", "runtime" };
 
@@ -60,12 +59,8 @@ static void hash_contents(GChecksum *hash, const char *path, const char *name)
 
 static void hash_status(GChecksum *hash, const char *path, const char *name)
 {
-	char status[RECORD_TEXT_MOST];
-
-	inputs_add(path);
-	record_input(path, status, sizeof(status), NULL);
 	sources_hash_text(hash, name);
-	sources_hash_text(hash, status);
+	sources_hash_text(hash, inputs_add(path));
 }
 
 static void hash_folder(GChecksum *hash, const char *folder, file_hasher hash_file)
